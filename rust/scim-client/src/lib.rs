@@ -1,1 +1,27 @@
-//! Placeholder.
+//! A SCIM 2.0 client (RFC 7643, RFC 7644, RFC 9865), made for Microsoft Entra ID and fit for other servers: sign-in,
+//! transport, paging, records, filters, errors. No unsafe code, no FFI.
+#![forbid(unsafe_code)]
+
+pub mod aadsts;
+mod answer;
+pub mod cloud;
+pub mod config;
+pub mod error;
+pub mod event;
+//FILTER pub mod filter;
+mod http;
+pub mod limits;
+mod list;
+mod meter;
+mod names;
+pub mod page;
+pub mod record;
+mod session;
+mod token;
+
+pub use cloud::Endpoint;
+pub use config::{Config, Secret};
+pub use error::{Error, Kind};
+pub use list::{List, Query};
+pub use meter::Stats;
+pub use session::{Description, Session};

@@ -1,1 +1,35 @@
-//! Placeholder.
+//! An Entra-like SCIM 2.0 service on loopback: to try the client at no cost, to test it, and to measure it.
+//!
+//! It enforces the rules of Microsoft Entra ID's SCIM API: page sizes, cursors, filters, headers, errors, what
+//! can be written and how. Its directory is generated from a seed and takes no memory until it is written to.
+//! Beside the SCIM endpoints it plays the token endpoint for client credentials.
+#![forbid(unsafe_code)]
+
+mod app;
+mod config;
+mod create;
+mod directory;
+mod endpoints;
+mod faults;
+mod filter;
+mod mishap;
+mod names;
+mod pages;
+mod patch;
+mod people;
+mod projection;
+mod query;
+mod schema;
+mod server;
+mod stats;
+mod teams;
+mod template;
+mod token;
+mod values;
+mod wire;
+mod world;
+
+pub use config::{EmulatorConfig, EmulatorError, Throttle};
+pub use faults::{Fault, FaultAction};
+pub use server::{Emulator, app};
+pub use stats::EmulatorStats;

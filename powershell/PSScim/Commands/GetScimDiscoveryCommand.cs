@@ -1,0 +1,29 @@
+using System.Management.Automation;
+using PSScim.Native;
+
+namespace PSScim.Commands;
+
+/// <summary>What the cmdlets share that read a service's description of itself (RFC 7644 section 4).</summary>
+public abstract class GetScimDiscoveryCommand : ScimConnectionCommand
+{
+    private protected abstract string Endpoint { get; }
+
+    /// <summary>Reads one resource, or all that the endpoint lists.</summary>
+    private protected void Read(string? id, bool isList)
+    {
+        ResourceReader reader = Resolved.Types.Reader(ResourceKind.Resource, Projection.None);
+        string query = new JsonText().Add("endpoint", Endpoint).Add("id", id).ToString();
+        try
+        {
+            Run(() => isList ? Resolved.Session.List(query) : Resolved.Session.Get(query), operation =>
+            {
+                foreach (ScimResource resource in reader.Read(operation.Buffer, operation.Length))
+                    WriteObject(resource);
+            });
+        }
+        catch (ScimException error)
+        {
+            Report(error, id ?? Endpoint);
+        }
+    }
+}

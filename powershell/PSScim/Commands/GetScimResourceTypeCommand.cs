@@ -1,0 +1,27 @@
+using System.Management.Automation;
+
+namespace PSScim.Commands;
+
+/// <summary>Gets the kinds of resources that a SCIM service has, each with its endpoint and schemas (RFC 7643 section 6).</summary>
+[Cmdlet(VerbsCommon.Get, "ScimResourceType")]
+[OutputType(typeof(ScimResource))]
+public sealed class GetScimResourceTypeCommand : GetScimDiscoveryCommand
+{
+    /// <summary>The id of one resource type, such as <c>User</c>. Left out: all.</summary>
+    [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [ValidateNotNullOrEmpty]
+    [IdTransformation]
+    public string[]? Id { get; set; }
+
+    private protected override string Endpoint => "ResourceTypes";
+
+    /// <summary>Reads them: one request, or one for each id.</summary>
+    protected override void ProcessRecord()
+    {
+        if (Id is null)
+            Read(null, isList: true);
+        else
+            foreach (string id in Id)
+                Read(id, isList: false);
+    }
+}

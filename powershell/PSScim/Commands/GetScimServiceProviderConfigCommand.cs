@@ -1,0 +1,14 @@
+using System.Management.Automation;
+
+namespace PSScim.Commands;
+
+/// <summary>Gets what a SCIM service says that it can do: paging, filters, PATCH, authentication (RFC 7643 section 5).</summary>
+[Cmdlet(VerbsCommon.Get, "ScimServiceProviderConfig")]
+[OutputType(typeof(ScimResource))]
+public sealed class GetScimServiceProviderConfigCommand : GetScimDiscoveryCommand
+{
+    private protected override string Endpoint => "ServiceProviderConfig";
+
+    /// <summary>Reads it: one request.</summary>
+    protected override void ProcessRecord() => Read(null, isList: false);
+}

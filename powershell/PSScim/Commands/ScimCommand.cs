@@ -1,0 +1,118 @@
+using System;
+using System.Management.Automation;
+using PSScim.Native;
+
+namespace PSScim.Commands;
+
+/// <summary>What all cmdlets share: waiting for an operation so that Ctrl+C is heard, telling of its events, and errors.</summary>
+public abstract class ScimCommand : PSCmdlet, IDisposable
+{
+    /// <summary>A wait is cut into slices, between which events are told.</summary>
+    private const uint SliceMilliseconds = 100;
+
+    private readonly object _lock = new();
+    private Operation? _current;
+    private bool _stopping;
+
+    /// <summary>Called on another thread when the user presses Ctrl+C.</summary>
+    protected override void StopProcessing()
+    {
+        lock (_lock)
+        {
+            _stopping = true;
+            _current?.Cancel();
+        }
+    }
+
+    /// <summary>Lets go of the operation that was under way.</summary>
+    public void Dispose()
+    {
+        Dispose(true);
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Lets go of the operation that was under way.</summary>
+    /// <param name="disposing">Whether this is not the finalizer.</param>
+    protected virtual void Dispose(bool disposing)
+    {
+        lock (_lock)
+        {
+            _current?.Dispose();
+            _current = null;
+        }
+    }
+
+    /// <summary>
+    /// Runs an operation: <paramref name="each"/> gets it after each reply was taken, and says whether to go on.
+    /// </summary>
+    /// <exception cref="ScimException">It failed.</exception>
+    /// <exception cref="PipelineStoppedException">The user stopped it.</exception>
+    private protected void Run(Func<Operation> start, Func<Operation, bool> each)
+    {
+        Library.Load();
+        using Operation operation = Begin(start);
+        try
+        {
+            while (true)
+            {
+                ScimState state = operation.Wait(SliceMilliseconds);
+                Tell(operation);
+                switch (state)
+                {
+                    case ScimState.Pending:
+                        break;
+                    case ScimState.Ready:
+                        operation.Take();
+                        if (!each(operation))
+                            return;
+                        break;
+                    case ScimState.Done:
+                        return;
+                    case ScimState.Cancelled:
+                        throw new PipelineStoppedException();
+                    default:
+                        throw operation.Failure();
+                }
+            }
+        }
+        finally
+        {
+            lock (_lock)
+                _current = null;
+        }
+    }
+
+    /// <summary>Runs an operation that has one reply, or none.</summary>
+    private protected void Run(Func<Operation> start, Action<Operation> only) => Run(start, operation =>
+    {
+        only(operation);
+        return true;
+    });
+
+    private protected void ThrowTerminating(ScimException error, object? target = null) =>
+        ThrowTerminatingError(error.ToErrorRecord(target));
+
+    private protected static ScimException Invalid(string id, string message, string advice) => new(new ScimFailure
+    {
+        Id = id,
+        Category = nameof(ErrorCategory.InvalidArgument),
+        Message = message,
+        Advice = advice,
+    });
+
+    private Operation Begin(Func<Operation> start)
+    {
+        lock (_lock)
+        {
+            if (_stopping)
+                throw new PipelineStoppedException();
+            return _current = start();
+        }
+    }
+
+    private void Tell(Operation operation)
+    {
+        while (operation.TryTakeEvent(out _, out string text, out _))
+            WriteVerbose(text);
+    }
+}

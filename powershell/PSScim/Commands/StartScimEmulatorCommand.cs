@@ -1,0 +1,61 @@
+using System.Management.Automation;
+
+namespace PSScim.Commands;
+
+/// <summary>
+/// Starts an emulator of Entra's SCIM API in this process, on loopback: the same paging limits, filters, errors and
+/// token endpoint, people that look like people, and no bill. <c>Connect-Scim -Emulator</c> connects to it.
+/// </summary>
+[Cmdlet(VerbsLifecycle.Start, "ScimEmulator")]
+[OutputType(typeof(ScimEmulator))]
+public sealed class StartScimEmulatorCommand : ScimCommand
+{
+    /// <summary>How many users it has.</summary>
+    [Parameter]
+    [ValidateRange(0, 10_000_000)]
+    public int Users { get; set; } = 1000;
+
+    /// <summary>How many groups it has.</summary>
+    [Parameter]
+    [ValidateRange(0, 1_000_000)]
+    public int Groups { get; set; } = 50;
+
+    /// <summary>The TCP port on 127.0.0.1. Left out: any free one.</summary>
+    [Parameter]
+    [ValidateRange(0, 65535)]
+    public int Port { get; set; }
+
+    /// <summary>Milliseconds that each request takes longer, as over a network.</summary>
+    [Parameter]
+    [ValidateRange(0, 600_000)]
+    public int LatencyMilliseconds { get; set; }
+
+    /// <summary>The same seed gives the same people.</summary>
+    [Parameter]
+    [ValidateRange(0, long.MaxValue)]
+    public long? Seed { get; set; }
+
+    /// <summary>Returns the emulator.</summary>
+    [Parameter]
+    public SwitchParameter PassThru { get; set; }
+
+    /// <summary>Starts it.</summary>
+    protected override void ProcessRecord()
+    {
+        try
+        {
+            Run(
+                () => ScimEmulator.Start(Users, Groups, Port, LatencyMilliseconds, Seed),
+                operation =>
+                {
+                    ScimEmulator emulator = ScimEmulator.Add(operation);
+                    if (PassThru)
+                        WriteObject(emulator);
+                });
+        }
+        catch (ScimException error)
+        {
+            ThrowTerminating(error, Port);
+        }
+    }
+}

@@ -1,0 +1,22 @@
+using System.Management.Automation;
+
+namespace PSScim.Commands;
+
+/// <summary>Stops emulators that were started in this process.</summary>
+[Cmdlet(VerbsLifecycle.Stop, "ScimEmulator")]
+public sealed class StopScimEmulatorCommand : ScimCommand
+{
+    /// <summary>The emulator to stop. Left out: all of this process.</summary>
+    [Parameter(Position = 0, ValueFromPipeline = true)]
+    [ValidateNotNull]
+    public ScimEmulator? Emulator { get; set; }
+
+    /// <summary>Stops it. Where none runs, there is nothing to do.</summary>
+    protected override void ProcessRecord()
+    {
+        if (Emulator is not null)
+            Emulator.Stop();
+        else
+            ScimEmulator.StopAll();
+    }
+}

@@ -1,0 +1,142 @@
+using System;
+using System.Runtime.InteropServices;
+
+namespace PSScim.Native;
+
+/// <summary>
+/// An operation of the library: it runs on the library's own threads, is polled, hands over replies, and never calls
+/// back. <see cref="Cancel"/> may come from any thread; everything else from one thread at a time.
+/// </summary>
+internal sealed unsafe class Operation : IDisposable
+{
+    private readonly OperationHandle _handle;
+
+    internal Operation(nuint number) => _handle = new OperationHandle(number);
+
+    /// <summary>The bytes of the reply taken last, in the first <see cref="Length"/> places. Reused from reply to reply.</summary>
+    internal byte[] Buffer { get; private set; } = [];
+
+    /// <summary>How many bytes of <see cref="Buffer"/> are the page.</summary>
+    internal int Length { get; private set; }
+
+    /// <summary>Records in the page taken last.</summary>
+    internal int Count { get; private set; }
+
+    /// <summary>Whether the list has a further page.</summary>
+    internal bool HasMore { get; private set; }
+
+    /// <summary>The list's <c>totalResults</c>, where the server said one.</summary>
+    internal long? TotalResults { get; private set; }
+
+    /// <summary>Where the list can go on behind the page taken last.</summary>
+    internal string? NextCursor { get; private set; }
+
+    /// <summary>A handle that the operation made, or 0. The caller's from then on.</summary>
+    internal nuint MadeHandle { get; private set; }
+
+    /// <summary>Waits until the operation is no longer pending, for so long at most.</summary>
+    internal ScimState Wait(uint milliseconds) => Calling(number => NativeMethods.scim_op_wait(number, milliseconds));
+
+    /// <summary>Takes the reply that waits.</summary>
+    internal void Take() => Calling(number =>
+    {
+        ScimReply reply;
+        ScimState state = NativeMethods.scim_op_take(number, &reply);
+        if (state != ScimState.Ready)
+            throw new InvalidOperationException($"No reply waits: the operation is {state}.");
+        Length = checked((int)reply.page.length);
+        if (Buffer.Length < Length)
+            Buffer = new byte[Length + (Length / 4)];
+        if (Length > 0)
+            Marshal.Copy((IntPtr)reply.page.data, Buffer, 0, Length);
+        Count = checked((int)reply.count);
+        HasMore = reply.has_more != 0;
+        TotalResults = reply.total_results < 0 ? null : reply.total_results;
+        NextCursor = NativeText.Read(reply.next_cursor);
+        MadeHandle = reply.handle;
+        return state;
+    });
+
+    /// <summary>Allows the page behind the one taken last to be fetched.</summary>
+    internal void Continue() => Calling(NativeMethods.scim_op_continue);
+
+    /// <summary>Takes the oldest event, if there is one.</summary>
+    internal bool TryTakeEvent(out ScimEventKind kind, out string text, out long milliseconds)
+    {
+        ScimEventKind takenKind = default;
+        string? takenText = null;
+        long takenTime = 0;
+        ScimState state = Calling(number =>
+        {
+            ScimEvent taken;
+            ScimState result = NativeMethods.scim_op_event(number, &taken);
+            if (result == ScimState.Ready)
+                (takenKind, takenText, takenTime) = (taken.kind, NativeText.Read(taken.text), taken.milliseconds);
+            return result;
+        });
+        (kind, text, milliseconds) = (takenKind, takenText ?? "", takenTime);
+        return state == ScimState.Ready;
+    }
+
+    /// <summary>The error of an operation that has failed.</summary>
+    internal ScimException Failure()
+    {
+        ScimFailure? failure = null;
+        ScimState state = Calling(number =>
+        {
+            ScimError error;
+            ScimState result = NativeMethods.scim_op_error(number, &error);
+            if (result == ScimState.Failed)
+                failure = Read(error);
+            return result;
+        });
+        return new ScimException(failure ?? new ScimFailure
+        {
+            Message = $"PSScim met a defect of its own: an operation is {state} without an error.",
+            Advice = "Please report this with the command that led to it.",
+        });
+    }
+
+    /// <summary>Ends the operation; nothing more is sent. Harmless when it has ended.</summary>
+    internal void Cancel()
+    {
+        if (!_handle.IsClosed)
+            Calling(NativeMethods.scim_op_cancel);
+    }
+
+    public void Dispose() => _handle.Dispose();
+
+    /// <summary>Makes a call while the handle cannot be released under it by another thread.</summary>
+    private ScimState Calling(Func<nuint, ScimState> call)
+    {
+        bool held = false;
+        try
+        {
+            _handle.DangerousAddRef(ref held);
+            return call(_handle.Number);
+        }
+        catch (ObjectDisposedException)
+        {
+            return ScimState.Invalid;
+        }
+        finally
+        {
+            if (held)
+                _handle.DangerousRelease();
+        }
+    }
+
+    private static ScimFailure Read(in ScimError error) => new()
+    {
+        Id = NativeText.Read(error.id) ?? "InternalError",
+        Category = NativeText.Read(error.category) ?? "NotSpecified",
+        Message = NativeText.Read(error.message) ?? "",
+        Advice = NativeText.Read(error.advice) ?? "",
+        ScimType = NativeText.Read(error.scim_type),
+        Detail = NativeText.Read(error.detail),
+        RequestId = NativeText.Read(error.request_id),
+        Cursor = NativeText.Read(error.cursor),
+        Status = error.status == 0 ? null : (int)error.status,
+        RetryAfter = error.retry_after < 0 ? null : TimeSpan.FromMilliseconds(error.retry_after),
+    };
+}

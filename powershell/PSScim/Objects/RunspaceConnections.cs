@@ -1,0 +1,40 @@
+using System;
+using System.Collections.Generic;
+using System.Management.Automation.Runspaces;
+using System.Runtime.CompilerServices;
+
+namespace PSScim;
+
+/// <summary>
+/// The connections that one runspace has made, and which of them is its default. Two jobs in one process never see,
+/// replace or disconnect each other's; to share a connection, hand the object over.
+/// </summary>
+internal sealed class RunspaceConnections
+{
+    private static readonly ConditionalWeakTable<Runspace, RunspaceConnections> s_all = new();
+    private readonly List<ScimConnection> _connections = [];
+
+    /// <summary>The present runspace's.</summary>
+    internal static RunspaceConnections Current => s_all.GetOrCreateValue(
+        Runspace.DefaultRunspace ?? throw new InvalidOperationException("There is no runspace on this thread."));
+
+    /// <summary>The one made last.</summary>
+    internal ScimConnection? Default => _connections.Count == 0 ? null : _connections[_connections.Count - 1];
+
+    /// <summary>All of them, the default last.</summary>
+    internal IReadOnlyList<ScimConnection> All => _connections;
+
+    /// <summary>Makes a connection the default. One of the same name is replaced.</summary>
+    internal void Add(ScimConnection connection)
+    {
+        ScimConnection? old = Find(connection.Name);
+        if (old is not null)
+            _connections.Remove(old);
+        _connections.Add(connection);
+    }
+
+    internal bool Remove(ScimConnection connection) => _connections.Remove(connection);
+
+    internal ScimConnection? Find(string name) =>
+        _connections.Find(c => string.Equals(c.Name, name, StringComparison.OrdinalIgnoreCase));
+}

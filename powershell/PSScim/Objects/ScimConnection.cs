@@ -1,0 +1,130 @@
+using System;
+using System.Management.Automation;
+using System.Threading;
+using PSScim.Native;
+
+namespace PSScim;
+
+/// <summary>
+/// A connection to one SCIM service: its token, meter, budget, rate gate and connection pool. It may be used in any
+/// runspace and by many at once; its counters are read as they are at that moment. It shows no secret and no token.
+/// </summary>
+public sealed class ScimConnection
+{
+    private static int s_made;
+    private readonly Session _session;
+    private ScimResource? _last;
+
+    internal ScimConnection(Session session, string? name)
+    {
+        _session = session;
+        Name = name ?? "Scim" + Interlocked.Increment(ref s_made);
+        _last = Describe();
+        Types = new ResourceTypes(seedFromSchema: IsEntra);
+    }
+
+    /// <summary>The name by which <c>-Connection</c> and Get-ScimContext know it.</summary>
+    public string Name { get; }
+
+    /// <summary><c>Entra</c>, or <c>Generic</c> for any other SCIM server.</summary>
+    public string Service => Text("service") ?? "Generic";
+
+    /// <summary>The cloud: <c>Global</c>, <c>USGov</c>, <c>USGovDoD</c> or <c>China</c>; null for other addresses.</summary>
+    public string? Environment => Text("environment");
+
+    /// <summary>The SCIM base URI.</summary>
+    public string? BaseUri => Text("baseUri");
+
+    /// <summary>The sign-in host; null where a token was given.</summary>
+    public string? Authority => Text("authority");
+
+    /// <summary>The tenant; null where a token was given.</summary>
+    public string? TenantId => Text("tenantId");
+
+    /// <summary>The application; null where a token was given.</summary>
+    public string? ClientId => Text("clientId");
+
+    /// <summary>How it signs in: <c>ClientSecret</c> or <c>AccessToken</c>.</summary>
+    public string? Credential => Text("credential");
+
+    /// <summary>Whether it can still be used: false after Disconnect-Scim.</summary>
+    public bool IsConnected => !_session.IsClosed;
+
+    /// <summary>Requests sent to the SCIM service, repeated ones included.</summary>
+    public long Requests => Number("requests");
+
+    /// <summary>Requests that the service bills: those that ended in 2xx or 404. 0 for servers other than Entra.</summary>
+    public long BillableRequests => Number("billableRequests");
+
+    /// <summary>Requests that repeated an earlier one after 429, 5xx or a broken connection.</summary>
+    public long Retries => Number("retries");
+
+    /// <summary>Bytes of response bodies, after decompression.</summary>
+    public long BytesReceived => Number("bytesReceived");
+
+    /// <summary>Requests to the identity platform.</summary>
+    public long TokenRequests => Number("tokenRequests");
+
+    /// <summary>US dollars that the billed requests cost.</summary>
+    public decimal EstimatedCost => Convert.ToDecimal(
+        Context().GetValue("estimatedCost") ?? 0, System.Globalization.CultureInfo.InvariantCulture);
+
+    /// <summary>The most requests that it may send; null when there is no limit.</summary>
+    public long? RequestBudget => Context().GetValue("requestBudget") as long?;
+
+    /// <summary>The lineages of emitted types of what this service returns.</summary>
+    internal ResourceTypes Types { get; }
+
+    internal bool IsEntra => Service == "Entra";
+
+    /// <summary>The session behind it.</summary>
+    /// <exception cref="ScimException">It was disconnected.</exception>
+    internal Session Session => IsConnected ? _session : throw new ScimException(new ScimFailure
+    {
+        Id = "NotConnected",
+        Category = "ConnectionError",
+        Message = $"The connection '{Name}' was closed by Disconnect-Scim.",
+        Advice = "Connect again with Connect-Scim.",
+    });
+
+    /// <summary>Closes it: the library wipes its secret and its token when the last request in flight has ended.</summary>
+    internal void Close()
+    {
+        _last = Context();
+        _session.Dispose();
+    }
+
+    /// <summary>The name and the address.</summary>
+    public override string ToString() => $"{Name} ({BaseUri})";
+
+    private string? Text(string name) => Context().GetValue(name) as string;
+
+    private long Number(string name) => Context().GetValue(name) as long? ?? 0;
+
+    /// <summary>What the library says now, or said last before the connection was closed.</summary>
+    private ScimResource Context()
+    {
+        if (IsConnected)
+        {
+            try
+            {
+                return Describe();
+            }
+            catch (ScimException) when (_last is not null)
+            {
+                // Closed by another thread since the line above: what was known last still holds.
+            }
+        }
+        return _last!;
+    }
+
+    private ScimResource Describe()
+    {
+        using Operation operation = _session.Describe();
+        if (operation.Wait(uint.MaxValue) != ScimState.Ready)
+            throw operation.Failure();
+        operation.Take();
+        var types = new ResourceTypes(seedFromSchema: false);
+        return types.Reader(ResourceKind.Resource, Projection.None).Read(operation.Buffer, operation.Length)[0];
+    }
+}

@@ -1,0 +1,111 @@
+using System;
+using System.Collections.Generic;
+using System.Security;
+using PSScim.Native;
+
+namespace PSScim;
+
+/// <summary>An emulator that runs in this process. Its secret is the same everywhere and protects nothing.</summary>
+public sealed class ScimEmulator
+{
+    private static readonly List<ScimEmulator> s_running = [];
+    private readonly EmulatorHandle _handle;
+
+    private ScimEmulator(EmulatorHandle handle, ScimResource record)
+    {
+        _handle = handle;
+        BaseUri = (string)record.GetValue("baseUri")!;
+        Authority = (string)record.GetValue("authority")!;
+        TenantId = (string)record.GetValue("tenantId")!;
+        ClientId = (string)record.GetValue("clientId")!;
+        ClientSecret = (string)record.GetValue("clientSecret")!;
+        Users = (long)record.GetValue("users")!;
+        Groups = (long)record.GetValue("groups")!;
+    }
+
+    /// <summary>The SCIM base URI.</summary>
+    public string BaseUri { get; }
+
+    /// <summary>The sign-in host.</summary>
+    public string Authority { get; }
+
+    /// <summary>The tenant that it plays.</summary>
+    public string TenantId { get; }
+
+    /// <summary>The application that it knows.</summary>
+    public string ClientId { get; }
+
+    /// <summary>The application's secret.</summary>
+    public string ClientSecret { get; }
+
+    /// <summary>Users it began with.</summary>
+    public long Users { get; }
+
+    /// <summary>Groups it began with.</summary>
+    public long Groups { get; }
+
+    /// <summary>Whether it still runs.</summary>
+    public bool IsRunning => !_handle.IsClosed;
+
+    internal SecureString SecureClientSecret
+    {
+        get
+        {
+            var secret = new SecureString();
+            foreach (char c in ClientSecret)
+                secret.AppendChar(c);
+            secret.MakeReadOnly();
+            return secret;
+        }
+    }
+
+    internal static Operation Start(int users, int groups, int port, int latencyMilliseconds, long? seed)
+    {
+        string config = new JsonText()
+            .Add("users", users)
+            .Add("groups", groups)
+            .Add("port", port)
+            .Add("latencyMilliseconds", latencyMilliseconds)
+            .Add("seed", seed)
+            .ToString();
+        return Emulators.Start(config);
+    }
+
+    /// <summary>Takes over the emulator that an operation has started.</summary>
+    internal static ScimEmulator Add(Operation operation)
+    {
+        var handle = new EmulatorHandle(operation.MadeHandle);
+        var types = new ResourceTypes(seedFromSchema: false);
+        ResourceReader reader = types.Reader(ResourceKind.Resource, Projection.None);
+        var emulator = new ScimEmulator(handle, reader.Read(operation.Buffer, operation.Length)[0]);
+        lock (s_running)
+            s_running.Add(emulator);
+        return emulator;
+    }
+
+    /// <summary>The one started last that still runs.</summary>
+    internal static ScimEmulator? Latest
+    {
+        get
+        {
+            lock (s_running)
+                return s_running.Count == 0 ? null : s_running[s_running.Count - 1];
+        }
+    }
+
+    internal void Stop()
+    {
+        lock (s_running)
+            s_running.Remove(this);
+        _handle.Dispose();
+    }
+
+    internal static void StopAll()
+    {
+        while (Latest is ScimEmulator emulator)
+            emulator.Stop();
+    }
+
+    /// <summary>The address.</summary>
+    public override string ToString() => BaseUri;
+}

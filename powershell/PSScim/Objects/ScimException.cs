@@ -1,0 +1,64 @@
+using System;
+using System.Management.Automation;
+
+namespace PSScim;
+
+/// <summary>What the library says of a failure.</summary>
+internal sealed class ScimFailure
+{
+    internal string Id { get; set; } = "InternalError";
+    internal string Category { get; set; } = "NotSpecified";
+    internal string Message { get; set; } = "";
+    internal string Advice { get; set; } = "";
+    internal int? Status { get; set; }
+    internal string? ScimType { get; set; }
+    internal string? Detail { get; set; }
+    internal string? RequestId { get; set; }
+    internal string? Cursor { get; set; }
+    internal TimeSpan? RetryAfter { get; set; }
+}
+
+/// <summary>An error of PSScim: what happened, to what, what to do next, and all that the service said.</summary>
+#pragma warning disable CA1032 // Only PSScim makes these, from what the library tells.
+public sealed class ScimException : Exception
+#pragma warning restore CA1032
+{
+    private readonly ScimFailure _failure;
+
+    internal ScimException(ScimFailure failure)
+        : base(failure.Advice.Length == 0 ? failure.Message : failure.Message + " " + failure.Advice) => _failure = failure;
+
+    /// <summary>The stable id, such as <c>ResourceNotFound</c>: the first part of <c>FullyQualifiedErrorId</c>.</summary>
+    public string Id => _failure.Id;
+
+    /// <summary>The HTTP status, where an answer came.</summary>
+    public int? Status => _failure.Status;
+
+    /// <summary>RFC 7644's <c>scimType</c>, or the OAuth 2.0 <c>error</c>.</summary>
+    public string? ScimType => _failure.ScimType;
+
+    /// <summary>The service's own words.</summary>
+    public string? Detail => _failure.Detail;
+
+    /// <summary>The service's id of the request: what its support asks for.</summary>
+    public string? RequestId => _failure.RequestId;
+
+    /// <summary>What the service asked to wait.</summary>
+    public TimeSpan? RetryAfter => _failure.RetryAfter;
+
+    /// <summary>Where a list can go on, with <c>-Cursor</c>.</summary>
+    public string? Cursor => _failure.Cursor;
+
+    /// <summary>What to do next.</summary>
+    public string Advice => _failure.Advice;
+
+    internal ErrorRecord ToErrorRecord(object? target)
+    {
+        if (!Enum.TryParse(_failure.Category, out ErrorCategory category))
+            category = ErrorCategory.NotSpecified;
+        return new ErrorRecord(this, Id, category, target)
+        {
+            ErrorDetails = new ErrorDetails(Message) { RecommendedAction = Advice },
+        };
+    }
+}

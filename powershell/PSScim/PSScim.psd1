@@ -1,0 +1,34 @@
+@{
+    RootModule             = 'PSScim.dll'
+    ModuleVersion          = '0.1.0'
+    GUID                   = '5d0a9a0c-6c1b-4a6e-9d5c-0f5b0f6f8b21'
+    Author                 = 'The PSScim authors'
+    CompanyName            = 'PSScim'
+    Copyright              = '(c) The PSScim authors. MIT OR Apache-2.0.'
+    Description            = 'Users, groups and the rest of SCIM 2.0 in the pipeline: Microsoft Entra ID''s SCIM API, and any other SCIM server, by a native core without a single managed dependency.'
+    PowerShellVersion      = '5.1'
+    DotNetFrameworkVersion = '4.7.2'
+    CompatiblePSEditions   = @('Desktop', 'Core')
+    ProcessorArchitecture  = 'None'
+    FormatsToProcess       = @('PSScim.Format.ps1xml')
+    FunctionsToExport      = @()
+    VariablesToExport      = @()
+    AliasesToExport        = @()
+    CmdletsToExport        = @(
+        'Connect-Scim'
+        'Disconnect-Scim'
+        'Get-ScimContext'
+        'Get-ScimGroup'
+        'Get-ScimResourceType'
+        'Get-ScimSchema'
+        'Get-ScimServiceProviderConfig'
+        'Get-ScimUser'
+        'Start-ScimEmulator'
+        'Stop-ScimEmulator'
+    )
+    PrivateData            = @{
+        PSData = @{
+            Tags = @('PSEdition_Desktop', 'PSEdition_Core', 'Windows', 'Linux', 'MacOS', 'SCIM', 'Entra', 'Identity')
+        }
+    }
+}

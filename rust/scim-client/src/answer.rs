@@ -1,0 +1,178 @@
+//! What an answer that is no success means: SCIM's errors (RFC 7644 section 3.12), Graph's, and none of both.
+
+use serde_json::Value;
+
+use crate::cloud::Service;
+use crate::error::{Error, Kind};
+use crate::http::{Answer, is_html, not_json};
+use crate::page::PageError;
+
+/// The two texts by which Entra says that the API is not switched on, with status 400 or 401.
+const NOT_ENABLED: [&str; 2] = ["'scimapiconsumptions'", "feature is not enabled for any subscription"];
+
+/// Of the words of a server that speaks neither SCIM nor Graph, this many characters are shown.
+const EXCERPT: usize = 300;
+
+/// What the service said, from whichever of the forms it used.
+#[derive(Debug, Default)]
+struct Said {
+    /// Whether the body was an error of SCIM's or Graph's form.
+    understood: bool,
+    scim_type: Option<String>,
+    detail: Option<String>,
+}
+
+/// The error that an answer outside 2xx stands for.
+pub(crate) fn error(answer: &Answer, what: &str, service: Service) -> Error {
+    let said = read(&answer.body);
+    let kind = kind(answer, &said);
+    let detail = said.detail.as_deref().unwrap_or_default();
+    let words = if detail.is_empty() { String::new() } else { format!(": {}", detail.trim_end_matches('.')) };
+    let status = answer.status;
+    let message = match kind {
+        Kind::ApiNotEnabled => format!("The SCIM Provisioning API is not switched on in this tenant: {what} got {status}{words}."),
+        Kind::ResourceNotFound => format!("{what} found no such resource{words}."),
+        Kind::TooManyRequests => match answer.retry_after {
+            Some(wait) => format!("{what} was throttled; the service asks to wait {} s{words}.", wait.as_secs()),
+            None => format!("{what} was throttled{words}."),
+        },
+        Kind::RedirectRefused => format!(
+            "{what} was sent on to {}, and a token is not sent to another address.",
+            answer.location.as_deref().unwrap_or("nowhere")
+        ),
+        Kind::HtmlBody | Kind::EndpointNotFound => not_json(answer, what, kind).to_string(),
+        _ => format!("{what} failed with HTTP status {status}{words}."),
+    };
+    Error::new(kind, message).with(|d| {
+        d.status = Some(status);
+        d.request_id.clone_from(&answer.request_id);
+        d.retry_after = answer.retry_after;
+        if kind == Kind::InsufficientPrivileges && service == Service::Generic {
+            "Give the account that the token stands for the right to do this.".clone_into(&mut d.advice);
+        }
+        d.scim_type = said.scim_type;
+        d.detail = said.detail;
+    })
+}
+
+/// An answer of 2xx whose body cannot be read.
+pub(crate) fn unreadable(error: &PageError, answer: &Answer, what: &str) -> Error {
+    let error = if matches!(error, PageError::NotJson { .. }) && is_html(&answer.body) {
+        not_json(answer, what, Kind::HtmlBody)
+    } else {
+        Error::of_page(error, what)
+    };
+    error.with(|d| {
+        d.status = Some(answer.status);
+        d.request_id.clone_from(&answer.request_id);
+    })
+}
+
+fn kind(answer: &Answer, said: &Said) -> Kind {
+    let detail = said.detail.as_deref().unwrap_or_default();
+    let scim_type = said.scim_type.as_deref().unwrap_or_default();
+    let is = |known: &str| scim_type.eq_ignore_ascii_case(known);
+    match answer.status {
+        400 | 401 if NOT_ENABLED.iter().any(|text| detail.contains(text)) => Kind::ApiNotEnabled,
+        300..400 => Kind::RedirectRefused,
+        400 if is("invalidFilter") => Kind::InvalidFilter,
+        400 if is("invalidCursor") => Kind::InvalidCursor,
+        400 if is("expiredCursor") => Kind::ExpiredCursor,
+        400 if is("invalidCount") => Kind::InvalidCount,
+        400 | 409 if is("uniqueness") => Kind::Uniqueness,
+        400 => Kind::BadRequest,
+        401 => Kind::InvalidAuthenticationToken,
+        403 => Kind::InsufficientPrivileges,
+        // Never take a web server's 404 for the service's word that an object is gone.
+        404 if said.understood => Kind::ResourceNotFound,
+        404 => Kind::EndpointNotFound,
+        409 => Kind::Uniqueness,
+        412 => Kind::PreconditionFailed,
+        429 => Kind::TooManyRequests,
+        500..600 => Kind::ServerError,
+        _ if is_html(&answer.body) => Kind::HtmlBody,
+        _ => Kind::UnexpectedStatus,
+    }
+}
+
+fn read(body: &[u8]) -> Said {
+    let Ok(Value::Object(members)) = serde_json::from_slice::<Value>(body) else {
+        let text = String::from_utf8_lossy(body);
+        let text = text.trim();
+        let show = !text.is_empty() && !is_html(body);
+        return Said { detail: show.then(|| text.chars().take(EXCERPT).collect()), ..Said::default() };
+    };
+    let find = |object: &serde_json::Map<String, Value>, name: &str| {
+        object.iter().find(|(n, _)| n.eq_ignore_ascii_case(name)).map(|(_, v)| v.clone())
+    };
+    let text = |value: Option<Value>| value.and_then(|v| v.as_str().map(str::to_owned)).filter(|t| !t.is_empty());
+    let detail = text(find(&members, "detail"));
+    let scim_type = text(find(&members, "scimType")).filter(|t| t != "null");
+    if detail.is_some() || find(&members, "status").is_some() {
+        return Said { understood: true, scim_type, detail };
+    }
+    // Graph's own form: {"error":{"code":"…","message":"…"}}.
+    if let Some(Value::Object(inner)) = find(&members, "error") {
+        return Said { understood: true, scim_type: text(find(&inner, "code")), detail: text(find(&inner, "message")) };
+    }
+    Said { understood: false, scim_type, detail: text(find(&members, "message")) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(status: u16, body: &str) -> Error {
+        let answer = Answer {
+            status,
+            body: body.as_bytes().to_vec(),
+            retry_after: None,
+            request_id: Some("r".to_owned()),
+            location: Some("https://elsewhere.example".to_owned()),
+            etag: None,
+            url: String::new(),
+        };
+        error(&answer, "GET /users", Service::Entra)
+    }
+
+    #[test]
+    fn each_status_has_its_kind() {
+        let scim = |scim_type: &str, detail: &str| {
+            format!(r#"{{"schemas":["urn:ietf:params:scim:api:messages:2.0:Error"],"scimType":"{scim_type}","detail":"{detail}","status":"400"}}"#)
+        };
+        for (status, body, kind) in [
+            (400, scim("", "No 'scimapiconsumptions' resource found for TenantId x"), Kind::ApiNotEnabled),
+            (401, scim("", "The 'SCIM Provisioning API' feature is not enabled for any subscription of"), Kind::ApiNotEnabled),
+            (400, scim("invalidFilter", "no"), Kind::InvalidFilter),
+            (400, scim("expiredCursor", "no"), Kind::ExpiredCursor),
+            (400, scim("", "no"), Kind::BadRequest),
+            (401, r#"{"error":{"code":"InvalidAuthenticationToken","message":"Lifetime"}}"#.to_owned(), Kind::InvalidAuthenticationToken),
+            (403, scim("", "no"), Kind::InsufficientPrivileges),
+            (404, scim("", "gone"), Kind::ResourceNotFound),
+            (404, "<html>".to_owned(), Kind::EndpointNotFound),
+            (404, String::new(), Kind::EndpointNotFound),
+            (409, scim("uniqueness", "no"), Kind::Uniqueness),
+            (412, String::new(), Kind::PreconditionFailed),
+            (429, String::new(), Kind::TooManyRequests),
+            (503, "<html>".to_owned(), Kind::ServerError),
+            (302, String::new(), Kind::RedirectRefused),
+            (418, "<html>".to_owned(), Kind::HtmlBody),
+            (418, String::new(), Kind::UnexpectedStatus),
+        ] {
+            let error = of(status, &body);
+            assert_eq!(error.kind(), kind, "{status} {body}");
+            assert_eq!(error.details().status, Some(status));
+            assert_eq!(error.details().request_id.as_deref(), Some("r"));
+            assert!(!error.details().advice.is_empty());
+        }
+    }
+
+    #[test]
+    fn the_services_own_words_are_kept() {
+        assert_eq!(
+            of(400, r#"{"detail":"Attribute x is unknown.","status":"400"}"#).to_string(),
+            "GET /users failed with HTTP status 400: Attribute x is unknown."
+        );
+        assert_eq!(of(500, "plain words").details().detail.as_deref(), Some("plain words"));
+    }
+}

@@ -1,0 +1,275 @@
+//! What a connection is made of, checked before anything is sent.
+
+use std::net::IpAddr;
+use std::time::Duration;
+
+use serde::Deserialize;
+use url::Url;
+use zeroize::Zeroizing;
+
+use crate::cloud::{CLOUDS, Cloud, ENTRA_PRICE, Service};
+use crate::error::{Error, Kind};
+
+/// What the caller gives. Crosses the ABI as JSON; secrets cross apart from it.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub struct Config {
+    /// `Global`, `USGov`, `USGovDoD` or `China`; Global when left out.
+    pub environment: Option<String>,
+    /// The SCIM base URI. Left out: the cloud's.
+    pub base_uri: Option<String>,
+    /// The sign-in host. Left out: the cloud's.
+    pub authority: Option<String>,
+    /// The directory's id or one of its domain names.
+    pub tenant_id: Option<String>,
+    /// The application's id.
+    pub client_id: Option<String>,
+    /// What the token is for. Left out: the cloud's.
+    pub scope: Option<String>,
+    /// What the secret is.
+    pub credential: CredentialKind,
+    /// Whether Entra's rules and prices hold. Left out: they do, unless `base_uri` is another host's.
+    pub entra: Option<bool>,
+    /// US dollars for a billed request. Left out: Entra's price, or none elsewhere.
+    pub price_per_request: Option<f64>,
+    /// Requests that may be sent at most.
+    pub request_budget: Option<u64>,
+    /// Seconds that a request may take. 100 when left out, as with Invoke-RestMethod.
+    pub timeout_seconds: Option<u64>,
+    /// Times that a request is repeated at most. 5 when left out.
+    pub maximum_retry_count: Option<u32>,
+    /// Milliseconds of the first pause before a retry; it doubles each time. 500 when left out.
+    pub retry_interval_milliseconds: Option<u64>,
+    /// Seconds that all the pauses of one request may take together. 300 when left out.
+    pub retry_budget_seconds: Option<u64>,
+    /// What to call ourselves, in front of PSScim's own name.
+    pub user_agent: Option<String>,
+}
+
+/// How to come by a token.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum CredentialKind {
+    /// The secret is an access token.
+    #[default]
+    AccessToken,
+    /// The secret is a client secret (OAuth 2.0 client credentials, RFC 6749 section 4.4).
+    ClientSecret,
+}
+
+/// A checked configuration.
+#[derive(Debug)]
+pub(crate) struct Settings {
+    pub(crate) service: Service,
+    pub(crate) environment: Option<&'static str>,
+    /// Without a slash at its end.
+    pub(crate) base: Url,
+    pub(crate) sign_in: Option<SignIn>,
+    pub(crate) price: f64,
+    pub(crate) budget: Option<u64>,
+    pub(crate) timeout: Duration,
+    pub(crate) retries: u32,
+    pub(crate) retry_interval: Duration,
+    pub(crate) retry_budget: Duration,
+    pub(crate) user_agent: String,
+}
+
+/// Where and as whom to get a token.
+#[derive(Debug)]
+pub(crate) struct SignIn {
+    /// `{authority}/{tenant}/oauth2/v2.0/token`
+    pub(crate) endpoint: Url,
+    pub(crate) authority: String,
+    pub(crate) tenant: String,
+    pub(crate) client: String,
+    pub(crate) scope: String,
+}
+
+/// A secret that is wiped when it is dropped and has no text form.
+#[derive(Clone)]
+pub struct Secret(Zeroizing<Vec<u8>>);
+
+impl Secret {
+    /// Takes the bytes over.
+    #[must_use]
+    pub fn new(bytes: Vec<u8>) -> Self {
+        Self(Zeroizing::new(bytes))
+    }
+
+    pub(crate) fn bytes(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+impl std::fmt::Debug for Secret {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Secret(…)")
+    }
+}
+
+impl Config {
+    pub(crate) fn check(self, secret: &Secret) -> Result<Settings, Error> {
+        let cloud = cloud(self.environment.as_deref())?;
+        let base = match &self.base_uri {
+            Some(text) => address(text, "-BaseUri")?,
+            None => address(cloud.base_uri, "the cloud")?,
+        };
+        let entra = self.entra.unwrap_or_else(|| {
+            CLOUDS.iter().any(|c| Url::parse(c.base_uri).is_ok_and(|known| known.host() == base.host()))
+        });
+        let service = if entra { Service::Entra } else { Service::Generic };
+        if secret.bytes().is_empty() {
+            return Err(invalid("The credential is empty."));
+        }
+        let sign_in = match self.credential {
+            CredentialKind::AccessToken => {
+                if secret.bytes().iter().any(|b| !(0x21..0x7f).contains(b)) {
+                    return Err(invalid("-AccessToken holds a character that no token has: a space or a line break."));
+                }
+                None
+            }
+            CredentialKind::ClientSecret => Some(self.sign_in(cloud)?),
+        };
+        let user_agent = [self.user_agent.as_deref(), Some(concat!("PSScim/", env!("CARGO_PKG_VERSION")))]
+            .into_iter()
+            .flatten()
+            .collect::<Vec<_>>()
+            .join(" ");
+        Ok(Settings {
+            service,
+            environment: (entra && self.base_uri.is_none()).then_some(cloud.name),
+            base,
+            sign_in,
+            price: self.price_per_request.unwrap_or(if entra { ENTRA_PRICE } else { 0.0 }),
+            budget: self.request_budget,
+            timeout: Duration::from_secs(self.timeout_seconds.unwrap_or(100).max(1)),
+            retries: self.maximum_retry_count.unwrap_or(5),
+            retry_interval: Duration::from_millis(self.retry_interval_milliseconds.unwrap_or(500).max(1)),
+            retry_budget: Duration::from_secs(self.retry_budget_seconds.unwrap_or(300)),
+            user_agent,
+        })
+    }
+
+    fn sign_in(&self, cloud: &Cloud) -> Result<SignIn, Error> {
+        let tenant = required(self.tenant_id.as_deref(), "-TenantId")?;
+        let client = required(self.client_id.as_deref(), "-ClientId")?;
+        if !tenant.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'.') {
+            return Err(invalid(format!("-TenantId '{tenant}' is neither a GUID nor a domain name.")));
+        }
+        let authority = self.authority.as_deref().unwrap_or(cloud.authority);
+        let mut endpoint = address(authority, "-Authority")?;
+        let path = format!("{}/{tenant}/oauth2/v2.0/token", endpoint.path().trim_end_matches('/'));
+        endpoint.set_path(&path);
+        Ok(SignIn {
+            endpoint,
+            authority: authority.trim_end_matches('/').to_owned(),
+            tenant: tenant.to_owned(),
+            client: client.to_owned(),
+            scope: self.scope.as_deref().unwrap_or(cloud.scope).to_owned(),
+        })
+    }
+}
+
+fn cloud(name: Option<&str>) -> Result<&'static Cloud, Error> {
+    let Some(name) = name else { return Ok(&CLOUDS[0]) };
+    CLOUDS.iter().find(|c| c.name.eq_ignore_ascii_case(name)).ok_or_else(|| {
+        let names: Vec<_> = CLOUDS.iter().map(|c| c.name).collect();
+        invalid(format!("There is no cloud '{name}'. -Environment takes {}.", names.join(", ")))
+    })
+}
+
+/// An address that tokens may be sent to: https, or http to this machine itself.
+fn address(text: &str, parameter: &str) -> Result<Url, Error> {
+    let url = Url::parse(text.trim()).map_err(|e| invalid(format!("{parameter} '{text}' is not an address: {e}.")))?;
+    if !matches!(url.scheme(), "http" | "https") || url.host().is_none() {
+        return Err(invalid(format!("{parameter} '{text}' is not an http or https address.")));
+    }
+    if !url.username().is_empty() || url.password().is_some() {
+        return Err(invalid(format!("{parameter} holds a user name or password. Give credentials by their parameters.")));
+    }
+    if url.query().is_some() || url.fragment().is_some() {
+        return Err(invalid(format!("{parameter} '{text}' holds a query or a fragment, which a base address cannot have.")));
+    }
+    if url.scheme() == "http" && !is_loopback(&url) {
+        let message = format!("{parameter} '{text}' is not encrypted, and a token would travel over it.");
+        return Err(Error::new(Kind::UnencryptedTransport, message));
+    }
+    Ok(url)
+}
+
+fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(url::Host::Domain(name)) => name.eq_ignore_ascii_case("localhost"),
+        Some(url::Host::Ipv4(ip)) => IpAddr::V4(ip).is_loopback(),
+        Some(url::Host::Ipv6(ip)) => IpAddr::V6(ip).is_loopback(),
+        None => false,
+    }
+}
+
+fn required<'a>(value: Option<&'a str>, parameter: &str) -> Result<&'a str, Error> {
+    match value.map(str::trim) {
+        Some(value) if !value.is_empty() => Ok(value),
+        _ => Err(invalid(format!("{parameter} is missing."))),
+    }
+}
+
+fn invalid(message: impl Into<String>) -> Error {
+    Error::new(Kind::InvalidConfiguration, message)
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    fn check(change: impl FnOnce(&mut Config)) -> Result<Settings, Error> {
+        let mut config = Config {
+            tenant_id: Some("contoso.onmicrosoft.com".to_owned()),
+            client_id: Some("c".to_owned()),
+            credential: CredentialKind::ClientSecret,
+            ..Config::default()
+        };
+        change(&mut config);
+        config.check(&Secret::new(b"s".to_vec()))
+    }
+
+    #[test]
+    fn each_cloud_has_its_addresses() {
+        let global = check(|_| ()).unwrap();
+        assert_eq!(global.base.as_str(), "https://graph.microsoft.com/rp/scim");
+        assert_eq!((global.service, global.environment, global.price), (Service::Entra, Some("Global"), 0.002));
+        let dod = check(|c| c.environment = Some("usgovdod".to_owned())).unwrap();
+        let sign_in = dod.sign_in.unwrap();
+        assert_eq!(
+            sign_in.endpoint.as_str(),
+            "https://login.microsoftonline.us/contoso.onmicrosoft.com/oauth2/v2.0/token"
+        );
+        assert_eq!(sign_in.scope, "https://dod-graph.microsoft.us/.default");
+        assert!(check(|c| c.environment = Some("Mars".to_owned())).is_err());
+    }
+
+    #[test]
+    fn another_server_is_free_of_charge() {
+        let other = check(|c| c.base_uri = Some("https://scim.example.org/v2/".to_owned())).unwrap();
+        assert_eq!((other.service, other.environment, other.price), (Service::Generic, None, 0.0));
+    }
+
+    #[test]
+    fn addresses_that_cannot_be_are_refused() {
+        for (base, kind) in [
+            ("http://scim.example.org", Kind::UnencryptedTransport),
+            ("http://127.0.0.1.example.org", Kind::UnencryptedTransport),
+            ("ftp://example.org", Kind::InvalidConfiguration),
+            ("https://user:pw@example.org", Kind::InvalidConfiguration),
+            ("https://example.org/scim?x=1", Kind::InvalidConfiguration),
+            ("example.org", Kind::InvalidConfiguration),
+        ] {
+            assert_eq!(check(|c| c.base_uri = Some(base.to_owned())).unwrap_err().kind(), kind, "{base}");
+            assert_eq!(check(|c| c.authority = Some(base.to_owned())).unwrap_err().kind(), kind, "{base}");
+        }
+        for base in ["http://127.0.0.1:8080/scim", "http://[::1]/scim", "http://localhost/scim"] {
+            assert!(check(|c| c.base_uri = Some(base.to_owned())).is_ok(), "{base}");
+        }
+        assert!(check(|c| c.tenant_id = Some("a/../b".to_owned())).is_err());
+    }
+}

@@ -1,0 +1,214 @@
+//! What can go wrong, in one table: each kind's stable id, PowerShell's category for it, and what to do next.
+
+use std::fmt;
+use std::time::Duration;
+
+use crate::page::PageError;
+
+macro_rules! kinds {
+    ($($(#[$doc:meta])* $kind:ident, $category:literal, $advice:literal;)*) => {
+        /// The kinds of errors. Their names are the stable ids that scripts may rely on (`FullyQualifiedErrorId`).
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        pub enum Kind { $($(#[$doc])* $kind,)* }
+
+        impl Kind {
+            /// Every kind, in the order of the table.
+            pub const ALL: &'static [Kind] = &[$(Kind::$kind,)*];
+
+            /// The stable id.
+            #[must_use]
+            pub fn id(self) -> &'static str {
+                match self { $(Kind::$kind => stringify!($kind),)* }
+            }
+
+            /// The name of PowerShell's `ErrorCategory`.
+            #[must_use]
+            pub fn category(self) -> &'static str {
+                match self { $(Kind::$kind => $category,)* }
+            }
+
+            /// What the person who meets it should do next.
+            #[must_use]
+            pub fn advice(self) -> &'static str {
+                match self { $(Kind::$kind => $advice,)* }
+            }
+        }
+    };
+}
+
+kinds! {
+    /// A parameter that cannot be: an unknown cloud, a base URI that is none.
+    InvalidConfiguration, "InvalidArgument", "Correct the parameter that is named and connect again.";
+    /// A secret or token would travel unencrypted.
+    UnencryptedTransport, "SecurityError", "Use an https address. Tokens travel only over https, or to this machine itself.";
+    /// An id that cannot be part of a path.
+    InvalidId, "InvalidArgument", "Give the id exactly as the service returned it.";
+    /// The filter breaks the grammar of RFC 7644 section 3.4.2.2; nothing was sent.
+    FilterSyntax, "InvalidArgument", "Correct the filter at the place that is marked. No request was made.";
+    /// The host's name has no address.
+    NameNotFound, "ConnectionError", "Check the spelling of the address, the DNS server and the network.";
+    /// Nobody listens there.
+    ConnectionRefused, "ConnectionError", "Check that the server runs, and that address, port and firewall are right.";
+    /// The connection broke, and trying again did not help.
+    ConnectionLost, "ConnectionError", "Check the network and any proxy between here and the server, then run the command again.";
+    /// No trust could be set up: certificate or protocol.
+    TlsFailure, "SecurityError", "Check that the machine's clock is right and that it trusts the certificate authority of the server or of the proxy that inspects TLS.";
+    /// No answer in time.
+    Timeout, "OperationTimeout", "Try again, or ask for less at once with a smaller -PageSize or fewer -Attributes.";
+    /// A redirect to somewhere else, where no token is sent.
+    RedirectRefused, "SecurityError", "If the new address is right, connect to it with -BaseUri.";
+    /// The identity platform refused to issue a token.
+    AuthenticationFailed, "AuthenticationError", "Check tenant, client and secret of the app registration.";
+    /// The identity platform answered, but not with a token.
+    TokenResponseInvalid, "AuthenticationError", "Check that -Authority names the sign-in host of your cloud.";
+    /// 401: the service does not accept the token.
+    InvalidAuthenticationToken, "AuthenticationError", "Connect again. The token is missing, expired, or made for another service (audience).";
+    /// 403: the app lacks the permission.
+    InsufficientPrivileges, "PermissionDenied", "Grant the app registration the Microsoft Graph application permission for this (to read users: User.Read.All) and give admin consent; a new token is needed afterwards, so connect again.";
+    /// The two texts by which Entra says that the paid API is off.
+    ApiNotEnabled, "ResourceUnavailable", "Turn the SCIM Provisioning API on: Microsoft Entra admin center, ID Governance, Dashboard, SCIM Provisioning API, and link an Azure subscription there. If it is on already, re-register the resource provider Microsoft.EntraIDGovernance in that subscription.";
+    /// 400 without a more precise reason.
+    BadRequest, "InvalidArgument", "Correct what the service names. Entra also answers this for an id of the wrong form.";
+    /// 400, scimType invalidFilter.
+    InvalidFilter, "InvalidArgument", "Use an attribute and operator that this service can filter by; see about_PSScim.";
+    /// 400, scimType invalidCursor.
+    InvalidCursor, "InvalidArgument", "Begin the list anew, with the same parameters on every page and no -Cursor.";
+    /// 400, scimType expiredCursor.
+    ExpiredCursor, "OperationTimeout", "Begin the list anew: the pause between two of its pages was longer than the service keeps a cursor.";
+    /// 400, scimType invalidCount.
+    InvalidCount, "InvalidArgument", "Choose a -PageSize between 1 and what the service allows.";
+    /// 404: no such resource.
+    ResourceNotFound, "ObjectNotFound", "Check the id; the object may have been deleted.";
+    /// 404 that is not the SCIM service's.
+    EndpointNotFound, "ResourceUnavailable", "Check -BaseUri: what answers there is not a SCIM service, or not at this path.";
+    /// 409: it exists already.
+    Uniqueness, "ResourceExists", "Choose another value for the attribute that the service names, or change the object that has it.";
+    /// 412: changed by someone else.
+    PreconditionFailed, "InvalidOperation", "Read the object again and repeat the change.";
+    /// 429, and waiting did not help.
+    TooManyRequests, "LimitsExceeded", "Wait as long as the service asks, then go on.";
+    /// 500 to 599, and trying again did not help.
+    ServerError, "ResourceUnavailable", "Try again later. If it lasts, give the request id to the service's support.";
+    /// A status that has no meaning here.
+    UnexpectedStatus, "ProtocolError", "Check -BaseUri, and what the service's documentation says of this status.";
+    /// The body is not JSON.
+    NotJson, "InvalidData", "Check -BaseUri: what answers there may not be a SCIM service.";
+    /// The body is a web page.
+    HtmlBody, "InvalidData", "Check -BaseUri and any proxy: a web page answered in place of the SCIM service.";
+    /// The body ends too early.
+    TruncatedBody, "InvalidData", "Run the command again. If it lasts, a proxy between here and the server cuts answers off.";
+    /// The body is larger than [`crate::limits::BODY_BYTES`].
+    BodyTooLarge, "LimitsExceeded", "Ask for less at once with a smaller -PageSize or fewer -Attributes.";
+    /// The body is nested deeper than [`crate::limits::DEPTH`].
+    NestedTooDeep, "InvalidData", "Leave the attribute out with -Attributes or -ExcludedAttributes, and tell the server's operator.";
+    /// A string that is no Unicode text.
+    InvalidText, "InvalidData", "Find the object with a smaller -PageSize, leave the attribute out, and mend the value in the directory.";
+    /// One object with the same member twice.
+    DuplicateMember, "InvalidData", "Leave the attribute out with -Attributes or -ExcludedAttributes, and tell the server's operator.";
+    /// More attribute names than [`crate::limits::NAMES`].
+    TooManyNames, "LimitsExceeded", "Name the attributes you need with -Attributes.";
+    /// JSON, but no list response.
+    NotAListResponse, "InvalidData", "Check -BaseUri: the answer is JSON, but not that of a SCIM service's list.";
+    /// JSON, but no resource.
+    NotAResource, "InvalidData", "Check -BaseUri: the answer is JSON, but not a SCIM resource.";
+    /// The same `nextCursor` or the same page again.
+    PagingLoop, "InvalidData", "Tell the server's operator: its paging does not advance. What was received until then is in the pipeline.";
+    /// The next request would go over the connection's budget; it was not sent.
+    BudgetExceeded, "LimitsExceeded", "Connect with a larger -RequestBudget, or go on later.";
+    /// Stopped by the user.
+    Cancelled, "OperationStopped", "Nothing was sent after the stop.";
+    /// The emulator could not start.
+    EmulatorFailed, "ResourceUnavailable", "Choose another -Port, or leave it out.";
+    /// A defect of PSScim itself.
+    InternalError, "NotSpecified", "Please report this with the command that led to it.";
+}
+
+/// An error, with everything that the service or the identity platform said about it.
+#[derive(Clone)]
+pub struct Error(Box<Details>);
+
+/// What an [`Error`] carries. Texts never hold a secret, a token or an assertion.
+#[derive(Debug, Clone)]
+pub struct Details {
+    /// The kind: id, category.
+    pub kind: Kind,
+    /// What happened, and to what: one or two sentences.
+    pub message: String,
+    /// What to do next.
+    pub advice: String,
+    /// The HTTP status, where an answer came.
+    pub status: Option<u16>,
+    /// RFC 7644's `scimType`, or the OAuth 2.0 `error`.
+    pub scim_type: Option<String>,
+    /// The service's own words.
+    pub detail: Option<String>,
+    /// The service's id of the request.
+    pub request_id: Option<String>,
+    /// What the service asked us to wait.
+    pub retry_after: Option<Duration>,
+    /// Where a list can go on: the cursor of the page that could not be had.
+    pub cursor: Option<String>,
+}
+
+impl Error {
+    /// An error of `kind` with the table's advice.
+    pub fn new(kind: Kind, message: impl Into<String>) -> Self {
+        Self(Box::new(Details {
+            kind,
+            message: message.into(),
+            advice: kind.advice().to_owned(),
+            status: None,
+            scim_type: None,
+            detail: None,
+            request_id: None,
+            retry_after: None,
+            cursor: None,
+        }))
+    }
+
+    /// The kind.
+    #[must_use]
+    pub fn kind(&self) -> Kind {
+        self.0.kind
+    }
+
+    /// All that is known.
+    #[must_use]
+    pub fn details(&self) -> &Details {
+        &self.0
+    }
+
+    pub(crate) fn with(mut self, change: impl FnOnce(&mut Details)) -> Self {
+        change(&mut self.0);
+        self
+    }
+
+    /// A body that could not be read as what it should be; `what` names the request.
+    pub(crate) fn of_page(error: &PageError, what: &str) -> Self {
+        let kind = match error {
+            PageError::NotJson { .. } => Kind::NotJson,
+            PageError::CutOff { .. } => Kind::TruncatedBody,
+            PageError::TooDeep { .. } => Kind::NestedTooDeep,
+            PageError::LoneSurrogate { .. } => Kind::InvalidText,
+            PageError::DuplicateMember { .. } => Kind::DuplicateMember,
+            PageError::TooManyNames { .. } => Kind::TooManyNames,
+            PageError::NotAList { .. } => Kind::NotAListResponse,
+            PageError::NotAResource { .. } => Kind::NotAResource,
+        };
+        Self::new(kind, format!("The answer to {what} cannot be read: {error}."))
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0.message)
+    }
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl std::error::Error for Error {}

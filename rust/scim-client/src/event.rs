@@ -1,0 +1,84 @@
+//! What a request's observer is told while it runs.
+
+use std::fmt;
+use std::time::Duration;
+
+/// Something worth telling.
+#[derive(Debug, Clone)]
+pub enum Event {
+    /// A request to the SCIM service was answered, or ended without an answer (then `status` is None).
+    Request {
+        /// GET, POST …
+        method: String,
+        /// Path and query, as sent.
+        path: String,
+        /// The HTTP status.
+        status: Option<u16>,
+        /// Bytes of the body, after decompression.
+        bytes: usize,
+        /// From sending to the last byte.
+        elapsed: Duration,
+        /// The service's id of the request.
+        request_id: Option<String>,
+    },
+    /// The next try waits.
+    Waiting {
+        /// Why, as a clause: "429 Too Many Requests".
+        reason: String,
+        /// How long.
+        delay: Duration,
+        /// Which retry it will be, from 1.
+        retry: u32,
+    },
+    /// A token came.
+    Token {
+        /// The identity platform's host, or the identity endpoint's.
+        host: String,
+        /// How long it is good for.
+        expires_in: Duration,
+        /// How long it took.
+        elapsed: Duration,
+    },
+}
+
+impl fmt::Display for Event {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Event::Request { method, path, status, bytes, elapsed, request_id } => {
+                write!(f, "{method} {path}: ")?;
+                match status {
+                    Some(status) => write!(f, "{status}, {bytes} bytes")?,
+                    None => f.write_str("no answer")?,
+                }
+                write!(f, ", {} ms", elapsed.as_millis())?;
+                if let Some(id) = request_id {
+                    write!(f, ", request id {id}")?;
+                }
+                Ok(())
+            }
+            Event::Waiting { reason, delay, retry } => {
+                write!(f, "{reason}: waiting {:.1} s before retry {retry}", delay.as_secs_f64())
+            }
+            Event::Token { host, expires_in, elapsed } => write!(
+                f,
+                "Token from {host}: good for {} s, {} ms",
+                expires_in.as_secs(),
+                elapsed.as_millis()
+            ),
+        }
+    }
+}
+
+/// Hears of events, on the thread on which they happen: it should only take note.
+pub trait Observer: Send + Sync {
+    /// Takes note of one.
+    fn event(&self, event: Event);
+}
+
+/// Hears nothing.
+#[derive(Debug, Clone, Copy)]
+pub struct Silent;
+
+impl Observer for Silent {
+    fn event(&self, _: Event) {}
+}

@@ -1,0 +1,237 @@
+//! One exchange over HTTP, and what its failure means.
+
+use std::error::Error as _;
+use std::io;
+use std::time::{Duration, SystemTime};
+
+use reqwest::header::HeaderMap;
+pub(crate) use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, RETRY_AFTER};
+
+use crate::config::Settings;
+use crate::error::{Error, Kind};
+
+/// How long and how often to try.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Limits {
+    pub(crate) timeout: Duration,
+    retries: u32,
+    interval: Duration,
+    /// One pause is never longer than this; a service that asks for more gets an error in its place.
+    budget: Duration,
+}
+
+/// Pauses that we choose ourselves stop growing here.
+const LONGEST_PAUSE: Duration = Duration::from_secs(30);
+
+impl Limits {
+    pub(crate) fn of(settings: &Settings) -> Self {
+        Self {
+            timeout: settings.timeout,
+            retries: settings.retries,
+            interval: settings.retry_interval,
+            budget: settings.retry_budget,
+        }
+    }
+
+    /// How long to wait before retry number `retry` (from 0), or None when it is not worth it. What the service asks
+    /// for is a floor; a little jitter keeps many clients from coming back at the same moment.
+    pub(crate) fn pause(&self, retry: u32, asked: Option<Duration>) -> Option<Duration> {
+        if retry >= self.retries {
+            return None;
+        }
+        let doubled = self.interval.saturating_mul(1 << retry.min(16)).min(LONGEST_PAUSE);
+        let own = doubled.mul_f64(0.5 + 0.5 * fastrand::f64());
+        let delay = match asked {
+            Some(asked) => asked + own.min(asked.mul_f64(0.1) + Duration::from_millis(50)),
+            None => own,
+        };
+        (delay <= self.budget).then_some(delay)
+    }
+}
+
+/// An answer, whole.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) body: Vec<u8>,
+    pub(crate) retry_after: Option<Duration>,
+    pub(crate) request_id: Option<String>,
+    pub(crate) location: Option<String>,
+    pub(crate) etag: Option<String>,
+    /// The address that answered, for messages.
+    pub(crate) url: String,
+}
+
+/// Makes the client of a connection: one pool, HTTP/2 where the server speaks it, TLS by rustls with ring and the
+/// operating system's trust store.
+pub(crate) fn client(settings: &Settings) -> Result<reqwest::Client, Error> {
+    // Another library in the process may have chosen a provider already; then that one serves.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    reqwest::Client::builder()
+        .user_agent(&settings.user_agent)
+        .redirect(reqwest::redirect::Policy::custom(|attempt| {
+            // A token goes to the origin that it was given for and nowhere else.
+            let from = attempt.previous().last().map(reqwest::Url::origin);
+            if attempt.previous().len() < 5 && from == Some(attempt.url().origin()) {
+                attempt.follow()
+            } else {
+                attempt.stop()
+            }
+        }))
+        .connect_timeout(settings.timeout.min(Duration::from_secs(30)))
+        .pool_idle_timeout(Duration::from_secs(90))
+        .tcp_nodelay(true)
+        .build()
+        .map_err(|e| Error::new(Kind::TlsFailure, format!("TLS cannot be set up: {}.", innermost(&e))))
+}
+
+/// Sends a request and reads its answer, of at most `most` bytes. `what` names the request in errors.
+pub(crate) async fn exchange(request: reqwest::RequestBuilder, most: usize, what: &str) -> Result<Answer, Error> {
+    let mut response = request.send().await.map_err(|e| failure(&e, what))?;
+    let headers = response.headers();
+    let text = |name: &str| headers.get(name).and_then(|v| v.to_str().ok()).map(str::to_owned);
+    let retry_after = retry_after(headers, SystemTime::now());
+    let request_id = text("request-id").or_else(|| text("x-ms-request-id")).or_else(|| text("x-request-id"));
+    let (location, etag) = (text("location"), text("etag"));
+    let status = response.status().as_u16();
+    let url = response.url().to_string();
+    let announced = response.content_length().unwrap_or(0) as usize;
+    if announced > most {
+        return Err(too_large(what, most));
+    }
+    let mut body = Vec::with_capacity(announced);
+    while let Some(chunk) = response.chunk().await.map_err(|e| failure(&e, what))? {
+        if body.len() + chunk.len() > most {
+            return Err(too_large(what, most));
+        }
+        body.extend_from_slice(&chunk);
+    }
+    Ok(Answer { status, body, retry_after, request_id, location, etag, url })
+}
+
+fn too_large(what: &str, most: usize) -> Error {
+    let message = format!("The answer to {what} is larger than {} MiB, the most that is read.", most >> 20);
+    Error::new(Kind::BodyTooLarge, message)
+}
+
+/// Retry-After (RFC 9110 section 10.2.3): seconds, or a date.
+pub(crate) fn retry_after(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
+    let text = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
+    if let Ok(seconds) = text.parse::<f64>() {
+        return (0.0..=86_400.0 * 365.0).contains(&seconds).then(|| Duration::from_secs_f64(seconds));
+    }
+    let date = httpdate::parse_http_date(text).ok()?;
+    Some(date.duration_since(now).unwrap_or_default())
+}
+
+/// Whether a failure without an answer may be gone at the next try.
+pub(crate) fn is_passing(kind: Kind) -> bool {
+    matches!(kind, Kind::ConnectionLost | Kind::ConnectionRefused | Kind::NameNotFound | Kind::Timeout)
+}
+
+/// Whether a status may be gone at the next try.
+pub(crate) fn is_passing_status(status: u16) -> bool {
+    matches!(status, 429 | 500 | 502 | 503 | 504)
+}
+
+/// What a failed exchange means.
+fn failure(error: &reqwest::Error, what: &str) -> Error {
+    let host = error.url().and_then(|u| u.host_str()).unwrap_or("the server").to_owned();
+    let reason = innermost(error);
+    let mut cause = error.source();
+    let mut kind = None;
+    while let Some(inner) = cause {
+        if inner.downcast_ref::<rustls::Error>().is_some() {
+            kind = Some(Kind::TlsFailure);
+        }
+        if let Some(io) = inner.downcast_ref::<io::Error>() {
+            if io.get_ref().is_some_and(|inner| inner.downcast_ref::<rustls::Error>().is_some()) {
+                kind = Some(Kind::TlsFailure);
+            } else if io.kind() == io::ErrorKind::ConnectionRefused {
+                kind = Some(Kind::ConnectionRefused);
+            }
+        }
+        if kind.is_none() && inner.to_string().starts_with("dns error") {
+            kind = Some(Kind::NameNotFound);
+        }
+        cause = inner.source();
+    }
+    let kind = kind.unwrap_or(if error.is_timeout() { Kind::Timeout } else { Kind::ConnectionLost });
+    let message = match kind {
+        Kind::TlsFailure => format!("No trusted TLS connection to {host} for {what}: {reason}."),
+        Kind::ConnectionRefused => format!("{host} refused the connection for {what}: {reason}."),
+        Kind::NameNotFound => format!("The name {host} has no address, so {what} could not be sent: {reason}."),
+        Kind::Timeout => format!("{host} did not answer {what} in time."),
+        _ => format!("The connection to {host} broke during {what}: {reason}."),
+    };
+    Error::new(kind, message)
+}
+
+/// The last cause in the chain: the one that says something.
+fn innermost(error: &reqwest::Error) -> String {
+    let mut cause: &dyn std::error::Error = error;
+    while let Some(inner) = cause.source() {
+        cause = inner;
+    }
+    cause.to_string().trim_end_matches('.').to_owned()
+}
+
+/// An answer that should be JSON and is not: a web page, or something else.
+pub(crate) fn not_json(answer: &Answer, what: &str, otherwise: Kind) -> Error {
+    let page = is_html(&answer.body);
+    let kind = if page { Kind::HtmlBody } else { otherwise };
+    let found = if page { "a web page" } else { "something that is not JSON" };
+    let message = format!("The answer to {what} is {found}, with HTTP status {}.", answer.status);
+    Error::new(kind, message).with(|d| {
+        d.status = Some(answer.status);
+        d.request_id.clone_from(&answer.request_id);
+        d.retry_after = answer.retry_after;
+    })
+}
+
+pub(crate) fn is_html(body: &[u8]) -> bool {
+    body.trim_ascii_start().first() == Some(&b'<')
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn retry_after_takes_seconds_and_dates() {
+        let now = httpdate::parse_http_date("Sun, 06 Nov 1994 08:49:37 GMT").unwrap();
+        let parse = |text: &str| {
+            let mut headers = HeaderMap::new();
+            headers.insert(RETRY_AFTER, text.parse().unwrap());
+            retry_after(&headers, now).map(|d| d.as_secs_f64())
+        };
+        assert_eq!(parse("12"), Some(12.0));
+        assert_eq!(parse(" 0.5 "), Some(0.5));
+        assert_eq!(parse("Sun, 06 Nov 1994 08:50:07 GMT"), Some(30.0));
+        assert_eq!(parse("Sun, 06 Nov 1994 08:00:00 GMT"), Some(0.0));
+        for bad in ["-1", "soon", "", "1e300", "NaN"] {
+            assert_eq!(parse(bad), None, "{bad}");
+        }
+        assert_eq!(retry_after(&HeaderMap::new(), now), None);
+    }
+
+    #[test]
+    fn pauses_grow_have_a_floor_and_end() {
+        let limits = Limits {
+            timeout: Duration::ZERO,
+            retries: 5,
+            interval: Duration::from_millis(500),
+            budget: Duration::from_secs(300),
+        };
+        for _ in 0..100 {
+            let first = limits.pause(0, None).unwrap();
+            assert!((Duration::from_millis(250)..=Duration::from_millis(500)).contains(&first));
+            assert!(limits.pause(4, None).unwrap() <= Duration::from_secs(8));
+            let asked = limits.pause(0, Some(Duration::from_secs(12))).unwrap();
+            assert!((Duration::from_secs(12)..=Duration::from_secs(14)).contains(&asked));
+        }
+        assert_eq!(limits.pause(5, None), None);
+        assert_eq!(limits.pause(0, Some(Duration::from_secs(301))), None);
+    }
+}

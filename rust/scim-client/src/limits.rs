@@ -1,0 +1,17 @@
+//! The limits on what a server may make us hold, all in one place. Each is far above what a real directory sends and
+//! far below what would hurt the process; the error that a limit causes names it.
+
+/// Bytes of one response body, after decompression.
+pub const BODY_BYTES: usize = 64 << 20;
+/// Bytes of one response body that is not a page: an error, a token.
+pub const SMALL_BODY_BYTES: usize = 1 << 20;
+/// Levels of objects and arrays inside a resource.
+pub const DEPTH: usize = 64;
+/// Bytes of an attribute's name.
+pub const NAME_BYTES: usize = 4 << 10;
+/// Different attribute names in one list.
+pub const NAMES: usize = 1 << 16;
+/// Bytes of all the different attribute names in one list.
+pub const ALL_NAMES_BYTES: usize = 4 << 20;
+/// Bytes of a `nextCursor`: it has to fit into a URL.
+pub const CURSOR_BYTES: usize = 16 << 10;

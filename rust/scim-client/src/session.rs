@@ -1,0 +1,293 @@
+//! A connection: its token, meter, budget, rate gate and connection pool, shared by all that use it.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use reqwest::Method;
+use url::Url;
+
+use crate::answer;
+use crate::cloud::{Endpoint, Service};
+use crate::config::{Config, Secret, Settings};
+use crate::error::{Error, Kind};
+use crate::event::{Event, Observer};
+use crate::http::{self, Answer, Limits};
+use crate::limits;
+use crate::meter::{Meter, Stats};
+use crate::page::{Page, PageParser};
+use crate::token::Tokens;
+
+/// The unreserved characters of RFC 3986 section 2.3 stay; all else is escaped.
+const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
+/// A connection to one SCIM service. Cheap to clone; every clone is the same connection.
+#[derive(Clone)]
+pub struct Session(Arc<Inner>);
+
+struct Inner {
+    settings: Settings,
+    limits: Limits,
+    http: reqwest::Client,
+    tokens: Tokens,
+    meter: Meter,
+    /// No request is sent before this moment: a 429 slows down all who share the connection.
+    gate: Mutex<Option<Instant>>,
+}
+
+/// What a connection is, for people to look at: never a secret or a token.
+#[derive(Debug, Clone, serde::Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Description {
+    /// `Entra` or `Generic`.
+    pub service: &'static str,
+    /// The cloud's name, where it is one of Entra's.
+    pub environment: Option<&'static str>,
+    /// The SCIM base URI.
+    pub base_uri: String,
+    /// The sign-in host.
+    pub authority: Option<String>,
+    /// The tenant.
+    pub tenant_id: Option<String>,
+    /// The application.
+    pub client_id: Option<String>,
+    /// How it signs in: `ClientSecret` or `AccessToken`.
+    pub credential: &'static str,
+    /// US dollars a billed request.
+    pub price_per_request: f64,
+    /// Requests at most.
+    pub request_budget: Option<u64>,
+}
+
+impl Session {
+    /// Checks the configuration and makes the connection. Sends nothing.
+    ///
+    /// # Errors
+    /// `InvalidConfiguration`, `UnencryptedTransport`, `TlsFailure`.
+    pub fn open(config: Config, secret: Secret) -> Result<Self, Error> {
+        let mut settings = config.check(&secret)?;
+        let http = http::client(&settings)?;
+        let tokens = Tokens::new(settings.sign_in.take(), secret)?;
+        let limits = Limits::of(&settings);
+        let (meter, gate) = (Meter::default(), Mutex::new(None));
+        Ok(Self(Arc::new(Inner { settings, limits, http, tokens, meter, gate })))
+    }
+
+    /// The counters.
+    #[must_use]
+    pub fn stats(&self) -> Stats {
+        self.0.meter.stats()
+    }
+
+    /// What the billed requests have cost so far, in US dollars.
+    #[must_use]
+    pub fn estimated_cost(&self) -> f64 {
+        self.stats().billable_requests as f64 * self.0.settings.price
+    }
+
+    /// What this connection is.
+    #[must_use]
+    pub fn describe(&self) -> Description {
+        let settings = &self.0.settings;
+        let sign_in = self.0.tokens.sign_in();
+        Description {
+            service: match settings.service {
+                Service::Entra => "Entra",
+                Service::Generic => "Generic",
+            },
+            environment: settings.environment,
+            base_uri: settings.base.as_str().trim_end_matches('/').to_owned(),
+            authority: sign_in.map(|s| s.authority.clone()),
+            tenant_id: sign_in.map(|s| s.tenant.clone()),
+            client_id: sign_in.map(|s| s.client.clone()),
+            credential: if sign_in.is_some() { "ClientSecret" } else { "AccessToken" },
+            price_per_request: settings.price,
+            request_budget: settings.budget,
+        }
+    }
+
+    /// Whose rules hold.
+    #[must_use]
+    pub fn service(&self) -> Service {
+        self.0.settings.service
+    }
+
+    /// Signs in, unless a good token is there already.
+    ///
+    /// # Errors
+    /// `AuthenticationFailed`, `TokenResponseInvalid`, and those of the network.
+    pub async fn sign_in(&self, observer: &dyn Observer) -> Result<(), Error> {
+        self.token(observer, None).await.map(drop)
+    }
+
+    /// Reads one resource by its id, or the one that has none (`ServiceProviderConfig`).
+    ///
+    /// # Errors
+    /// `InvalidId` without a request; else those of the service and of the network.
+    pub async fn get(
+        &self,
+        endpoint: Endpoint,
+        id: Option<&str>,
+        query: &[(&str, &str)],
+        observer: &dyn Observer,
+    ) -> Result<Page, Error> {
+        let url = self.url(endpoint, id, query)?;
+        let what = what(&Method::GET, &url);
+        let answer = self.send(Method::GET, url, observer).await?;
+        PageParser::default().resource(&answer.body).map_err(|e| answer::unreadable(&e, &answer, &what))
+    }
+
+    /// The address of an endpoint, or of one resource there.
+    pub(crate) fn url(&self, endpoint: Endpoint, id: Option<&str>, query: &[(&str, &str)]) -> Result<Url, Error> {
+        let settings = &self.0.settings;
+        let mut text = settings.base.as_str().trim_end_matches('/').to_owned();
+        text.push('/');
+        text.push_str(settings.service.path(endpoint));
+        if let Some(id) = id {
+            // A URL parser takes "." and ".." for a way up, escaped or not.
+            if id.is_empty() || id == "." || id == ".." {
+                return Err(Error::new(Kind::InvalidId, format!("'{id}' cannot be the id of a resource.")));
+            }
+            text.push('/');
+            text.extend(utf8_percent_encode(id, RESERVED));
+        }
+        for (i, (name, value)) in query.iter().enumerate() {
+            text.push(if i == 0 { '?' } else { '&' });
+            text.push_str(name);
+            text.push('=');
+            text.extend(utf8_percent_encode(value, RESERVED));
+        }
+        Url::parse(&text).map_err(|e| Error::new(Kind::InternalError, format!("'{text}' is no address: {e}.")))
+    }
+
+    /// Sends a request that may be repeated, until it succeeds or nothing more helps.
+    pub(crate) async fn send(&self, method: Method, url: Url, observer: &dyn Observer) -> Result<Answer, Error> {
+        let inner = &*self.0;
+        let what = what(&method, &url);
+        let mut refused = None;
+        let mut retry = 0;
+        loop {
+            let token = self.token(observer, refused).await?;
+            self.pass_gate().await;
+            inner.meter.admit(inner.settings.budget).map_err(|sent| {
+                let message = format!("{what} was not sent: the connection has sent {sent} requests, all that its budget allows.");
+                Error::new(Kind::BudgetExceeded, message)
+            })?;
+            if retry > 0 {
+                inner.meter.retried();
+            }
+            let began = Instant::now();
+            let request = inner
+                .http
+                .request(method.clone(), url.clone())
+                .header(http::ACCEPT, accept(inner.settings.service))
+                .header(http::AUTHORIZATION, bearer(token.text())?)
+                .timeout(inner.limits.timeout);
+            let result = http::exchange(request, limits::BODY_BYTES, &what).await;
+            self.tell(&method, &url, &result, began, observer);
+            let (error, passing, asked) = match result {
+                Ok(answer) if (200..300).contains(&answer.status) => return Ok(answer),
+                Ok(answer) => {
+                    if answer.status == 401 && refused.is_none() && inner.tokens.can_renew() {
+                        refused = Some(token.number);
+                        continue;
+                    }
+                    let error = answer::error(&answer, &what, inner.settings.service);
+                    (error, http::is_passing_status(answer.status), answer.retry_after)
+                }
+                Err(error) => {
+                    let passing = http::is_passing(error.kind());
+                    (error, passing, None)
+                }
+            };
+            let Some(delay) = inner.limits.pause(retry, asked).filter(|_| passing) else { return Err(error) };
+            retry += 1;
+            observer.event(Event::Waiting { reason: reason(&error), delay, retry });
+            if asked.is_some() {
+                self.close_gate(delay);
+            }
+            tokio::time::sleep(delay).await;
+        }
+    }
+
+    fn tell(&self, method: &Method, url: &Url, result: &Result<Answer, Error>, began: Instant, observer: &dyn Observer) {
+        let meter = &self.0.meter;
+        let (status, bytes, request_id) = match result {
+            Ok(answer) => {
+                meter.received(answer.body.len());
+                if self.0.settings.service.bills(answer.status) {
+                    meter.billed();
+                }
+                (Some(answer.status), answer.body.len(), answer.request_id.clone())
+            }
+            Err(_) => (None, 0, None),
+        };
+        let path = path_of(url);
+        let method = method.to_string();
+        observer.event(Event::Request { method, path, status, bytes, elapsed: began.elapsed(), request_id });
+    }
+
+    async fn token(&self, observer: &dyn Observer, refused: Option<u64>) -> Result<crate::token::Token, Error> {
+        let inner = &*self.0;
+        inner.tokens.get(&inner.http, &inner.limits, &inner.meter, observer, refused).await
+    }
+
+    fn close_gate(&self, delay: Duration) {
+        let until = Instant::now() + delay;
+        let mut gate = self.0.gate.lock().unwrap_or_else(PoisonError::into_inner);
+        *gate = Some(gate.map_or(until, |present| present.max(until)));
+    }
+
+    async fn pass_gate(&self) {
+        loop {
+            let until = *self.0.gate.lock().unwrap_or_else(PoisonError::into_inner);
+            match until {
+                Some(until) if Instant::now() < until => tokio::time::sleep_until(until.into()).await,
+                _ => return,
+            }
+        }
+    }
+}
+
+/// What to accept. Entra refuses a request that does not name application/json; RFC 7644 section 3.1 wants servers to
+/// know application/scim+json.
+fn accept(service: Service) -> &'static str {
+    match service {
+        Service::Entra => "application/json",
+        Service::Generic => "application/scim+json, application/json;q=0.9",
+    }
+}
+
+fn bearer(token: &str) -> Result<reqwest::header::HeaderValue, Error> {
+    let text = zeroize::Zeroizing::new(format!("Bearer {token}"));
+    let mut value = reqwest::header::HeaderValue::from_str(&text)
+        .map_err(|_| Error::new(Kind::InvalidAuthenticationToken, "The token holds characters that no token has."))?;
+    value.set_sensitive(true);
+    Ok(value)
+}
+
+/// The request as messages name it: the method and the path, without the host.
+pub(crate) fn what(method: &Method, url: &Url) -> String {
+    format!("{method} {}", path_of(url))
+}
+
+fn path_of(url: &Url) -> String {
+    match url.query() {
+        Some(query) => format!("{}?{query}", url.path()),
+        None => url.path().to_owned(),
+    }
+}
+
+fn reason(error: &Error) -> String {
+    match error.details().status {
+        Some(429) => "429 Too Many Requests".to_owned(),
+        Some(status) => format!("HTTP status {status}"),
+        None => error.to_string(),
+    }
+}
+
+impl std::fmt::Debug for Session {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("Session").field(&self.describe()).finish()
+    }
+}

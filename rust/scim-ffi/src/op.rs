@@ -1,0 +1,339 @@
+//! Operations: the one shape of everything that waits. An operation runs on the runtime; the caller polls it with
+//! `scim_op_wait`, takes its replies, and frees it. Nothing here ever calls back into the caller.
+
+use std::collections::VecDeque;
+use std::future::Future;
+use std::panic::AssertUnwindSafe;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use futures_util::FutureExt;
+use scim_client::event::{Event, Observer};
+use scim_client::page::Page;
+use scim_client::{Error, Kind};
+use tokio::sync::Notify;
+use tokio_util::sync::CancellationToken;
+
+use crate::handle::Table;
+use crate::panic::{guard, guard_state};
+use crate::runtime;
+use crate::types::{ScimError, ScimEvent, ScimEventKind, ScimReply, ScimSlice, ScimState};
+
+static OPS: Table<Op> = Table::new();
+
+/// Events that wait at most; above that the oldest go. A cmdlet drains them ten times a second.
+const EVENTS: usize = 1000;
+
+/// What an operation hands over.
+#[derive(Default)]
+pub(crate) struct Reply {
+    pub(crate) page: Option<Page>,
+    pub(crate) has_more: bool,
+    pub(crate) handle: usize,
+}
+
+/// One operation, shared between the caller and the task that does the work.
+pub(crate) struct Op {
+    inside: Mutex<Inside>,
+    changed: Condvar,
+    /// Wakes the task: a reply was taken, or more is allowed.
+    wake: Notify,
+    cancel: CancellationToken,
+}
+
+#[derive(Default)]
+struct Inside {
+    /// The reply that waits to be taken.
+    waiting: Option<Reply>,
+    /// The reply that was taken last: its memory is lent to the caller.
+    lent: Option<Reply>,
+    given: u64,
+    /// How many replies the caller allows so far.
+    allowed: u64,
+    ended: Option<Result<(), Ended>>,
+    events: VecDeque<Event>,
+    lent_event: String,
+}
+
+/// How an operation ended other than well.
+enum Ended {
+    Failed(Box<Failure>),
+    Cancelled,
+}
+
+/// An error with its texts in places that can be lent.
+struct Failure {
+    error: Error,
+}
+
+impl Op {
+    fn new() -> Arc<Self> {
+        let inside = Mutex::new(Inside { allowed: 1, ..Inside::default() });
+        Arc::new(Self { inside, changed: Condvar::new(), wake: Notify::new(), cancel: CancellationToken::new() })
+    }
+
+    /// Starts an operation and gives its handle. `work` gets the operation itself, to hand replies to.
+    pub(crate) fn start<F, W>(work: W) -> usize
+    where
+        W: FnOnce(Arc<Op>) -> F,
+        F: Future<Output = Result<(), Error>> + Send + 'static,
+    {
+        let op = Self::new();
+        match runtime::get() {
+            Ok(runtime) => {
+                let work = AssertUnwindSafe(work(Arc::clone(&op))).catch_unwind();
+                let task = Arc::clone(&op);
+                runtime.spawn(async move {
+                    let result = tokio::select! {
+                        biased;
+                        () = task.cancel.cancelled() => Err(Ended::Cancelled),
+                        result = work => match result {
+                            Ok(Ok(())) => Ok(()),
+                            Ok(Err(error)) => Err(Ended::failed(error)),
+                            Err(panic) => Err(Ended::failed(of_panic(panic.as_ref()))),
+                        },
+                    };
+                    task.end(result);
+                });
+            }
+            Err(error) => op.end(Err(Ended::failed(error))),
+        }
+        OPS.insert(op)
+    }
+
+    /// An operation that has already failed.
+    pub(crate) fn failed(error: Error) -> usize {
+        let op = Self::new();
+        op.end(Err(Ended::failed(error)));
+        OPS.insert(op)
+    }
+
+    /// An operation whose only reply is already there.
+    pub(crate) fn ready(reply: Reply) -> usize {
+        let op = Self::new();
+        op.lock().waiting = Some(reply);
+        op.end(Ok(()));
+        OPS.insert(op)
+    }
+
+    /// Hands a reply over, as soon as the one before was taken.
+    pub(crate) async fn give(&self, reply: Reply) {
+        let mut reply = Some(reply);
+        self.until(|inside| {
+            if inside.waiting.is_some() {
+                return false;
+            }
+            inside.waiting = reply.take();
+            inside.given += 1;
+            true
+        })
+        .await;
+        self.changed.notify_all();
+    }
+
+    /// Waits until the caller allows a reply beyond those given.
+    pub(crate) async fn allowed(&self) {
+        self.until(|inside| inside.allowed > inside.given).await;
+    }
+
+    async fn until(&self, mut holds: impl FnMut(&mut Inside) -> bool) {
+        loop {
+            let woken = self.wake.notified();
+            if holds(&mut self.lock()) {
+                return;
+            }
+            woken.await;
+        }
+    }
+
+    fn end(&self, result: Result<(), Ended>) {
+        self.lock().ended.get_or_insert(result);
+        self.changed.notify_all();
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Inside> {
+        self.inside.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn wait(&self, limit: Duration) -> ScimState {
+        let deadline = Instant::now() + limit;
+        let mut inside = self.lock();
+        loop {
+            let state = inside.state();
+            let now = Instant::now();
+            if state != ScimState::Pending || now >= deadline {
+                return state;
+            }
+            inside = self.changed.wait_timeout(inside, deadline - now).unwrap_or_else(PoisonError::into_inner).0;
+        }
+    }
+}
+
+impl Observer for Op {
+    fn event(&self, event: Event) {
+        let mut inside = self.lock();
+        if inside.events.len() >= EVENTS {
+            inside.events.pop_front();
+        }
+        inside.events.push_back(event);
+    }
+}
+
+impl Inside {
+    fn state(&self) -> ScimState {
+        match (&self.waiting, &self.ended) {
+            (_, Some(Err(Ended::Cancelled))) => ScimState::Cancelled,
+            (Some(_), _) => ScimState::Ready,
+            (None, None) => ScimState::Pending,
+            (None, Some(Ok(()))) => ScimState::Done,
+            (None, Some(Err(Ended::Failed(_)))) => ScimState::Failed,
+        }
+    }
+}
+
+impl Ended {
+    fn failed(error: Error) -> Self {
+        Self::Failed(Box::new(Failure { error }))
+    }
+}
+
+fn of_panic(panic: &(dyn std::any::Any + Send)) -> Error {
+    let text = panic.downcast_ref::<&str>().copied();
+    let text = text.or_else(|| panic.downcast_ref::<String>().map(String::as_str)).unwrap_or("no message");
+    Error::new(Kind::InternalError, format!("PSScim met a defect of its own: {text}."))
+}
+
+/// Waits until the operation is no longer `Pending`, for `milliseconds` at most, and says how it stands. Any thread.
+#[unsafe(no_mangle)]
+pub extern "C" fn scim_op_wait(op: usize, milliseconds: u32) -> ScimState {
+    guard_state(|| match OPS.get(op) {
+        Some(op) => op.wait(Duration::from_millis(u64::from(milliseconds))),
+        None => ScimState::Invalid,
+    })
+}
+
+/// Takes the reply that waits: writes it to `reply` and answers `Ready`. Where none waits, answers how the operation
+/// stands and writes nothing. What the reply lends is valid until the next take or the end of the operation.
+///
+/// # Safety
+/// `reply` must be null (then nothing is taken) or point to a writable `ScimReply`. One thread at a time takes.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn scim_op_take(op: usize, reply: *mut ScimReply) -> ScimState {
+    guard_state(|| {
+        let Some(op) = OPS.get(op).filter(|_| !reply.is_null()) else { return ScimState::Invalid };
+        let mut inside = op.lock();
+        let state = inside.state();
+        if state != ScimState::Ready {
+            return state;
+        }
+        inside.lent = inside.waiting.take();
+        let Some(lent) = &inside.lent else { return ScimState::Invalid };
+        let page = lent.page.as_ref();
+        let out = ScimReply {
+            page: page.map_or(ScimSlice::NOTHING, |p| ScimSlice::lend(&p.buffer)),
+            count: page.map_or(0, |p| p.count as u32),
+            has_more: u32::from(lent.has_more),
+            total_results: page.and_then(|p| p.total_results).map_or(-1, |n| i64::try_from(n).unwrap_or(-1)),
+            next_cursor: ScimSlice::lend_text(page.and_then(|p| p.next_cursor.as_ref())),
+            handle: lent.handle,
+        };
+        // SAFETY: not null, and the caller says that it can be written to.
+        unsafe { reply.write(out) };
+        drop(inside);
+        op.wake.notify_waiters();
+        ScimState::Ready
+    })
+}
+
+/// Allows the operation to fetch the reply behind the one taken last. Without it a list stays where it is: no request
+/// is made for a page that nobody asked for. Calling it twice for one reply allows no more than once.
+#[unsafe(no_mangle)]
+pub extern "C" fn scim_op_continue(op: usize) -> ScimState {
+    guard_state(|| {
+        let Some(op) = OPS.get(op) else { return ScimState::Invalid };
+        let mut inside = op.lock();
+        inside.allowed = inside.given - u64::from(inside.waiting.is_some()) + 1;
+        drop(inside);
+        op.wake.notify_waiters();
+        ScimState::Done
+    })
+}
+
+/// Takes the oldest event: writes it to `event` and answers `Ready`, or `Done` where there is none. Its text is valid
+/// until the next call or the end of the operation.
+///
+/// # Safety
+/// `event` must be null (then nothing is taken) or point to a writable `ScimEvent`. One thread at a time takes.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn scim_op_event(op: usize, event: *mut ScimEvent) -> ScimState {
+    guard_state(|| {
+        let Some(op) = OPS.get(op).filter(|_| !event.is_null()) else { return ScimState::Invalid };
+        let mut inside = op.lock();
+        let Some(next) = inside.events.pop_front() else { return ScimState::Done };
+        inside.lent_event = next.to_string();
+        let (kind, time) = match next {
+            Event::Request { elapsed, .. } => (ScimEventKind::Request, elapsed),
+            Event::Waiting { delay, .. } => (ScimEventKind::Waiting, delay),
+            Event::Token { elapsed, .. } => (ScimEventKind::Token, elapsed),
+        };
+        let text = ScimSlice::lend(inside.lent_event.as_bytes());
+        let milliseconds = i64::try_from(time.as_millis()).unwrap_or(i64::MAX);
+        // SAFETY: not null, and the caller says that it can be written to.
+        unsafe { event.write(ScimEvent { kind, text, milliseconds }) };
+        ScimState::Ready
+    })
+}
+
+/// Writes the error of an operation that has `Failed` to `error` and answers `Failed`; for any other operation, answers
+/// how it stands and writes nothing.
+///
+/// # Safety
+/// `error` must be null (then nothing is written) or point to a writable `ScimError`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn scim_op_error(op: usize, error: *mut ScimError) -> ScimState {
+    guard_state(|| {
+        let Some(op) = OPS.get(op).filter(|_| !error.is_null()) else { return ScimState::Invalid };
+        let inside = op.lock();
+        let Some(Err(Ended::Failed(failure))) = &inside.ended else { return inside.state() };
+        let details = failure.error.details();
+        let out = ScimError {
+            id: ScimSlice::lend(details.kind.id().as_bytes()),
+            category: ScimSlice::lend(details.kind.category().as_bytes()),
+            message: ScimSlice::lend(details.message.as_bytes()),
+            advice: ScimSlice::lend(details.advice.as_bytes()),
+            scim_type: ScimSlice::lend_text(details.scim_type.as_ref()),
+            detail: ScimSlice::lend_text(details.detail.as_ref()),
+            request_id: ScimSlice::lend_text(details.request_id.as_ref()),
+            cursor: ScimSlice::lend_text(details.cursor.as_ref()),
+            status: details.status.map_or(0, u32::from),
+            retry_after: details.retry_after.map_or(-1, |d| i64::try_from(d.as_millis()).unwrap_or(-1)),
+        };
+        // SAFETY: not null, and the caller says that it can be written to.
+        unsafe { error.write(out) };
+        ScimState::Failed
+    })
+}
+
+/// Ends the operation: a request in flight is dropped, nothing more is sent. Any thread, any number of times.
+#[unsafe(no_mangle)]
+pub extern "C" fn scim_op_cancel(op: usize) -> ScimState {
+    guard_state(|| {
+        let Some(op) = OPS.get(op) else { return ScimState::Invalid };
+        op.cancel.cancel();
+        // Whoever waits learns it now; the task may still be letting go of its connection.
+        op.end(Err(Ended::Cancelled));
+        ScimState::Done
+    })
+}
+
+/// Cancels the operation and gives up its memory and all that it lent. A second call, or 0, answers `Invalid`.
+#[unsafe(no_mangle)]
+pub extern "C" fn scim_op_free(op: usize) -> ScimState {
+    guard(ScimState::Invalid, || match OPS.remove(op) {
+        Some(op) => {
+            op.cancel.cancel();
+            ScimState::Done
+        }
+        None => ScimState::Invalid,
+    })
+}

@@ -1,0 +1,200 @@
+//! Sessions: a connection's handle, and the operations on it.
+
+use std::sync::Arc;
+
+use scim_client::page::PageParser;
+use scim_client::{Config, Description, Endpoint, Error, Kind, List, Query, Secret, Session, Stats};
+use serde::{Deserialize, Serialize};
+
+use crate::handle::Table;
+use crate::op::{Op, Reply};
+use crate::panic::{guard, guard_state};
+use crate::types::{ScimSlice, ScimState};
+
+static SESSIONS: Table<Session> = Table::new();
+
+/// Opens a session: `config` is the JSON of scim-client's `Config`, `secret` the client secret or token, which is
+/// copied and wiped when the session ends; the caller wipes its own. Sends nothing. On `Done`, `session` holds the
+/// handle, to be freed by `scim_session_free`. On `Failed`, `failure` holds an operation that has failed, for
+/// `scim_op_error` and `scim_op_free`.
+///
+/// # Safety
+/// Both slices must be readable during the call, both pointers writable; a null pointer gets `Invalid`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn scim_session_open(
+    config: ScimSlice,
+    secret: ScimSlice,
+    session: *mut usize,
+    failure: *mut usize,
+) -> ScimState {
+    guard_state(|| {
+        if session.is_null() || failure.is_null() {
+            return ScimState::Invalid;
+        }
+        // SAFETY: the caller says that both can be read during the call.
+        let opened = unsafe { config.json::<Config>() }
+            .and_then(|config| Session::open(config, Secret::new(unsafe { secret.borrow() }.to_vec())));
+        // SAFETY: not null, and the caller says that they can be written to.
+        match opened {
+            Ok(opened) => {
+                unsafe { session.write(SESSIONS.insert(Arc::new(opened))) };
+                ScimState::Done
+            }
+            Err(error) => {
+                unsafe { failure.write(Op::failed(error)) };
+                ScimState::Failed
+            }
+        }
+    })
+}
+
+/// Gives a session up. Operations in flight end as they would have; when the last is gone, secret and token are wiped.
+/// A second call, or 0, answers `Invalid`.
+#[unsafe(no_mangle)]
+pub extern "C" fn scim_session_free(session: usize) -> ScimState {
+    guard_state(|| match SESSIONS.remove(session) {
+        Some(_) => ScimState::Done,
+        None => ScimState::Invalid,
+    })
+}
+
+/// An operation whose one reply is a record that describes the session: scim-client's `Description` and `Stats`, and
+/// `estimatedCost`.
+#[unsafe(no_mangle)]
+pub extern "C" fn scim_op_describe(session: usize) -> usize {
+    guard(0, || {
+        let Some(session) = SESSIONS.get(session) else { return Op::failed(closed()) };
+        let context = Context {
+            description: session.describe(),
+            stats: session.stats(),
+            estimated_cost: session.estimated_cost(),
+        };
+        match record(&context) {
+            Ok(reply) => Op::ready(reply),
+            Err(error) => Op::failed(error),
+        }
+    })
+}
+
+/// Starts signing in, unless a good token is there already. No reply.
+#[unsafe(no_mangle)]
+pub extern "C" fn scim_op_sign_in(session: usize) -> usize {
+    guard(0, || {
+        let Some(session) = SESSIONS.get(session) else { return Op::failed(closed()) };
+        Op::start(|op| async move { session.sign_in(&*op).await })
+    })
+}
+
+/// Starts a list: `query` is the JSON of a `ListQuery`. A reply is a page; the one behind it is fetched only after
+/// `scim_op_continue`.
+///
+/// # Safety
+/// `query` must be readable during the call.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn scim_op_list(session: usize, query: ScimSlice) -> usize {
+    guard(0, || {
+        let Some(session) = SESSIONS.get(session) else { return Op::failed(closed()) };
+        // SAFETY: by this function's own contract.
+        let query = match unsafe { query.json::<ListQuery>() } {
+            Ok(query) => query,
+            Err(error) => return Op::failed(error),
+        };
+        Op::start(|op| async move {
+            let mut list = List::new(&session, query.endpoint.into(), query.query)?;
+            while list.has_more() {
+                op.allowed().await;
+                if let Some(page) = list.next(&*op).await? {
+                    op.give(Reply { page: Some(page), has_more: list.has_more(), handle: 0 }).await;
+                }
+            }
+            Ok(())
+        })
+    })
+}
+
+/// Starts reading one resource: `query` is the JSON of a `GetQuery`. One reply, with one record.
+///
+/// # Safety
+/// `query` must be readable during the call.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn scim_op_get(session: usize, query: ScimSlice) -> usize {
+    guard(0, || {
+        let Some(session) = SESSIONS.get(session) else { return Op::failed(closed()) };
+        // SAFETY: by this function's own contract.
+        let query = match unsafe { query.json::<GetQuery>() } {
+            Ok(query) => query,
+            Err(error) => return Op::failed(error),
+        };
+        Op::start(|op| async move {
+            let (attributes, excluded) = (query.attributes.join(","), query.excluded_attributes.join(","));
+            let parameters: Vec<_> = [("attributes", attributes.as_str()), ("excludedAttributes", excluded.as_str())]
+                .into_iter()
+                .filter(|(_, value)| !value.is_empty())
+                .collect();
+            let page = session.get(query.endpoint.into(), query.id.as_deref(), &parameters, &*op).await?;
+            op.give(Reply { page: Some(page), ..Reply::default() }).await;
+            Ok(())
+        })
+    })
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Context {
+    #[serde(flatten)]
+    description: Description,
+    #[serde(flatten)]
+    stats: Stats,
+    estimated_cost: f64,
+}
+
+#[derive(Deserialize)]
+struct ListQuery {
+    endpoint: EndpointName,
+    #[serde(flatten)]
+    query: Query,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct GetQuery {
+    endpoint: EndpointName,
+    id: Option<String>,
+    #[serde(default)]
+    attributes: Vec<String>,
+    #[serde(default)]
+    excluded_attributes: Vec<String>,
+}
+
+#[derive(Deserialize, Clone, Copy)]
+enum EndpointName {
+    Users,
+    Groups,
+    Schemas,
+    ResourceTypes,
+    ServiceProviderConfig,
+}
+
+impl From<EndpointName> for Endpoint {
+    fn from(name: EndpointName) -> Self {
+        match name {
+            EndpointName::Users => Endpoint::Users,
+            EndpointName::Groups => Endpoint::Groups,
+            EndpointName::Schemas => Endpoint::Schemas,
+            EndpointName::ResourceTypes => Endpoint::ResourceTypes,
+            EndpointName::ServiceProviderConfig => Endpoint::ServiceProviderConfig,
+        }
+    }
+}
+
+/// A reply of one record, made of any value that is a JSON object.
+pub(crate) fn record(value: &impl Serialize) -> Result<Reply, Error> {
+    let internal = |e: &dyn std::fmt::Display| Error::new(Kind::InternalError, format!("A record cannot be made: {e}."));
+    let json = serde_json::to_vec(value).map_err(|e| internal(&e))?;
+    let page = PageParser::default().resource(&json).map_err(|e| internal(&e))?;
+    Ok(Reply { page: Some(page), ..Reply::default() })
+}
+
+fn closed() -> Error {
+    Error::new(Kind::InvalidConfiguration, "This connection is closed.")
+}
