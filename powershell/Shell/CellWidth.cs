@@ -4,14 +4,16 @@ using System.Linq;
 namespace PSScim.Shell;
 
 /// <summary>
-/// How many columns of a terminal a character takes, so that tables of Chinese or Thai names stay straight. East Asian wide
-/// characters take two (Unicode's EastAsianWidth.txt), marks that sit on another letter none.
+/// How many columns of a terminal a character takes, so that tables of Chinese or Thai names stay straight. East Asian
+/// wide characters take two (Unicode's EastAsianWidth.txt), marks that sit on another letter none.
 /// </summary>
 internal static class CellWidth
 {
     internal static int Of(string text) => text.Sum(Of);
 
-    /// <summary>Each half of a surrogate pair counts one: nearly all that lies beyond the first plane is two wide.</summary>
+    /// <summary>
+    /// Each half of a surrogate pair counts one: nearly all that lies beyond the first plane is two wide.
+    /// </summary>
     internal static int Of(char letter)
     {
         if (letter < 0x300)

@@ -7,7 +7,9 @@ using System.Management.Automation.Runspaces;
 
 namespace PSScim.Shell;
 
-/// <summary>The command line, read by pwsh's rules: the first word that is no option is a script, and the rest its own.</summary>
+/// <summary>
+/// The command line, read by pwsh's rules: the first word that is no option is a script, and the rest its own.
+/// </summary>
 internal sealed class CommandLine
 {
     private const string Usage = """
@@ -29,7 +31,9 @@ internal sealed class CommandLine
 
     internal bool NoLogo { get; private set; }
 
-    /// <summary>True for `-Command -`: commands come from standard input, and nothing is printed but what they print.</summary>
+    /// <summary>
+    /// True for `-Command -`: commands come from standard input, and nothing is printed but what they print.
+    /// </summary>
     internal bool NoPrompt { get; private set; }
 
     internal string? ExecutionPolicy { get; private set; }
@@ -109,7 +113,9 @@ internal sealed class CommandLine
         ScriptArguments.AddRange(ToParameters(args[(at + 1)..]));
     }
 
-    /// <summary>`-Name value`, `-Switch`, `-Switch:$false` and plain values, as the engine's binder wants them.</summary>
+    /// <summary>
+    /// `-Name value`, `-Switch`, `-Switch:$false` and plain values, as the engine's binder wants them.
+    /// </summary>
     private static IEnumerable<CommandParameter> ToParameters(string[] words)
     {
         string? pending = null;

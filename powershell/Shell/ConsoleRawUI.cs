@@ -104,7 +104,9 @@ internal sealed class ConsoleRawUI(Terminal terminal) : PSHostRawUserInterface
             Console.ReadKey(intercept: true);
     }
 
-    /// <summary>The whole screen, which Clear-Host asks for by a rectangle of -1, can be cleared; no other part filled.</summary>
+    /// <summary>
+    /// The whole screen, which Clear-Host asks for by a rectangle of -1, can be cleared; no other part filled.
+    /// </summary>
     public override void SetBufferContents(Rectangle rectangle, BufferCell fill)
     {
         if (rectangle is not { Left: -1, Top: -1, Right: -1, Bottom: -1 })

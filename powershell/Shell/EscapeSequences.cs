@@ -3,7 +3,9 @@ using System.Runtime.InteropServices;
 
 namespace PSScim.Shell;
 
-/// <summary>Whether the terminal understands escape sequences. Windows' console does so only once it has been told to.</summary>
+/// <summary>
+/// Whether the terminal understands escape sequences. Windows' console does so only once it has been told to.
+/// </summary>
 internal static partial class EscapeSequences
 {
     private const int StandardOutput = -11;

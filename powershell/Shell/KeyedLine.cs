@@ -7,8 +7,8 @@ using System.Text;
 namespace PSScim.Shell;
 
 /// <summary>
-/// Reads a line key by key: typing, Backspace, Escape, the history by the arrows. Console.ReadLine would do for that, but
-/// on Unix it can't give up a line on Ctrl+C, nor hide a password.
+/// Reads a line key by key: typing, Backspace, Escape, the history by the arrows. Console.ReadLine would do for that,
+/// but on Unix it can't give up a line on Ctrl+C, nor hide a password.
 /// </summary>
 /// <param name="history">Earlier lines, to which this one is added; null for none.</param>
 /// <param name="secret">True shows an asterisk for each letter.</param>

@@ -6,15 +6,17 @@ using System.Management.Automation.Runspaces;
 namespace PSScim.Shell;
 
 /// <summary>
-/// Imports PSScim at the start. A PSModulePath that already offers one is obeyed; otherwise the checkout that this shell
-/// was built in puts its own build first, so that an installed module doesn't hide what was just built.
+/// Imports PSScim at the start. A PSModulePath that already offers one is obeyed; otherwise the checkout that this
+/// shell was built in puts its own build first, so that an installed module doesn't hide what was just built.
 /// </summary>
 internal sealed class ModuleImport
 {
     private const string Name = "PSScim";
     private const string PathVariable = "PSModulePath";
 
-    /// <summary>PSModulePath as the caller set it: make this before the runspace opens, which adds the engine's folders.</summary>
+    /// <summary>
+    /// PSModulePath as the caller set it: make this before the runspace opens, which adds the engine's folders.
+    /// </summary>
     private readonly string given = ModulePath();
 
     internal void Run(Session session, ConsoleUI ui)

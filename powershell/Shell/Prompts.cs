@@ -10,7 +10,9 @@ using System.Security;
 
 namespace PSScim.Shell;
 
-/// <summary>The engine's questions to the person, in pwsh's words. Where nobody can answer each one is an error.</summary>
+/// <summary>
+/// The engine's questions to the person, in pwsh's words. Where nobody can answer each one is an error.
+/// </summary>
 internal sealed class Prompts(Terminal terminal, ConsoleUI ui)
 {
     /// <summary>-Confirm's question, and any other with few answers. Gives the answer's index.</summary>
@@ -117,7 +119,7 @@ internal sealed class Prompts(Terminal terminal, ConsoleUI ui)
             if (mayEnd && typed.Length == 0)
                 return null;
             if (typed == "!?")
-                ui.WriteLine(string.IsNullOrEmpty(field.HelpMessage) ? $"No help is available for {field.Name}." : field.HelpMessage);
+                ui.WriteLine(field.HelpMessage is { Length: > 0 } help ? help : $"There is no help for {field.Name}.");
             else if (LanguagePrimitives.TryConvertTo(typed, type, CultureInfo.CurrentCulture, out object value))
                 return value;
             else

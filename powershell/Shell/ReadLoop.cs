@@ -5,7 +5,9 @@ using System.Text;
 
 namespace PSScim.Shell;
 
-/// <summary>Prompt, read, run, until `exit` or the end of the input. Loops nest: one runs inside a suspended command.</summary>
+/// <summary>
+/// Prompt, read, run, until `exit` or the end of the input. Loops nest: one runs inside a suspended command.
+/// </summary>
 internal sealed class ReadLoop(Session session, ShellHost host)
 {
     private readonly List<string> typed = [];
@@ -30,7 +32,9 @@ internal sealed class ReadLoop(Session session, ShellHost host)
     /// <summary>Ends the innermost loop after the command that runs now.</summary>
     internal void Leave() => leaving = true;
 
-    /// <summary>Reads lines until the parser finds nothing missing. Null when the person dropped what was typed.</summary>
+    /// <summary>
+    /// Reads lines until the parser finds nothing missing. Null when the person dropped what was typed.
+    /// </summary>
     private string? ReadStatement(bool prompts, bool nested, out bool ended)
     {
         StringBuilder text = new();
@@ -56,7 +60,8 @@ internal sealed class ReadLoop(Session session, ShellHost host)
         }
     }
 
-    private string Prompt(bool nested) => session.Evaluate("prompt", nested)?.ToString() is { Length: > 0 } prompt ? prompt : "PS> ";
+    private string Prompt(bool nested) =>
+        session.Evaluate("prompt", nested)?.ToString() is { Length: > 0 } prompt ? prompt : "PS> ";
 
     private static bool IsIncomplete(string text)
     {

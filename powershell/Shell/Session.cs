@@ -10,8 +10,8 @@ using System.Threading;
 namespace PSScim.Shell;
 
 /// <summary>
-/// The shell's one runspace and what runs in it. Everything runs the way pwsh runs it: errors merged into the output and
-/// both into Out-Default, which hands them to the host as text.
+/// The shell's one runspace and what runs in it. Everything runs the way pwsh runs it: errors merged into the output,
+/// and both into Out-Default, which hands them to the host as text.
 /// </summary>
 internal sealed class Session : IDisposable
 {
@@ -24,7 +24,7 @@ internal sealed class Session : IDisposable
     internal Session(ShellHost host)
     {
         this.host = host;
-        // CreateDefault would load Microsoft.PowerShell.ConsoleHost.dll and more, which come with pwsh and not from NuGet.
+        // CreateDefault would load Microsoft.PowerShell.ConsoleHost.dll and others, which come with pwsh alone.
         InitialSessionState state = InitialSessionState.CreateDefault2();
         state.ThreadOptions = PSThreadOptions.ReuseThread;
         if (OperatingSystem.IsWindows())
@@ -54,14 +54,18 @@ internal sealed class Session : IDisposable
             host.SetShouldExit(1);
     }
 
-    /// <summary>Runs -Command's text. A terminating error ends the session with 1, even one that leaves `$?` alone.</summary>
+    /// <summary>
+    /// Runs -Command's text. A terminating error ends the session with 1, even one that leaves `$?` alone.
+    /// </summary>
     internal void RunCommand(string text)
     {
         if (!RunText(text, addToHistory: true))
             host.SetShouldExit(1);
     }
 
-    /// <summary>Runs text as typed at a prompt. False when it ended with a terminating error, which has been shown.</summary>
+    /// <summary>
+    /// Runs text as typed at a prompt. False when it ended with a terminating error, which has been shown.
+    /// </summary>
     internal bool RunText(string text, bool addToHistory = false, bool nested = false)
     {
         using Pipeline pipeline = nested
@@ -143,7 +147,9 @@ internal sealed class Session : IDisposable
         }
     }
 
-    /// <summary>What a pipeline says of text that lacks its end has no position, and the error view then shows nothing.</summary>
+    /// <summary>
+    /// What a pipeline says of text that lacks its end has no position, and the error view then shows nothing.
+    /// </summary>
     private static ParseException? WithPosition(Pipeline pipeline)
     {
         try

@@ -4,7 +4,9 @@ using System.Management.Automation.Host;
 
 namespace PSScim.Shell;
 
-/// <summary>The engine's view of this program: who it is, how to talk to the person, and how to ask it to end.</summary>
+/// <summary>
+/// The engine's view of this program: who it is, how to talk to the person, and how to ask it to end.
+/// </summary>
 internal sealed class ShellHost(ConsoleUI ui) : PSHost
 {
     private readonly CultureInfo culture = CultureInfo.CurrentCulture;

@@ -16,7 +16,9 @@ internal sealed class Terminal(bool nonInteractive)
     private const int FallbackWidth = 120;
     private const int FallbackHeight = 50;
 
-    /// <summary>Not Console.In: on Windows that has the console's code page even when it reads a file or a pipe.</summary>
+    /// <summary>
+    /// Not Console.In: on Windows that has the console's code page even when it reads a file or a pipe.
+    /// </summary>
     private readonly Lazy<TextReader> redirected =
         new(() => new StreamReader(Console.OpenStandardInput(), new UTF8Encoding(false)));
 

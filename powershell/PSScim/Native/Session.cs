@@ -26,13 +26,14 @@ internal sealed unsafe class Session : IDisposable
         try
         {
             nuint session = 0, failure = 0;
-            ScimState state = NativeText.Lend(config, c =>
-            {
-                nuint s = 0, f = 0;
-                ScimState opened = NativeText.Lend(clear, bytes => NativeMethods.scim_session_open(c, bytes, &s, &f));
-                (session, failure) = (s, f);
-                return opened;
-            });
+            ScimState state;
+            byte[] text = Encoding.UTF8.GetBytes(config);
+            fixed (byte* configData = text, secretData = clear)
+                state = NativeMethods.scim_session_open(
+                    new ScimSlice { data = configData, length = (nuint)text.Length },
+                    new ScimSlice { data = secretData, length = (nuint)clear.Length },
+                    &session,
+                    &failure);
             if (state == ScimState.Done)
                 return new Session(new SessionHandle(session));
             using var failed = new Operation(failure);

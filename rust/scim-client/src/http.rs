@@ -140,20 +140,8 @@ fn failure(error: &reqwest::Error, what: &str) -> Error {
     let reason = innermost(error);
     let mut cause = error.source();
     let mut kind = None;
-    while let Some(inner) = cause {
-        if inner.downcast_ref::<rustls::Error>().is_some() {
-            kind = Some(Kind::TlsFailure);
-        }
-        if let Some(io) = inner.downcast_ref::<io::Error>() {
-            if io.get_ref().is_some_and(|inner| inner.downcast_ref::<rustls::Error>().is_some()) {
-                kind = Some(Kind::TlsFailure);
-            } else if io.kind() == io::ErrorKind::ConnectionRefused {
-                kind = Some(Kind::ConnectionRefused);
-            }
-        }
-        if kind.is_none() && inner.to_string().starts_with("dns error") {
-            kind = Some(Kind::NameNotFound);
-        }
+    while let (Some(inner), None) = (cause, kind) {
+        kind = kind_of(inner);
         cause = inner.source();
     }
     let kind = kind.unwrap_or(if error.is_timeout() { Kind::Timeout } else { Kind::ConnectionLost });
@@ -165,6 +153,20 @@ fn failure(error: &reqwest::Error, what: &str) -> Error {
         _ => format!("The connection to {host} broke during {what}: {reason}."),
     };
     Error::new(kind, message)
+}
+
+/// What one cause tells by itself. An `io::Error` hides what it wraps from the chain of sources, so it is opened here.
+fn kind_of(cause: &(dyn std::error::Error + 'static)) -> Option<Kind> {
+    if cause.is::<rustls::Error>() {
+        return Some(Kind::TlsFailure);
+    }
+    if let Some(io) = cause.downcast_ref::<io::Error>() {
+        return match io.kind() {
+            io::ErrorKind::ConnectionRefused => Some(Kind::ConnectionRefused),
+            _ => io.get_ref().and_then(|inner| kind_of(inner)),
+        };
+    }
+    cause.to_string().starts_with("dns error").then_some(Kind::NameNotFound)
 }
 
 /// The last cause in the chain: the one that says something.

@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use crate::directory::{Directory, Resource};
 use crate::schema::{self, ENTERPRISE_USER, ENTRA_USER, Kind};
-use crate::values::{attribute, check_whole, last, normalise};
+use crate::values::{attribute, check_whole, checked, last, normalise};
 use crate::wire::Failure;
 use crate::world::now_text;
 
@@ -146,6 +146,7 @@ pub(crate) fn member_indexes(directory: &Directory, value: &Value) -> Result<Vec
             let id = item.get("value").and_then(Value::as_str);
             let id =
                 id.ok_or_else(|| Failure::invalid_syntax("A member is an object whose 'value' is an id."))?;
+            checked(id)?;
             directory
                 .find(Kind::User, id)
                 .ok_or_else(|| Failure::not_found(id))

@@ -10,17 +10,18 @@ use percent_encoding::percent_decode_str;
 use serde_json::Value;
 
 use crate::app::{App, Incoming};
-use crate::directory::Renderer;
 use crate::filter;
 use crate::projection::Projection;
 use crate::query::{Position, Query};
+use crate::render::Renderer;
 use crate::schema::{self, Kind};
 use crate::stats::count;
 use crate::token::Bearer;
+use crate::values::checked;
 use crate::wire::{
     self, Failure, SCIM_JSON, accepts, bytes_response, content_type, empty_response, json_response,
 };
-use crate::world::{parse_guid, write_number};
+use crate::world::write_number;
 use crate::{create, patch};
 
 enum Target {
@@ -203,16 +204,6 @@ fn check_headers(incoming: &Incoming<'_>) -> Result<(), Failure> {
 fn json_body(incoming: &Incoming<'_>) -> Result<serde_json::Map<String, Value>, Failure> {
     serde_json::from_slice(&incoming.body)
         .map_err(|error| Failure::invalid_syntax(format!("The request body is not a JSON object: {error}.")))
-}
-
-/// Ids are GUIDs: the service calls anything else a bad request rather than not found.
-fn checked(id: &str) -> Result<&str, Failure> {
-    match parse_guid(id) {
-        Some(_) => Ok(id),
-        None => Err(Failure::invalid_value(format!(
-            "Invalid object identifier '{id}'."
-        ))),
-    }
 }
 
 fn write(app: &App) -> std::sync::RwLockWriteGuard<'_, crate::directory::Directory> {

@@ -6,6 +6,7 @@
 #![forbid(unsafe_code)]
 
 mod app;
+mod assign;
 mod config;
 mod create;
 mod directory;
@@ -19,12 +20,15 @@ mod patch;
 mod people;
 mod projection;
 mod query;
+mod render;
+mod scan;
 mod schema;
 mod server;
 mod stats;
 mod teams;
 mod template;
 mod token;
+mod user_template;
 mod values;
 mod wire;
 mod world;

@@ -127,7 +127,14 @@ async fn partly(response: Response, sent: Option<usize>, stall: bool) -> Respons
     parts
         .headers
         .insert(CONTENT_LENGTH, HeaderValue::from(whole.len()));
-    let rest = stream::once(async move { if stall { pending().await } else { Err(broken()) } });
+    let rest = stream::once(async move {
+        if stall {
+            return pending().await;
+        }
+        // An error at once would close the connection before the part had left the buffers.
+        tokio::time::sleep(Duration::from_millis(50)).await;
+        Err(broken())
+    });
     Response::from_parts(parts, Body::from_stream(stream::iter([Ok(sent)]).chain(rest)))
 }
 

@@ -5,6 +5,7 @@ use serde_json::{Map, Value};
 use crate::directory::{Directory, Resource};
 use crate::schema::{self, Attribute, ENTERPRISE_USER, Kind};
 use crate::wire::Failure;
+use crate::world::parse_guid;
 
 /// Finds an attribute, or says that there is none.
 pub(crate) fn attribute(kind: Kind, urn: Option<&str>, path: &str) -> Result<&'static Attribute, Failure> {
@@ -175,4 +176,14 @@ fn lookup<'r>(kind: Kind, a: &Attribute, resource: &'r Resource) -> Option<&'r V
         at = at.get(parent)?.as_object()?;
     }
     at.get(name)
+}
+
+/// Ids are GUIDs: the service calls anything else a bad request rather than not found.
+pub(crate) fn checked(id: &str) -> Result<&str, Failure> {
+    match parse_guid(id) {
+        Some(_) => Ok(id),
+        None => Err(Failure::invalid_value(format!(
+            "Invalid object identifier '{id}'."
+        ))),
+    }
 }

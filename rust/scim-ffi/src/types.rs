@@ -17,7 +17,7 @@ pub struct ScimSlice {
 
 /// How an operation stands, and how a call went.
 #[ffi]
-#[repr(u32)]
+#[repr(u8)]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ScimState {
     /// Still at work.
@@ -84,7 +84,7 @@ pub struct ScimError {
 
 /// What an event is about.
 #[ffi]
-#[repr(u32)]
+#[repr(u8)]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ScimEventKind {
     /// A request was answered, or ended without an answer.
@@ -107,6 +107,10 @@ pub struct ScimEvent {
     /// How long it took, or will take.
     pub milliseconds: i64,
 }
+
+// interoptopus gives an enum the smallest type that fits, whatever `repr` says; csbindgen believes what it reads. Both
+// must mean the same.
+const _: () = assert!(size_of::<ScimState>() == 1 && size_of::<ScimEventKind>() == 1);
 
 /// All types that cross.
 pub fn inventory() -> RustInventory {

@@ -1,0 +1,49 @@
+<#
+.SYNOPSIS
+Builds, tests and tries PSScim, for people in pwsh. `dotnet build` and `dotnet test` do the same without it.
+
+.PARAMETER Task
+Build: the module in out/PSScim (default). Test: all tests, Pester's too. Tour: examples/tour.ps1 in this shell.
+Bench: the benchmark of docs/performance.md.
+
+.EXAMPLE
+./build.ps1 -Task Test
+#>
+[CmdletBinding()]
+param(
+    [ValidateSet('Build', 'Test', 'Tour', 'Bench')]
+    [string] $Task = 'Build',
+
+    [ValidateSet('Debug', 'Release')]
+    [string] $Configuration = 'Release'
+)
+
+$ErrorActionPreference = 'Stop'
+Set-StrictMode -Version Latest
+
+function Invoke-Tool {
+    param([string] $Name, [string[]] $Arguments)
+    & $Name @Arguments
+    if ($LASTEXITCODE -ne 0) { throw "$Name $($Arguments -join ' ') ended with exit code $LASTEXITCODE." }
+}
+
+Push-Location $PSScriptRoot
+try {
+    if ($Task -ne 'Bench') { Invoke-Tool dotnet 'build', '--nologo', '-v', 'q', '-c', $Configuration }
+    switch ($Task) {
+        'Test' {
+            Invoke-Tool dotnet 'test', '--nologo', '--no-build', '-c', $Configuration
+            # A process of its own: this one may have another build of the module loaded already.
+            $pwsh = (Get-Process -Id $PID).Path
+            Invoke-Tool $pwsh '-NoProfile', '-File', "$PSScriptRoot/tests/Invoke-Pester.ps1"
+        }
+        'Tour' {
+            Import-Module "$PSScriptRoot/out/PSScim" -Force
+            & "$PSScriptRoot/examples/tour.ps1"
+        }
+        'Bench' { Invoke-Tool dotnet 'run', '-c', 'Release', '--project', 'tests/Bench' }
+    }
+}
+finally {
+    Pop-Location
+}

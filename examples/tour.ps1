@@ -1,0 +1,46 @@
+# A tour of PSScim on the emulator: no tenant, no bill. It runs in any PowerShell, and in powershell/Shell.
+param([int] $Users = 5000)
+
+$ErrorActionPreference = 'Stop'
+
+'--- An emulator of {0:N0} users, and a connection to it' -f $Users
+Start-ScimEmulator -Users $Users -Groups 60
+Connect-Scim -Emulator
+
+'--- The first users: one request, of one page that is as small as the wish'
+Get-ScimUser -First 5
+
+'--- Some of their attributes'
+$user = Get-ScimUser -First 1
+'{0} {1} works as {2}' -f $user.name.givenName, $user.name.familyName, $user.title
+'Department: ' + $user.'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User'.department
+'Created:    {0:u}' -f $user.meta.created
+
+'--- The same user by id, and a few ids by the pipeline'
+$user | Get-ScimUser -Attributes userName, displayName, active
+$ids = Get-ScimUser -First 3 | ForEach-Object id
+$ids | Get-ScimUser -Attributes displayName, emails | ForEach-Object { $_.emails[0].value }
+
+'--- A filter that the service evaluates'
+Get-ScimGroup -Filter 'displayName ew "Berlin"'
+Get-ScimGroup -First 4
+
+'--- Every user, streamed; naming the attributes makes pages of 999 in place of 100'
+$before = (Get-ScimContext).Requests
+$clock = [Diagnostics.Stopwatch]::StartNew()
+$inactive = Get-ScimUser -Attributes id, userName, displayName, active | Where-Object { -not $_.active }
+'{0:N0} of {1:N0} users are inactive: {2} requests, {3:N0} ms' -f
+    @($inactive).Count, $Users, ((Get-ScimContext).Requests - $before), $clock.ElapsedMilliseconds
+
+'--- What the service says of itself'
+(Get-ScimServiceProviderConfig).pagination
+Get-ScimSchema | ForEach-Object { '{0}: {1} attributes' -f $_.id, $_.attributes.Count }
+Get-ScimResourceType | ForEach-Object { '{0} at {1}' -f $_.name, $_.endpoint }
+
+'--- A mistake is told before it costs anything'
+try { Get-ScimUser -Filter 'userName = "x"' -ErrorAction Stop } catch { $_.Exception.Message }
+
+'--- What it took, and what it would have cost'
+Get-ScimContext
+Disconnect-Scim
+Stop-ScimEmulator

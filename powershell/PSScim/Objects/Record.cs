@@ -1,0 +1,238 @@
+using System.Globalization;
+using System.Text;
+
+namespace PSScim;
+
+/// <summary>What a value is: the tags of docs/records.md.</summary>
+internal enum Tag : byte
+{
+    Null = 0,
+    False = 1,
+    True = 2,
+    Integer = 3,
+    Number = 4,
+    String = 5,
+    Name = 6,
+    Array = 7,
+    Object = 8,
+}
+
+/// <summary>
+/// Walks over the bytes of a record. Nothing that the bytes say is trusted: every length is held against the end, every
+/// name against the table, so hostile bytes end in a <see cref="RecordFormatException"/>.
+/// </summary>
+internal struct RecordCursor(byte[] bytes, int at, int end)
+{
+    private readonly byte[] _bytes = bytes;
+    private readonly int _end = end;
+
+    internal int At { get; private set; } = at;
+
+    internal readonly bool IsAtEnd => At >= _end;
+
+    internal Tag ReadTag()
+    {
+        var tag = (Tag)ReadByte();
+        return tag <= Tag.Object ? tag : throw Broken();
+    }
+
+    internal int ReadNameId()
+    {
+        ulong id = ReadVarint();
+        return id <= int.MaxValue ? (int)id : throw Broken();
+    }
+
+    internal long ReadInteger()
+    {
+        ulong raw = ReadVarint();
+        return (long)(raw >> 1) ^ -(long)(raw & 1);
+    }
+
+    internal string ReadText()
+    {
+        int length = Within(ReadVarint());
+        string text = Encoding.UTF8.GetString(_bytes, At, length);
+        At += length;
+        return text;
+    }
+
+    /// <summary>Enters an array: the cursor of its elements, and how many there are. This cursor goes on behind it.</summary>
+    internal RecordCursor ReadArray(out int count)
+    {
+        RecordCursor inside = ReadObject();
+        ulong said = inside.ReadVarint();
+        // Each element takes a byte at least.
+        count = said <= (ulong)(inside._end - inside.At) ? (int)said : throw Broken();
+        return inside;
+    }
+
+    /// <summary>Enters an object: the cursor of its members. This cursor goes on behind it.</summary>
+    internal RecordCursor ReadObject()
+    {
+        if (_end - At < 4)
+            throw Broken();
+        uint said = RecordPage.UInt32(_bytes, At);
+        At += 4;
+        int length = Within(said);
+        var inside = new RecordCursor(_bytes, At, At + length);
+        At += length;
+        return inside;
+    }
+
+    internal readonly int End => _end;
+
+    /// <summary>Passes over the value behind a tag that was just read.</summary>
+    internal void Skip(Tag tag)
+    {
+        switch (tag)
+        {
+            case Tag.Integer or Tag.Name:
+                ReadVarint();
+                break;
+            case Tag.Number or Tag.String:
+                int length = Within(ReadVarint());
+                At += length;
+                break;
+            case Tag.Array or Tag.Object:
+                ReadObject();
+                break;
+        }
+    }
+
+    /// <summary>Moves to the value of the member with this name id, behind its tag; false where there is none.</summary>
+    internal bool Find(int nameId, out Tag tag)
+    {
+        while (!IsAtEnd)
+        {
+            int id = ReadNameId();
+            tag = ReadTag();
+            if (id == nameId)
+                return true;
+            Skip(tag);
+        }
+        tag = Tag.Null;
+        return false;
+    }
+
+    private int Within(ulong length) => length <= (ulong)(_end - At) ? (int)length : throw Broken();
+
+    private byte ReadByte() => At < _end ? _bytes[At++] : throw Broken();
+
+    private ulong ReadVarint()
+    {
+        ulong value = 0;
+        for (int shift = 0; shift < 64; shift += 7)
+        {
+            byte next = ReadByte();
+            value |= (ulong)(next & 0x7f) << shift;
+            if (next < 0x80)
+                return value;
+        }
+        throw Broken();
+    }
+
+    private static RecordFormatException Broken() => new("A record does not hold: its bytes end too early or say too much.");
+}
+
+/// <summary>A record as the JSON that it was received as: same members, order, spelling and numbers; compact.</summary>
+internal static class RecordJson
+{
+    /// <summary>The writer of pages allows 64; hostile bytes get no further.</summary>
+    private const int MaximumDepth = 200;
+
+    internal static string Write(RecordCursor members, NameTable names)
+    {
+        var text = new StringBuilder();
+        WriteObject(text, members, names, 0);
+        return text.ToString();
+    }
+
+    internal static string WriteArray(RecordCursor elements, int count, NameTable names)
+    {
+        var text = new StringBuilder();
+        WriteArray(text, elements, count, names, 0);
+        return text.ToString();
+    }
+
+    private static void WriteObject(StringBuilder text, RecordCursor members, NameTable names, int depth)
+    {
+        text.Append('{');
+        for (bool first = true; !members.IsAtEnd; first = false)
+        {
+            if (!first)
+                text.Append(',');
+            WriteString(text, names[members.ReadNameId()]);
+            text.Append(':');
+            WriteValue(text, ref members, names, depth);
+        }
+        text.Append('}');
+    }
+
+    private static void WriteArray(StringBuilder text, RecordCursor elements, int count, NameTable names, int depth)
+    {
+        text.Append('[');
+        for (int i = 0; i < count; i++)
+        {
+            if (i > 0)
+                text.Append(',');
+            WriteValue(text, ref elements, names, depth);
+        }
+        text.Append(']');
+    }
+
+    private static void WriteValue(StringBuilder text, ref RecordCursor at, NameTable names, int depth)
+    {
+        if (depth > MaximumDepth)
+            throw new RecordFormatException("A record is nested too deep.");
+        switch (at.ReadTag())
+        {
+            case Tag.Null:
+                text.Append("null");
+                break;
+            case Tag.False:
+                text.Append("false");
+                break;
+            case Tag.True:
+                text.Append("true");
+                break;
+            case Tag.Integer:
+                text.Append(at.ReadInteger().ToString(CultureInfo.InvariantCulture));
+                break;
+            case Tag.Number:
+                text.Append(at.ReadText());
+                break;
+            case Tag.String:
+                WriteString(text, at.ReadText());
+                break;
+            case Tag.Name:
+                WriteString(text, names[at.ReadNameId()]);
+                break;
+            case Tag.Array:
+                RecordCursor elements = at.ReadArray(out int count);
+                WriteArray(text, elements, count, names, depth + 1);
+                break;
+            case Tag.Object:
+                WriteObject(text, at.ReadObject(), names, depth + 1);
+                break;
+        }
+    }
+
+    private static void WriteString(StringBuilder text, string value)
+    {
+        text.Append('"');
+        foreach (char c in value)
+        {
+            _ = c switch
+            {
+                '"' => text.Append("\\\""),
+                '\\' => text.Append("\\\\"),
+                '\n' => text.Append("\\n"),
+                '\r' => text.Append("\\r"),
+                '\t' => text.Append("\\t"),
+                < ' ' => text.Append("\\u").Append(((int)c).ToString("x4", CultureInfo.InvariantCulture)),
+                _ => text.Append(c),
+            };
+        }
+        text.Append('"');
+    }
+}

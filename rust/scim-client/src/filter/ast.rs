@@ -1,0 +1,321 @@
+//! A filter as a tree.
+
+use std::fmt;
+use std::ops::Deref;
+
+use super::path::AttrPath;
+
+/// A filter: a test that a resource passes or fails. Its `Display` is the canonical text.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Filter {
+    /// One of the terms holds. Made by [`Filter::or`].
+    Or(Terms),
+    /// All of the terms hold. Made by [`Filter::and`].
+    And(Terms),
+    /// The inner filter does not hold.
+    Not(Box<Filter>),
+    /// `attribute pr`: the attribute has a value that is not empty.
+    Present(AttrPath),
+    /// `attribute operator value`.
+    Compare {
+        /// What is compared.
+        attribute: AttrPath,
+        /// How.
+        operator: Operator,
+        /// With what.
+        value: Value,
+    },
+    /// `attribute[filter]`: one element of a multi-valued complex attribute passes the whole inner filter.
+    Element {
+        /// The complex attribute.
+        attribute: AttrPath,
+        /// The filter on each element; its paths are sub-attributes.
+        filter: Box<Filter>,
+    },
+}
+
+/// The terms of an `and` or an `or`: two or more, none of them of the same kind as the whole, so that two filters that
+/// differ only in superfluous parentheses are equal.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Terms(Vec<Filter>);
+
+impl Terms {
+    /// The terms, taken out.
+    #[must_use]
+    pub fn into_vec(self) -> Vec<Filter> {
+        self.0
+    }
+
+    /// The first term and the others.
+    pub(super) fn into_parts(mut self) -> (Filter, Vec<Filter>) {
+        let first = self.0.remove(0);
+        (first, self.0)
+    }
+
+    /// The same with every term changed; `change` must not make an `and` or an `or` of what was none.
+    pub(super) fn map(self, change: impl Fn(Filter) -> Filter) -> Self {
+        Terms(self.0.into_iter().map(change).collect())
+    }
+}
+
+impl Deref for Terms {
+    type Target = [Filter];
+
+    fn deref(&self) -> &[Filter] {
+        &self.0
+    }
+}
+
+impl Filter {
+    /// `attribute operator value`.
+    pub fn compare(attribute: AttrPath, operator: Operator, value: impl Into<Value>) -> Self {
+        Filter::Compare {
+            attribute,
+            operator,
+            value: value.into(),
+        }
+    }
+
+    /// `self and … and …`: all hold.
+    #[must_use]
+    pub fn and(self, more: impl IntoIterator<Item = Filter>) -> Self {
+        let mut more = more.into_iter().peekable();
+        if more.peek().is_none() {
+            return self;
+        }
+        let flat = std::iter::once(self).chain(more).flat_map(|term| match term {
+            Filter::And(inner) => inner.0,
+            other => vec![other],
+        });
+        Filter::And(Terms(flat.collect()))
+    }
+
+    /// `self or … or …`: one holds.
+    #[must_use]
+    pub fn or(self, more: impl IntoIterator<Item = Filter>) -> Self {
+        let mut more = more.into_iter().peekable();
+        if more.peek().is_none() {
+            return self;
+        }
+        let flat = std::iter::once(self).chain(more).flat_map(|term| match term {
+            Filter::Or(inner) => inner.0,
+            other => vec![other],
+        });
+        Filter::Or(Terms(flat.collect()))
+    }
+
+    /// All of the terms hold; of one term, that term; of none, nothing.
+    pub fn all(terms: impl IntoIterator<Item = Filter>) -> Option<Self> {
+        let mut terms = terms.into_iter();
+        terms.next().map(|first| first.and(terms))
+    }
+
+    /// One of the terms holds; of one term, that term; of none, nothing.
+    pub fn any(terms: impl IntoIterator<Item = Filter>) -> Option<Self> {
+        let mut terms = terms.into_iter();
+        terms.next().map(|first| first.or(terms))
+    }
+
+    /// `not (self)`.
+    #[must_use]
+    pub fn negated(self) -> Self {
+        Filter::Not(Box::new(self))
+    }
+
+    /// The terms that all must hold: those of an `and`, or the filter itself.
+    #[must_use]
+    pub fn conjuncts(&self) -> &[Filter] {
+        match self {
+            Filter::And(terms) => terms,
+            other => std::slice::from_ref(other),
+        }
+    }
+
+    /// Every attribute that the filter asks for, in order, with repetitions; those inside `[ ]` with the path before it
+    /// (`emails[type eq "work"]` gives `emails` and `emails.type`).
+    #[must_use]
+    pub fn attributes(&self) -> Vec<AttrPath> {
+        let mut found = Vec::new();
+        self.collect(None, &mut found);
+        found
+    }
+
+    fn collect(&self, outer: Option<&AttrPath>, found: &mut Vec<AttrPath>) {
+        let whole = |path: &AttrPath| outer.map_or_else(|| path.clone(), |outer| outer.element(path));
+        match self {
+            Filter::Or(terms) | Filter::And(terms) => terms.iter().for_each(|t| t.collect(outer, found)),
+            Filter::Not(inner) => inner.collect(outer, found),
+            Filter::Present(path) | Filter::Compare { attribute: path, .. } => found.push(whole(path)),
+            Filter::Element { attribute, filter } => {
+                let path = whole(attribute);
+                found.push(path.clone());
+                filter.collect(Some(&path), found);
+            }
+        }
+    }
+}
+
+macro_rules! operators {
+    ($($(#[$doc:meta])* $name:ident = $word:literal;)*) => {
+        /// A comparison operator.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        pub enum Operator { $($(#[$doc])* $name,)* }
+
+        impl Operator {
+            /// All of them.
+            pub const ALL: &'static [Operator] = &[$(Operator::$name,)*];
+
+            /// How it is written.
+            #[must_use]
+            pub fn as_str(self) -> &'static str {
+                match self { $(Operator::$name => $word,)* }
+            }
+        }
+    };
+}
+
+operators! {
+    /// Equal.
+    Eq = "eq";
+    /// Not equal.
+    Ne = "ne";
+    /// Contains.
+    Co = "co";
+    /// Starts with.
+    Sw = "sw";
+    /// Ends with.
+    Ew = "ew";
+    /// Greater than, later than.
+    Gt = "gt";
+    /// Greater than or equal.
+    Ge = "ge";
+    /// Less than, earlier than.
+    Lt = "lt";
+    /// Less than or equal.
+    Le = "le";
+}
+
+impl Operator {
+    /// The operator that `word` names, in any case.
+    #[must_use]
+    pub fn named(word: &str) -> Option<Self> {
+        Self::ALL
+            .iter()
+            .copied()
+            .find(|operator| operator.as_str().eq_ignore_ascii_case(word))
+    }
+
+    /// gt, ge, lt, le.
+    #[must_use]
+    pub fn is_ordering(self) -> bool {
+        matches!(self, Operator::Gt | Operator::Ge | Operator::Lt | Operator::Le)
+    }
+
+    /// co, sw, ew.
+    #[must_use]
+    pub fn is_textual(self) -> bool {
+        matches!(self, Operator::Co | Operator::Sw | Operator::Ew)
+    }
+}
+
+impl fmt::Display for Operator {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// What an attribute is compared with.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Value {
+    /// `null`
+    Null,
+    /// `true`, `false`
+    Bool(bool),
+    /// A number.
+    Number(Number),
+    /// A string, without quotes and escapes. Dates are strings too.
+    String(String),
+}
+
+impl From<bool> for Value {
+    fn from(value: bool) -> Self {
+        Value::Bool(value)
+    }
+}
+
+impl From<i64> for Value {
+    fn from(value: i64) -> Self {
+        Value::Number(Number(value.to_string()))
+    }
+}
+
+impl From<&str> for Value {
+    fn from(value: &str) -> Self {
+        Value::String(value.to_owned())
+    }
+}
+
+impl From<String> for Value {
+    fn from(value: String) -> Self {
+        Value::String(value)
+    }
+}
+
+/// A JSON number, kept as it was written, so that no digit is lost.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Number(String);
+
+impl Number {
+    /// Reads a number by JSON's grammar (RFC 8259 section 6): no `+`, no leading zeros, digits around the point.
+    #[must_use]
+    pub fn new(text: &str) -> Option<Self> {
+        let digits = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+        let unsigned = text.strip_prefix('-').unwrap_or(text);
+        let (mantissa, exponent) = match unsigned.split_once(['e', 'E']) {
+            Some((mantissa, exponent)) => (
+                mantissa,
+                Some(exponent.strip_prefix(['+', '-']).unwrap_or(exponent)),
+            ),
+            None => (unsigned, None),
+        };
+        let (whole, fraction) = match mantissa.split_once('.') {
+            Some((whole, fraction)) => (whole, Some(fraction)),
+            None => (mantissa, None),
+        };
+        let good = digits(whole)
+            && (whole.len() == 1 || !whole.starts_with('0'))
+            && fraction.is_none_or(digits)
+            && exponent.is_none_or(digits);
+        good.then(|| Number(text.to_owned()))
+    }
+
+    /// The number as it was written.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The number, where it is an integer of 64 bits.
+    #[must_use]
+    pub fn as_i64(&self) -> Option<i64> {
+        self.0.parse().ok()
+    }
+
+    /// The nearest double; infinite where it is out of range.
+    #[must_use]
+    pub fn as_f64(&self) -> f64 {
+        self.0.parse().unwrap_or(f64::NAN)
+    }
+}
+
+/// What a PATCH operation is about (RFC 7644 section 3.5.2): `attribute`, `attribute.sub`, `attribute[filter]` or
+/// `attribute[filter].sub`.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct PatchPath {
+    /// The attribute; with its sub-attribute where there is no filter.
+    pub attribute: AttrPath,
+    /// Which elements of it.
+    pub filter: Option<Filter>,
+    /// The sub-attribute of these elements.
+    pub sub_attribute: Option<String>,
+}

@@ -1,0 +1,214 @@
+//! The attributes that are known without asking the service, as far as filters go by them: `schema/attributes.tsv`.
+
+use std::sync::LazyLock;
+
+use super::eval::Rule;
+use super::path::AttrPath;
+
+/// What is listed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Resource {
+    /// Users.
+    User,
+    /// Groups.
+    Group,
+}
+
+/// One line of the table.
+pub(super) struct Attribute {
+    resource: &'static str,
+    schema: &'static str,
+    name: &'static str,
+    sub: Option<&'static str>,
+    kind: &'static str,
+    returned: &'static str,
+    case_exact: bool,
+}
+
+static ATTRIBUTES: LazyLock<Vec<Attribute>> = LazyLock::new(|| {
+    include_str!("../../../../schema/attributes.tsv")
+        .lines()
+        .skip(1)
+        .filter_map(attribute)
+        .collect()
+});
+
+/// resource, schema, path, type, multiValued, required, mutability, returned, caseExact, …
+fn attribute(line: &'static str) -> Option<Attribute> {
+    let column = |index: usize| line.split('\t').nth(index);
+    let path = column(2)?;
+    let (name, sub) = path
+        .split_once('.')
+        .map_or((path, None), |(name, sub)| (name, Some(sub)));
+    Some(Attribute {
+        resource: column(0)?,
+        schema: column(1)?,
+        name,
+        sub,
+        kind: column(3)?,
+        returned: column(7)?,
+        case_exact: column(8)? == "true",
+    })
+}
+
+/// Whether a URN is that of a core schema, whose attributes stand at the top of a resource and need no URN.
+#[must_use]
+pub fn is_core(urn: &str) -> bool {
+    const CORE: &str = "urn:ietf:params:scim:schemas:core:";
+    urn.get(..CORE.len())
+        .is_some_and(|start| start.eq_ignore_ascii_case(CORE))
+}
+
+impl Attribute {
+    fn is_of(&self, resource: Resource) -> bool {
+        let name = match resource {
+            Resource::User => "User",
+            Resource::Group => "Group",
+        };
+        self.resource == name || self.resource == "Common"
+    }
+
+    fn is_extension(&self) -> bool {
+        !self.schema.is_empty() && !is_core(self.schema)
+    }
+
+    /// Whether `path` is this attribute, or the complex attribute of which this is a part.
+    fn is_at(&self, path: &AttrPath) -> bool {
+        let schema = match path.urn() {
+            None => !self.is_extension(),
+            Some(urn) => urn.eq_ignore_ascii_case(self.schema) || (self.schema.is_empty() && is_core(urn)),
+        };
+        schema && self.name.eq_ignore_ascii_case(path.name())
+    }
+}
+
+fn find(resource: Resource, path: &AttrPath) -> Option<&'static Attribute> {
+    ATTRIBUTES.iter().find(|a| {
+        a.is_of(resource)
+            && a.is_at(path)
+            && match (a.sub, path.sub()) {
+                (Some(sub), Some(wanted)) => sub.eq_ignore_ascii_case(wanted),
+                (sub, wanted) => sub == wanted,
+            }
+    })
+}
+
+/// How values of an attribute are compared. Those that the table does not know are text without regard to case, which
+/// is RFC 7643's default; for other servers' schemas, give [`super::Matcher`] a function of your own.
+#[must_use]
+pub fn rule(resource: Resource, path: &AttrPath) -> Rule {
+    let found = find(resource, path);
+    // Of a complex attribute its `value` is compared.
+    let found = match found {
+        Some(attribute) if attribute.kind == "complex" => find(resource, &path.with_sub("value")).or(found),
+        other => other,
+    };
+    match found {
+        None => Rule::Text { case_exact: false },
+        Some(attribute) => match attribute.kind {
+            "dateTime" => Rule::DateTime,
+            "boolean" => Rule::Boolean,
+            "binary" => Rule::Binary,
+            "integer" | "decimal" => Rule::Number,
+            _ => Rule::Text {
+                case_exact: attribute.case_exact,
+            },
+        },
+    }
+}
+
+/// Whether the service never puts the attribute into an answer, so that no filter on it can be evaluated here.
+#[must_use]
+pub fn is_never_returned(resource: Resource, path: &AttrPath) -> bool {
+    ATTRIBUTES
+        .iter()
+        .any(|a| a.is_of(resource) && a.is_at(path) && a.sub.is_none() && a.returned == "never")
+}
+
+/// The path with its schema's URN, where it has none and is that of an extension's attribute; spelled as in the table.
+pub(super) fn qualified(resource: Resource, path: &AttrPath) -> Option<AttrPath> {
+    let named = |a: &&Attribute| a.is_of(resource) && a.name.eq_ignore_ascii_case(path.name());
+    let core = ATTRIBUTES.iter().filter(named).any(|a| !a.is_extension());
+    if path.urn().is_some() || core {
+        return None;
+    }
+    let attribute = ATTRIBUTES.iter().filter(named).find(|a| a.is_extension())?;
+    let sub = path.sub().map(|wanted| {
+        let mut subs = ATTRIBUTES.iter().filter(named).filter_map(|a| a.sub);
+        subs.find(|sub| sub.eq_ignore_ascii_case(wanted))
+            .unwrap_or(wanted)
+    });
+    AttrPath::new(Some(attribute.schema), attribute.name, sub)
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    fn path(text: &str) -> AttrPath {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn the_table_is_read() {
+        assert!(ATTRIBUTES.len() > 90);
+        assert_eq!(
+            rule(Resource::User, &path("USERNAME")),
+            Rule::Text { case_exact: false }
+        );
+        assert_eq!(rule(Resource::User, &path("id")), Rule::Text { case_exact: true });
+        assert_eq!(
+            rule(Resource::User, &path("groups")),
+            Rule::Text { case_exact: true }
+        );
+        assert_eq!(rule(Resource::Group, &path("meta.created")), Rule::DateTime);
+        assert_eq!(rule(Resource::User, &path("active")), Rule::Boolean);
+        assert_eq!(
+            rule(
+                Resource::User,
+                &path("urn:ietf:params:scim:schemas:core:2.0:User:meta.created")
+            ),
+            Rule::DateTime
+        );
+        assert_eq!(
+            rule(Resource::User, &path("shoeSize")),
+            Rule::Text { case_exact: false }
+        );
+    }
+
+    #[test]
+    fn short_names_get_their_urn() {
+        let text = |resource, short: &str| qualified(resource, &path(short)).map(|path| path.to_string());
+        let entra = "urn:ietf:params:scim:schemas:extension:Microsoft:Entra:2.0";
+        assert_eq!(
+            text(Resource::User, "MAILNICKNAME"),
+            Some(format!("{entra}:User:mailNickname"))
+        );
+        assert_eq!(
+            text(Resource::User, "ownedgroups.VALUE"),
+            Some(format!("{entra}:User:ownedGroups.value"))
+        );
+        assert_eq!(
+            text(Resource::Group, "mailNickname"),
+            Some(format!("{entra}:Group:mailNickname"))
+        );
+        assert_eq!(
+            text(Resource::User, "manager.displayName"),
+            Some("urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:manager.displayName".to_owned())
+        );
+        // In the core schema too; then the short name means that.
+        assert_eq!(text(Resource::User, "userType"), None);
+        assert_eq!(text(Resource::User, "shoeSize"), None);
+    }
+
+    #[test]
+    fn memberships_are_never_returned() {
+        for hidden in ["groups", "groups.value", "password", "groups.anything"] {
+            assert!(is_never_returned(Resource::User, &path(hidden)), "{hidden}");
+        }
+        assert!(is_never_returned(Resource::Group, &path("MEMBERS.value")));
+        assert!(!is_never_returned(Resource::User, &path("userName")));
+        assert!(!is_never_returned(Resource::Group, &path("groups")));
+    }
+}
