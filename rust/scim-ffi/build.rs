@@ -30,7 +30,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     let methods = fs::read_to_string(&out)?;
 
     // The types' hash, and with it the functions' signatures, which csbindgen has just written down.
-    let hash = interoptopus::pattern::guard::Hash::from_rust(&types::inventory()).hash ^ fnv(methods.as_bytes());
+    let hash =
+        interoptopus::pattern::guard::Hash::from_rust(&types::inventory()).hash ^ fnv(methods.as_bytes());
     println!("cargo::rustc-env=SCIM_ABI_HASH={hash}");
 
     let abi = format!(
@@ -52,5 +53,7 @@ fn main() -> Result<(), Box<dyn Error>> {
 
 /// FNV-1a, 64 bits.
 fn fnv(bytes: &[u8]) -> u64 {
-    bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x100_0000_01b3))
+    bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
+        (hash ^ u64::from(*byte)).wrapping_mul(0x100_0000_01b3)
+    })
 }

@@ -94,18 +94,29 @@ async fn sign_in(client: &Client, job: &Job) -> Result<String, Box<dyn Error>> {
 }
 
 /// Fetches one page, looks for the cursor of the next, and drops it.
-async fn page(client: &Client, job: &Job, token: &str, cursor: Option<&str>) -> Result<Passed, Box<dyn Error>> {
+async fn page(
+    client: &Client,
+    job: &Job,
+    token: &str,
+    cursor: Option<&str>,
+) -> Result<Passed, Box<dyn Error>> {
     let mut url = format!("{}/users?{}", job.base_uri, job.query);
     if let Some(cursor) = cursor {
         url.push_str("&cursor=");
         url.extend(utf8_percent_encode(cursor, NON_ALPHANUMERIC));
     }
-    let request = client.get(url).header("accept", "application/json").bearer_auth(token);
+    let request = client
+        .get(url)
+        .header("accept", "application/json")
+        .bearer_auth(token);
     let body = request.send().await?.error_for_status()?.bytes().await?;
     // Entra puts it before the resources, other services behind them.
     let head = body.get(..EDGE).unwrap_or(&body);
     let tail = body.get(body.len().saturating_sub(EDGE)..).unwrap_or(&body);
-    Ok(Passed { bytes: body.len(), next: next_cursor(head).or_else(|| next_cursor(tail)) })
+    Ok(Passed {
+        bytes: body.len(),
+        next: next_cursor(head).or_else(|| next_cursor(tail)),
+    })
 }
 
 /// The value of `"nextCursor":"…"`. Entra's cursors hold nothing that JSON escapes.

@@ -8,7 +8,10 @@ use crate::http::{Answer, is_html, not_json};
 use crate::page::PageError;
 
 /// The two texts by which Entra says that the API is not switched on, with status 400 or 401.
-const NOT_ENABLED: [&str; 2] = ["'scimapiconsumptions'", "feature is not enabled for any subscription"];
+const NOT_ENABLED: [&str; 2] = [
+    "'scimapiconsumptions'",
+    "feature is not enabled for any subscription",
+];
 
 /// Of the words of a server that speaks neither SCIM nor Graph, this many characters are shown.
 const EXCERPT: usize = 300;
@@ -27,13 +30,22 @@ pub(crate) fn error(answer: &Answer, what: &str, service: Service) -> Error {
     let said = read(&answer.body);
     let kind = kind(answer, &said);
     let detail = said.detail.as_deref().unwrap_or_default();
-    let words = if detail.is_empty() { String::new() } else { format!(": {}", detail.trim_end_matches('.')) };
+    let words = if detail.is_empty() {
+        String::new()
+    } else {
+        format!(": {}", detail.trim_end_matches('.'))
+    };
     let status = answer.status;
     let message = match kind {
-        Kind::ApiNotEnabled => format!("The SCIM Provisioning API is not switched on in this tenant: {what} got {status}{words}."),
+        Kind::ApiNotEnabled => format!(
+            "The SCIM Provisioning API is not switched on in this tenant: {what} got {status}{words}."
+        ),
         Kind::ResourceNotFound => format!("{what} found no such resource{words}."),
         Kind::TooManyRequests => match answer.retry_after {
-            Some(wait) => format!("{what} was throttled; the service asks to wait {} s{words}.", wait.as_secs()),
+            Some(wait) => format!(
+                "{what} was throttled; the service asks to wait {} s{words}.",
+                wait.as_secs()
+            ),
             None => format!("{what} was throttled{words}."),
         },
         Kind::RedirectRefused => format!(
@@ -100,22 +112,44 @@ fn read(body: &[u8]) -> Said {
         let text = String::from_utf8_lossy(body);
         let text = text.trim();
         let show = !text.is_empty() && !is_html(body);
-        return Said { detail: show.then(|| text.chars().take(EXCERPT).collect()), ..Said::default() };
+        return Said {
+            detail: show.then(|| text.chars().take(EXCERPT).collect()),
+            ..Said::default()
+        };
     };
     let find = |object: &serde_json::Map<String, Value>, name: &str| {
-        object.iter().find(|(n, _)| n.eq_ignore_ascii_case(name)).map(|(_, v)| v.clone())
+        object
+            .iter()
+            .find(|(n, _)| n.eq_ignore_ascii_case(name))
+            .map(|(_, v)| v.clone())
     };
-    let text = |value: Option<Value>| value.and_then(|v| v.as_str().map(str::to_owned)).filter(|t| !t.is_empty());
+    let text = |value: Option<Value>| {
+        value
+            .and_then(|v| v.as_str().map(str::to_owned))
+            .filter(|t| !t.is_empty())
+    };
     let detail = text(find(&members, "detail"));
     let scim_type = text(find(&members, "scimType")).filter(|t| t != "null");
     if detail.is_some() || find(&members, "status").is_some() {
-        return Said { understood: true, scim_type, detail };
+        return Said {
+            understood: true,
+            scim_type,
+            detail,
+        };
     }
     // Graph's own form: {"error":{"code":"…","message":"…"}}.
     if let Some(Value::Object(inner)) = find(&members, "error") {
-        return Said { understood: true, scim_type: text(find(&inner, "code")), detail: text(find(&inner, "message")) };
+        return Said {
+            understood: true,
+            scim_type: text(find(&inner, "code")),
+            detail: text(find(&inner, "message")),
+        };
     }
-    Said { understood: false, scim_type, detail: text(find(&members, "message")) }
+    Said {
+        understood: false,
+        scim_type,
+        detail: text(find(&members, "message")),
+    }
 }
 
 #[cfg(test)]
@@ -129,8 +163,6 @@ mod tests {
             retry_after: None,
             request_id: Some("r".to_owned()),
             location: Some("https://elsewhere.example".to_owned()),
-            etag: None,
-            url: String::new(),
         };
         error(&answer, "GET /users", Service::Entra)
     }
@@ -138,15 +170,32 @@ mod tests {
     #[test]
     fn each_status_has_its_kind() {
         let scim = |scim_type: &str, detail: &str| {
-            format!(r#"{{"schemas":["urn:ietf:params:scim:api:messages:2.0:Error"],"scimType":"{scim_type}","detail":"{detail}","status":"400"}}"#)
+            format!(
+                r#"{{"schemas":["urn:ietf:params:scim:api:messages:2.0:Error"],"scimType":"{scim_type}","detail":"{detail}","status":"400"}}"#
+            )
         };
         for (status, body, kind) in [
-            (400, scim("", "No 'scimapiconsumptions' resource found for TenantId x"), Kind::ApiNotEnabled),
-            (401, scim("", "The 'SCIM Provisioning API' feature is not enabled for any subscription of"), Kind::ApiNotEnabled),
+            (
+                400,
+                scim("", "No 'scimapiconsumptions' resource found for TenantId x"),
+                Kind::ApiNotEnabled,
+            ),
+            (
+                401,
+                scim(
+                    "",
+                    "The 'SCIM Provisioning API' feature is not enabled for any subscription of",
+                ),
+                Kind::ApiNotEnabled,
+            ),
             (400, scim("invalidFilter", "no"), Kind::InvalidFilter),
             (400, scim("expiredCursor", "no"), Kind::ExpiredCursor),
             (400, scim("", "no"), Kind::BadRequest),
-            (401, r#"{"error":{"code":"InvalidAuthenticationToken","message":"Lifetime"}}"#.to_owned(), Kind::InvalidAuthenticationToken),
+            (
+                401,
+                r#"{"error":{"code":"InvalidAuthenticationToken","message":"Lifetime"}}"#.to_owned(),
+                Kind::InvalidAuthenticationToken,
+            ),
             (403, scim("", "no"), Kind::InsufficientPrivileges),
             (404, scim("", "gone"), Kind::ResourceNotFound),
             (404, "<html>".to_owned(), Kind::EndpointNotFound),
@@ -173,6 +222,9 @@ mod tests {
             of(400, r#"{"detail":"Attribute x is unknown.","status":"400"}"#).to_string(),
             "GET /users failed with HTTP status 400: Attribute x is unknown."
         );
-        assert_eq!(of(500, "plain words").details().detail.as_deref(), Some("plain words"));
+        assert_eq!(
+            of(500, "plain words").details().detail.as_deref(),
+            Some("plain words")
+        );
     }
 }

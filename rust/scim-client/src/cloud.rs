@@ -102,12 +102,16 @@ impl Service {
     #[must_use]
     pub fn page_size(self, endpoint: Endpoint, attributes: &[String], wanted: Option<u32>) -> Option<u32> {
         let most = match (self, endpoint) {
-            (Service::Entra, Endpoint::Users) if attributes.is_empty() || attributes.iter().any(|a| has_manager(a)) => {
+            (Service::Entra, Endpoint::Users)
+                if attributes.is_empty() || attributes.iter().any(|a| has_manager(a)) =>
+            {
                 ENTRA_USERS_WITH_MANAGER
             }
             (Service::Entra, Endpoint::Users) => ENTRA_USERS,
             (Service::Entra, Endpoint::Groups) => ENTRA_GROUPS,
-            (Service::Generic, Endpoint::Users | Endpoint::Groups) => return Some(wanted.unwrap_or(GENERIC).max(1)),
+            (Service::Generic, Endpoint::Users | Endpoint::Groups) => {
+                return Some(wanted.unwrap_or(GENERIC).max(1));
+            }
             _ => return None,
         };
         Some(wanted.unwrap_or(most).clamp(1, most))
@@ -146,8 +150,20 @@ mod tests {
         assert_eq!(size(&["id"], Some(10)), Some(10));
         assert_eq!(size(&["id"], Some(0)), Some(1));
         assert_eq!(size(&["id", ENTERPRISE], None), Some(100));
-        assert_eq!(size(&["URN:ietf:params:scim:schemas:extension:enterprise:2.0:User:Manager.value"], None), Some(100));
-        assert_eq!(size(&["urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:department"], None), Some(999));
+        assert_eq!(
+            size(
+                &["URN:ietf:params:scim:schemas:extension:enterprise:2.0:User:Manager.value"],
+                None
+            ),
+            Some(100)
+        );
+        assert_eq!(
+            size(
+                &["urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:department"],
+                None
+            ),
+            Some(999)
+        );
         assert_eq!(Service::Entra.page_size(Endpoint::Groups, &[], None), Some(1000));
         assert_eq!(Service::Entra.page_size(Endpoint::Schemas, &[], Some(5)), None);
     }

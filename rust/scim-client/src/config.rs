@@ -115,7 +115,9 @@ impl Config {
             None => address(cloud.base_uri, "the cloud")?,
         };
         let entra = self.entra.unwrap_or_else(|| {
-            CLOUDS.iter().any(|c| Url::parse(c.base_uri).is_ok_and(|known| known.host() == base.host()))
+            CLOUDS
+                .iter()
+                .any(|c| Url::parse(c.base_uri).is_ok_and(|known| known.host() == base.host()))
         });
         let service = if entra { Service::Entra } else { Service::Generic };
         if secret.bytes().is_empty() {
@@ -124,23 +126,30 @@ impl Config {
         let sign_in = match self.credential {
             CredentialKind::AccessToken => {
                 if secret.bytes().iter().any(|b| !(0x21..0x7f).contains(b)) {
-                    return Err(invalid("-AccessToken holds a character that no token has: a space or a line break."));
+                    return Err(invalid(
+                        "-AccessToken holds a character that no token has: a space or a line break.",
+                    ));
                 }
                 None
             }
             CredentialKind::ClientSecret => Some(self.sign_in(cloud)?),
         };
-        let user_agent = [self.user_agent.as_deref(), Some(concat!("PSScim/", env!("CARGO_PKG_VERSION")))]
-            .into_iter()
-            .flatten()
-            .collect::<Vec<_>>()
-            .join(" ");
+        let user_agent = [
+            self.user_agent.as_deref(),
+            Some(concat!("PSScim/", env!("CARGO_PKG_VERSION"))),
+        ]
+        .into_iter()
+        .flatten()
+        .collect::<Vec<_>>()
+        .join(" ");
         Ok(Settings {
             service,
             environment: (entra && self.base_uri.is_none()).then_some(cloud.name),
             base,
             sign_in,
-            price: self.price_per_request.unwrap_or(if entra { ENTRA_PRICE } else { 0.0 }),
+            price: self
+                .price_per_request
+                .unwrap_or(if entra { ENTRA_PRICE } else { 0.0 }),
             budget: self.request_budget,
             timeout: Duration::from_secs(self.timeout_seconds.unwrap_or(100).max(1)),
             retries: self.maximum_retry_count.unwrap_or(5),
@@ -153,12 +162,20 @@ impl Config {
     fn sign_in(&self, cloud: &Cloud) -> Result<SignIn, Error> {
         let tenant = required(self.tenant_id.as_deref(), "-TenantId")?;
         let client = required(self.client_id.as_deref(), "-ClientId")?;
-        if !tenant.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'.') {
-            return Err(invalid(format!("-TenantId '{tenant}' is neither a GUID nor a domain name.")));
+        if !tenant
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'.')
+        {
+            return Err(invalid(format!(
+                "-TenantId '{tenant}' is neither a GUID nor a domain name."
+            )));
         }
         let authority = self.authority.as_deref().unwrap_or(cloud.authority);
         let mut endpoint = address(authority, "-Authority")?;
-        let path = format!("{}/{tenant}/oauth2/v2.0/token", endpoint.path().trim_end_matches('/'));
+        let path = format!(
+            "{}/{tenant}/oauth2/v2.0/token",
+            endpoint.path().trim_end_matches('/')
+        );
         endpoint.set_path(&path);
         Ok(SignIn {
             endpoint,
@@ -172,23 +189,36 @@ impl Config {
 
 fn cloud(name: Option<&str>) -> Result<&'static Cloud, Error> {
     let Some(name) = name else { return Ok(&CLOUDS[0]) };
-    CLOUDS.iter().find(|c| c.name.eq_ignore_ascii_case(name)).ok_or_else(|| {
-        let names: Vec<_> = CLOUDS.iter().map(|c| c.name).collect();
-        invalid(format!("There is no cloud '{name}'. -Environment takes {}.", names.join(", ")))
-    })
+    CLOUDS
+        .iter()
+        .find(|c| c.name.eq_ignore_ascii_case(name))
+        .ok_or_else(|| {
+            let names: Vec<_> = CLOUDS.iter().map(|c| c.name).collect();
+            invalid(format!(
+                "There is no cloud '{name}'. -Environment takes {}.",
+                names.join(", ")
+            ))
+        })
 }
 
 /// An address that tokens may be sent to: https, or http to this machine itself.
 fn address(text: &str, parameter: &str) -> Result<Url, Error> {
-    let url = Url::parse(text.trim()).map_err(|e| invalid(format!("{parameter} '{text}' is not an address: {e}.")))?;
+    let url = Url::parse(text.trim())
+        .map_err(|e| invalid(format!("{parameter} '{text}' is not an address: {e}.")))?;
     if !matches!(url.scheme(), "http" | "https") || url.host().is_none() {
-        return Err(invalid(format!("{parameter} '{text}' is not an http or https address.")));
+        return Err(invalid(format!(
+            "{parameter} '{text}' is not an http or https address."
+        )));
     }
     if !url.username().is_empty() || url.password().is_some() {
-        return Err(invalid(format!("{parameter} holds a user name or password. Give credentials by their parameters.")));
+        return Err(invalid(format!(
+            "{parameter} holds a user name or password. Give credentials by their parameters."
+        )));
     }
     if url.query().is_some() || url.fragment().is_some() {
-        return Err(invalid(format!("{parameter} '{text}' holds a query or a fragment, which a base address cannot have.")));
+        return Err(invalid(format!(
+            "{parameter} '{text}' holds a query or a fragment, which a base address cannot have."
+        )));
     }
     if url.scheme() == "http" && !is_loopback(&url) {
         let message = format!("{parameter} '{text}' is not encrypted, and a token would travel over it.");
@@ -237,7 +267,10 @@ mod tests {
     fn each_cloud_has_its_addresses() {
         let global = check(|_| ()).unwrap();
         assert_eq!(global.base.as_str(), "https://graph.microsoft.com/rp/scim");
-        assert_eq!((global.service, global.environment, global.price), (Service::Entra, Some("Global"), 0.002));
+        assert_eq!(
+            (global.service, global.environment, global.price),
+            (Service::Entra, Some("Global"), 0.002)
+        );
         let dod = check(|c| c.environment = Some("usgovdod".to_owned())).unwrap();
         let sign_in = dod.sign_in.unwrap();
         assert_eq!(
@@ -251,7 +284,10 @@ mod tests {
     #[test]
     fn another_server_is_free_of_charge() {
         let other = check(|c| c.base_uri = Some("https://scim.example.org/v2/".to_owned())).unwrap();
-        assert_eq!((other.service, other.environment, other.price), (Service::Generic, None, 0.0));
+        assert_eq!(
+            (other.service, other.environment, other.price),
+            (Service::Generic, None, 0.0)
+        );
     }
 
     #[test]
@@ -264,10 +300,22 @@ mod tests {
             ("https://example.org/scim?x=1", Kind::InvalidConfiguration),
             ("example.org", Kind::InvalidConfiguration),
         ] {
-            assert_eq!(check(|c| c.base_uri = Some(base.to_owned())).unwrap_err().kind(), kind, "{base}");
-            assert_eq!(check(|c| c.authority = Some(base.to_owned())).unwrap_err().kind(), kind, "{base}");
+            assert_eq!(
+                check(|c| c.base_uri = Some(base.to_owned())).unwrap_err().kind(),
+                kind,
+                "{base}"
+            );
+            assert_eq!(
+                check(|c| c.authority = Some(base.to_owned())).unwrap_err().kind(),
+                kind,
+                "{base}"
+            );
         }
-        for base in ["http://127.0.0.1:8080/scim", "http://[::1]/scim", "http://localhost/scim"] {
+        for base in [
+            "http://127.0.0.1:8080/scim",
+            "http://[::1]/scim",
+            "http://localhost/scim",
+        ] {
             assert!(check(|c| c.base_uri = Some(base.to_owned())).is_ok(), "{base}");
         }
         assert!(check(|c| c.tenant_id = Some("a/../b".to_owned())).is_err());

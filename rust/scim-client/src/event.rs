@@ -44,7 +44,14 @@ pub enum Event {
 impl fmt::Display for Event {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Event::Request { method, path, status, bytes, elapsed, request_id } => {
+            Event::Request {
+                method,
+                path,
+                status,
+                bytes,
+                elapsed,
+                request_id,
+            } => {
                 write!(f, "{method} {path}: ")?;
                 match status {
                     Some(status) => write!(f, "{status}, {bytes} bytes")?,
@@ -57,9 +64,17 @@ impl fmt::Display for Event {
                 Ok(())
             }
             Event::Waiting { reason, delay, retry } => {
-                write!(f, "{reason}: waiting {:.1} s before retry {retry}", delay.as_secs_f64())
+                write!(
+                    f,
+                    "{reason}: waiting {:.1} s before retry {retry}",
+                    delay.as_secs_f64()
+                )
             }
-            Event::Token { host, expires_in, elapsed } => write!(
+            Event::Token {
+                host,
+                expires_in,
+                elapsed,
+            } => write!(
                 f,
                 "Token from {host}: good for {} s, {} ms",
                 expires_in.as_secs(),

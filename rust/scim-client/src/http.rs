@@ -39,7 +39,10 @@ impl Limits {
         if retry >= self.retries {
             return None;
         }
-        let doubled = self.interval.saturating_mul(1 << retry.min(16)).min(LONGEST_PAUSE);
+        let doubled = self
+            .interval
+            .saturating_mul(1 << retry.min(16))
+            .min(LONGEST_PAUSE);
         let own = doubled.mul_f64(0.5 + 0.5 * fastrand::f64());
         let delay = match asked {
             Some(asked) => asked + own.min(asked.mul_f64(0.1) + Duration::from_millis(50)),
@@ -57,9 +60,6 @@ pub(crate) struct Answer {
     pub(crate) retry_after: Option<Duration>,
     pub(crate) request_id: Option<String>,
     pub(crate) location: Option<String>,
-    pub(crate) etag: Option<String>,
-    /// The address that answered, for messages.
-    pub(crate) url: String,
 }
 
 /// Makes the client of a connection: one pool, HTTP/2 where the server speaks it, TLS by rustls with ring and the
@@ -82,19 +82,29 @@ pub(crate) fn client(settings: &Settings) -> Result<reqwest::Client, Error> {
         .pool_idle_timeout(Duration::from_secs(90))
         .tcp_nodelay(true)
         .build()
-        .map_err(|e| Error::new(Kind::TlsFailure, format!("TLS cannot be set up: {}.", innermost(&e))))
+        .map_err(|e| {
+            Error::new(
+                Kind::TlsFailure,
+                format!("TLS cannot be set up: {}.", innermost(&e)),
+            )
+        })
 }
 
 /// Sends a request and reads its answer, of at most `most` bytes. `what` names the request in errors.
-pub(crate) async fn exchange(request: reqwest::RequestBuilder, most: usize, what: &str) -> Result<Answer, Error> {
+pub(crate) async fn exchange(
+    request: reqwest::RequestBuilder,
+    most: usize,
+    what: &str,
+) -> Result<Answer, Error> {
     let mut response = request.send().await.map_err(|e| failure(&e, what))?;
     let headers = response.headers();
     let text = |name: &str| headers.get(name).and_then(|v| v.to_str().ok()).map(str::to_owned);
     let retry_after = retry_after(headers, SystemTime::now());
-    let request_id = text("request-id").or_else(|| text("x-ms-request-id")).or_else(|| text("x-request-id"));
-    let (location, etag) = (text("location"), text("etag"));
+    let request_id = text("request-id")
+        .or_else(|| text("x-ms-request-id"))
+        .or_else(|| text("x-request-id"));
+    let location = text("location");
     let status = response.status().as_u16();
-    let url = response.url().to_string();
     let announced = response.content_length().unwrap_or(0) as usize;
     if announced > most {
         return Err(too_large(what, most));
@@ -106,11 +116,20 @@ pub(crate) async fn exchange(request: reqwest::RequestBuilder, most: usize, what
         }
         body.extend_from_slice(&chunk);
     }
-    Ok(Answer { status, body, retry_after, request_id, location, etag, url })
+    Ok(Answer {
+        status,
+        body,
+        retry_after,
+        request_id,
+        location,
+    })
 }
 
 fn too_large(what: &str, most: usize) -> Error {
-    let message = format!("The answer to {what} is larger than {} MiB, the most that is read.", most >> 20);
+    let message = format!(
+        "The answer to {what} is larger than {} MiB, the most that is read.",
+        most >> 20
+    );
     Error::new(Kind::BodyTooLarge, message)
 }
 
@@ -118,7 +137,9 @@ fn too_large(what: &str, most: usize) -> Error {
 pub(crate) fn retry_after(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
     let text = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
     if let Ok(seconds) = text.parse::<f64>() {
-        return (0.0..=86_400.0 * 365.0).contains(&seconds).then(|| Duration::from_secs_f64(seconds));
+        return (0.0..=86_400.0 * 365.0)
+            .contains(&seconds)
+            .then(|| Duration::from_secs_f64(seconds));
     }
     let date = httpdate::parse_http_date(text).ok()?;
     Some(date.duration_since(now).unwrap_or_default())
@@ -126,7 +147,10 @@ pub(crate) fn retry_after(headers: &HeaderMap, now: SystemTime) -> Option<Durati
 
 /// Whether a failure without an answer may be gone at the next try.
 pub(crate) fn is_passing(kind: Kind) -> bool {
-    matches!(kind, Kind::ConnectionLost | Kind::ConnectionRefused | Kind::NameNotFound | Kind::Timeout)
+    matches!(
+        kind,
+        Kind::ConnectionLost | Kind::ConnectionRefused | Kind::NameNotFound | Kind::Timeout
+    )
 }
 
 /// Whether a status may be gone at the next try.
@@ -136,7 +160,11 @@ pub(crate) fn is_passing_status(status: u16) -> bool {
 
 /// What a failed exchange means.
 fn failure(error: &reqwest::Error, what: &str) -> Error {
-    let host = error.url().and_then(|u| u.host_str()).unwrap_or("the server").to_owned();
+    let host = error
+        .url()
+        .and_then(|u| u.host_str())
+        .unwrap_or("the server")
+        .to_owned();
     let reason = innermost(error);
     let mut cause = error.source();
     let mut kind = None;
@@ -144,11 +172,17 @@ fn failure(error: &reqwest::Error, what: &str) -> Error {
         kind = kind_of(inner);
         cause = inner.source();
     }
-    let kind = kind.unwrap_or(if error.is_timeout() { Kind::Timeout } else { Kind::ConnectionLost });
+    let kind = kind.unwrap_or(if error.is_timeout() {
+        Kind::Timeout
+    } else {
+        Kind::ConnectionLost
+    });
     let message = match kind {
         Kind::TlsFailure => format!("No trusted TLS connection to {host} for {what}: {reason}."),
         Kind::ConnectionRefused => format!("{host} refused the connection for {what}: {reason}."),
-        Kind::NameNotFound => format!("The name {host} has no address, so {what} could not be sent: {reason}."),
+        Kind::NameNotFound => {
+            format!("The name {host} has no address, so {what} could not be sent: {reason}.")
+        }
         Kind::Timeout => format!("{host} did not answer {what} in time."),
         _ => format!("The connection to {host} broke during {what}: {reason}."),
     };
@@ -166,7 +200,10 @@ fn kind_of(cause: &(dyn std::error::Error + 'static)) -> Option<Kind> {
             _ => io.get_ref().and_then(|inner| kind_of(inner)),
         };
     }
-    cause.to_string().starts_with("dns error").then_some(Kind::NameNotFound)
+    cause
+        .to_string()
+        .starts_with("dns error")
+        .then_some(Kind::NameNotFound)
 }
 
 /// The last cause in the chain: the one that says something.
@@ -182,8 +219,15 @@ fn innermost(error: &reqwest::Error) -> String {
 pub(crate) fn not_json(answer: &Answer, what: &str, otherwise: Kind) -> Error {
     let page = is_html(&answer.body);
     let kind = if page { Kind::HtmlBody } else { otherwise };
-    let found = if page { "a web page" } else { "something that is not JSON" };
-    let message = format!("The answer to {what} is {found}, with HTTP status {}.", answer.status);
+    let found = if page {
+        "a web page"
+    } else {
+        "something that is not JSON"
+    };
+    let message = format!(
+        "The answer to {what} is {found}, with HTTP status {}.",
+        answer.status
+    );
     Error::new(kind, message).with(|d| {
         d.status = Some(answer.status);
         d.request_id.clone_from(&answer.request_id);

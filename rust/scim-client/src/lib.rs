@@ -8,7 +8,7 @@ pub mod cloud;
 pub mod config;
 pub mod error;
 pub mod event;
-//FILTER pub mod filter;
+pub mod filter;
 mod http;
 pub mod limits;
 mod list;

@@ -6,9 +6,10 @@ use reqwest::Method;
 use serde::Deserialize;
 
 use crate::answer;
-use crate::cloud::Endpoint;
+use crate::cloud::{Endpoint, Service};
 use crate::error::{Error, Kind};
 use crate::event::Observer;
+use crate::filter;
 use crate::limits;
 use crate::page::{Page, PageParser};
 use crate::record::{Records, Value};
@@ -60,10 +61,11 @@ impl List {
     /// Prepares a list. Nothing is sent before [`List::next`].
     ///
     /// # Errors
-    /// `FilterSyntax`, when the filter breaks the grammar.
+    /// `FilterSyntax`, when the filter breaks the grammar; `InvalidFilter`, when Entra is known not to take it.
     pub fn new(session: &Session, endpoint: Endpoint, query: Query) -> Result<Self, Error> {
+        let mut query = query;
         if let Some(filter) = &query.filter {
-            //FILTER crate::filter::parse(filter).map_err(|e| Error::new(Kind::FilterSyntax, e.render(filter)))?;
+            query.filter = Some(checked(session.service(), endpoint, filter)?);
         }
         let wanted = query.wanted.map(|n| u32::try_from(n).unwrap_or(u32::MAX));
         let asked = match (query.page_size, wanted) {
@@ -104,7 +106,9 @@ impl List {
         if let Some(error) = self.failed.take() {
             return Err(error);
         }
-        let Some(position) = self.next.take() else { return Ok(None) };
+        let Some(position) = self.next.take() else {
+            return Ok(None);
+        };
         let result = self.fetch(&position, observer).await;
         match result {
             Ok(page) => {
@@ -156,7 +160,9 @@ impl List {
         let url = self.session.url(self.endpoint, None, &query)?;
         let what = what(&Method::GET, &url);
         let answer = self.session.send(Method::GET, url, observer).await?;
-        self.parser.list(&answer.body).map_err(|e| answer::unreadable(&e, &answer, &what))
+        self.parser
+            .list(&answer.body)
+            .map_err(|e| answer::unreadable(&e, &answer, &what))
     }
 
     /// Where the page after `page` begins. An empty or a short page says nothing where there is a cursor; without one,
@@ -181,7 +187,9 @@ impl List {
             && let Some(first) = first_id(page)
             && !self.seen.insert(first)
         {
-            return Err(self.loops("a page again that it had given already: it ignores startIndex".to_owned()));
+            return Err(
+                self.loops("a page again that it had given already: it ignores startIndex".to_owned())
+            );
         }
         Ok(match page.total_results {
             Some(total) if self.received >= total => None,
@@ -200,6 +208,27 @@ impl List {
         );
         Error::new(Kind::PagingLoop, message)
     }
+}
+
+/// The filter to send, once it is known to be worth a request.
+fn checked(service: Service, endpoint: Endpoint, text: &str) -> Result<String, Error> {
+    let filter = filter::parse(text).map_err(|e| {
+        Error::new(
+            Kind::FilterSyntax,
+            format!("The filter cannot be read:\n{}\n", e.rendering()),
+        )
+    })?;
+    let resource = match (service, endpoint) {
+        (Service::Entra, Endpoint::Users) => filter::Resource::User,
+        (Service::Entra, Endpoint::Groups) => filter::Resource::Group,
+        _ => return Ok(text.to_owned()),
+    };
+    let filter = filter::qualify(resource, filter);
+    filter::check(resource, &filter).map_err(|unsupported| {
+        let message = format!("{} No request was made.", unsupported.reason);
+        Error::new(Kind::InvalidFilter, message).with(|d| d.advice = unsupported.advice)
+    })?;
+    Ok(filter.to_string())
 }
 
 fn first_id(page: &Page) -> Option<String> {

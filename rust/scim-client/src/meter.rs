@@ -35,7 +35,9 @@ impl Meter {
             self.requests.fetch_add(1, Relaxed);
             return Ok(());
         };
-        self.requests.fetch_update(Relaxed, Relaxed, |n| (n < budget).then_some(n + 1)).map(drop)
+        self.requests
+            .fetch_update(Relaxed, Relaxed, |n| (n < budget).then_some(n + 1))
+            .map(drop)
     }
 
     pub(crate) fn billed(&self) {

@@ -60,7 +60,11 @@ impl Names {
 
     fn bytes(&self, id: u32) -> &[u8] {
         let id = id as usize;
-        let start = if id == 0 { 0 } else { self.ends.get(id - 1).copied().unwrap_or(0) };
+        let start = if id == 0 {
+            0
+        } else {
+            self.ends.get(id - 1).copied().unwrap_or(0)
+        };
         let end = self.ends.get(id).copied().unwrap_or(start);
         self.block.get(start as usize..end as usize).unwrap_or_default()
     }

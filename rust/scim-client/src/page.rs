@@ -56,7 +56,10 @@ pub enum PageError {
         position: usize,
     },
     /// Deeper than [`limits::DEPTH`].
-    #[error("objects and arrays are nested deeper than {} levels at byte {position}", limits::DEPTH)]
+    #[error(
+        "objects and arrays are nested deeper than {} levels at byte {position}",
+        limits::DEPTH
+    )]
     TooDeep {
         /// Where the first level too many begins.
         position: usize,
@@ -234,8 +237,12 @@ impl Stop {
             Stop::TooDeep => PageError::TooDeep { position },
             Stop::TooManyNames => PageError::TooManyNames { position },
             Stop::Duplicate(name) => PageError::DuplicateMember { name, position },
-            Stop::NotAList => PageError::NotAList { found: describe(body) },
-            Stop::NotAResource => PageError::NotAResource { found: describe(body) },
+            Stop::NotAList => PageError::NotAList {
+                found: describe(body),
+            },
+            Stop::NotAResource => PageError::NotAResource {
+                found: describe(body),
+            },
             Stop::Json(error) => {
                 let position = error.index;
                 match error.error_type {
@@ -245,7 +252,10 @@ impl Stop {
                         | JsonErrorType::EofWhileParsingString
                         | JsonErrorType::EofWhileParsingValue => {
                             if body.iter().all(u8::is_ascii_whitespace) {
-                                PageError::NotJson { reason: "the body is empty".to_owned(), position }
+                                PageError::NotJson {
+                                    reason: "the body is empty".to_owned(),
+                                    position,
+                                }
                             } else {
                                 PageError::CutOff { position: body.len() }
                             }
@@ -258,7 +268,10 @@ impl Stop {
                         | JsonErrorType::LoneLeadingSurrogateInHexEscape
                         | JsonErrorType::InvalidUnicodeCodePoint => PageError::LoneSurrogate { position },
                         JsonErrorType::RecursionLimitExceeded => PageError::TooDeep { position },
-                        other => PageError::NotJson { reason: other.to_string(), position },
+                        other => PageError::NotJson {
+                            reason: other.to_string(),
+                            position,
+                        },
                     },
                     JiterErrorType::WrongType { expected, actual } => PageError::NotJson {
                         reason: format!("{} stands where {} belongs", spell(actual), spell(expected)),
@@ -332,7 +345,9 @@ fn count(json: &mut Jiter<'_>) -> Result<Option<u64>, Stop> {
     let peek = json.peek()?;
     Ok(match peek {
         Peek::String => json.known_str()?.trim().parse().ok(),
-        _ if peek.is_num() => std::str::from_utf8(json.known_number_bytes(peek)?).ok().and_then(|t| t.parse().ok()),
+        _ if peek.is_num() => std::str::from_utf8(json.known_number_bytes(peek)?)
+            .ok()
+            .and_then(|t| t.parse().ok()),
         _ => {
             json.known_skip(peek)?;
             None
@@ -352,7 +367,11 @@ fn cursor(json: &mut Jiter<'_>) -> Result<Option<String>, Stop> {
         return Ok(None);
     }
     let text = json.known_str()?;
-    Ok(if text.is_empty() { None } else { Some(text.to_owned()) })
+    Ok(if text.is_empty() {
+        None
+    } else {
+        Some(text.to_owned())
+    })
 }
 
 struct Writer<'a> {
@@ -412,11 +431,15 @@ impl Writer<'_> {
     }
 
     fn is_repeated(&mut self, depth: usize, id: u32, object: u64) -> bool {
-        let Some(seen) = self.seen.get_mut(depth) else { return false };
+        let Some(seen) = self.seen.get_mut(depth) else {
+            return false;
+        };
         if seen.len() <= id as usize {
             seen.resize(self.names.len(), 0);
         }
-        let Some(last) = seen.get_mut(id as usize) else { return false };
+        let Some(last) = seen.get_mut(id as usize) else {
+            return false;
+        };
         if depth == 0 && *last == 0 {
             self.top.push(id);
         }

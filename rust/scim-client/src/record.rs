@@ -83,7 +83,10 @@ impl<'a> Records<'a> {
         }
         let start = u32_at(self.buffer, self.records_at + 4 * index)?;
         let end = u32_at(self.buffer, self.records_at + 4 * index + 4)?;
-        Some(Record { page: *self, bytes: self.buffer.get(start..end)? })
+        Some(Record {
+            page: *self,
+            bytes: self.buffer.get(start..end)?,
+        })
     }
 
     /// All records, in order.
@@ -118,7 +121,9 @@ impl<'a> Record<'a> {
     /// The member called `name`, compared without regard to case (RFC 7643 section 2.1).
     #[must_use]
     pub fn get(self, name: &str) -> Option<Value<'a>> {
-        self.members().find(|(n, _)| n.eq_ignore_ascii_case(name)).map(|(_, value)| value)
+        self.members()
+            .find(|(n, _)| n.eq_ignore_ascii_case(name))
+            .map(|(_, value)| value)
     }
 
     /// The JSON of this object, compact: members, order, spelling and numbers as they were received.
@@ -219,7 +224,10 @@ fn take_value<'a>(page: Records<'a>, at: &mut &'a [u8]) -> Option<Value<'a>> {
         }
         tag::OBJECT => {
             let length = u32_at(take(at, 4)?, 0)?;
-            Value::Object(Record { page, bytes: take(at, length)? })
+            Value::Object(Record {
+                page,
+                bytes: take(at, length)?,
+            })
         }
         _ => return None,
     })

@@ -19,7 +19,11 @@ use crate::page::{Page, PageParser};
 use crate::token::Tokens;
 
 /// The unreserved characters of RFC 3986 section 2.3 stay; all else is escaped.
-const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+const RESERVED: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'_')
+    .remove(b'~');
 
 /// A connection to one SCIM service. Cheap to clone; every clone is the same connection.
 #[derive(Clone)]
@@ -70,7 +74,14 @@ impl Session {
         let tokens = Tokens::new(settings.sign_in.take(), secret)?;
         let limits = Limits::of(&settings);
         let (meter, gate) = (Meter::default(), Mutex::new(None));
-        Ok(Self(Arc::new(Inner { settings, limits, http, tokens, meter, gate })))
+        Ok(Self(Arc::new(Inner {
+            settings,
+            limits,
+            http,
+            tokens,
+            meter,
+            gate,
+        })))
     }
 
     /// The counters.
@@ -100,7 +111,11 @@ impl Session {
             authority: sign_in.map(|s| s.authority.clone()),
             tenant_id: sign_in.map(|s| s.tenant.clone()),
             client_id: sign_in.map(|s| s.client.clone()),
-            credential: if sign_in.is_some() { "ClientSecret" } else { "AccessToken" },
+            credential: if sign_in.is_some() {
+                "ClientSecret"
+            } else {
+                "AccessToken"
+            },
             price_per_request: settings.price,
             request_budget: settings.budget,
         }
@@ -134,11 +149,18 @@ impl Session {
         let url = self.url(endpoint, id, query)?;
         let what = what(&Method::GET, &url);
         let answer = self.send(Method::GET, url, observer).await?;
-        PageParser::default().resource(&answer.body).map_err(|e| answer::unreadable(&e, &answer, &what))
+        PageParser::default()
+            .resource(&answer.body)
+            .map_err(|e| answer::unreadable(&e, &answer, &what))
     }
 
     /// The address of an endpoint, or of one resource there.
-    pub(crate) fn url(&self, endpoint: Endpoint, id: Option<&str>, query: &[(&str, &str)]) -> Result<Url, Error> {
+    pub(crate) fn url(
+        &self,
+        endpoint: Endpoint,
+        id: Option<&str>,
+        query: &[(&str, &str)],
+    ) -> Result<Url, Error> {
         let settings = &self.0.settings;
         let mut text = settings.base.as_str().trim_end_matches('/').to_owned();
         text.push('/');
@@ -146,7 +168,10 @@ impl Session {
         if let Some(id) = id {
             // A URL parser takes "." and ".." for a way up, escaped or not.
             if id.is_empty() || id == "." || id == ".." {
-                return Err(Error::new(Kind::InvalidId, format!("'{id}' cannot be the id of a resource.")));
+                return Err(Error::new(
+                    Kind::InvalidId,
+                    format!("'{id}' cannot be the id of a resource."),
+                ));
             }
             text.push('/');
             text.extend(utf8_percent_encode(id, RESERVED));
@@ -157,11 +182,17 @@ impl Session {
             text.push('=');
             text.extend(utf8_percent_encode(value, RESERVED));
         }
-        Url::parse(&text).map_err(|e| Error::new(Kind::InternalError, format!("'{text}' is no address: {e}.")))
+        Url::parse(&text)
+            .map_err(|e| Error::new(Kind::InternalError, format!("'{text}' is no address: {e}.")))
     }
 
     /// Sends a request that may be repeated, until it succeeds or nothing more helps.
-    pub(crate) async fn send(&self, method: Method, url: Url, observer: &dyn Observer) -> Result<Answer, Error> {
+    pub(crate) async fn send(
+        &self,
+        method: Method,
+        url: Url,
+        observer: &dyn Observer,
+    ) -> Result<Answer, Error> {
         let inner = &*self.0;
         let what = what(&method, &url);
         let mut refused = None;
@@ -200,9 +231,15 @@ impl Session {
                     (error, passing, None)
                 }
             };
-            let Some(delay) = inner.limits.pause(retry, asked).filter(|_| passing) else { return Err(error) };
+            let Some(delay) = inner.limits.pause(retry, asked).filter(|_| passing) else {
+                return Err(error);
+            };
             retry += 1;
-            observer.event(Event::Waiting { reason: reason(&error), delay, retry });
+            observer.event(Event::Waiting {
+                reason: reason(&error),
+                delay,
+                retry,
+            });
             if asked.is_some() {
                 self.close_gate(delay);
             }
@@ -210,7 +247,14 @@ impl Session {
         }
     }
 
-    fn tell(&self, method: &Method, url: &Url, result: &Result<Answer, Error>, began: Instant, observer: &dyn Observer) {
+    fn tell(
+        &self,
+        method: &Method,
+        url: &Url,
+        result: &Result<Answer, Error>,
+        began: Instant,
+        observer: &dyn Observer,
+    ) {
         let meter = &self.0.meter;
         let (status, bytes, request_id) = match result {
             Ok(answer) => {
@@ -224,12 +268,26 @@ impl Session {
         };
         let path = path_of(url);
         let method = method.to_string();
-        observer.event(Event::Request { method, path, status, bytes, elapsed: began.elapsed(), request_id });
+        observer.event(Event::Request {
+            method,
+            path,
+            status,
+            bytes,
+            elapsed: began.elapsed(),
+            request_id,
+        });
     }
 
-    async fn token(&self, observer: &dyn Observer, refused: Option<u64>) -> Result<crate::token::Token, Error> {
+    async fn token(
+        &self,
+        observer: &dyn Observer,
+        refused: Option<u64>,
+    ) -> Result<crate::token::Token, Error> {
         let inner = &*self.0;
-        inner.tokens.get(&inner.http, &inner.limits, &inner.meter, observer, refused).await
+        inner
+            .tokens
+            .get(&inner.http, &inner.limits, &inner.meter, observer, refused)
+            .await
     }
 
     fn close_gate(&self, delay: Duration) {
@@ -260,8 +318,12 @@ fn accept(service: Service) -> &'static str {
 
 fn bearer(token: &str) -> Result<reqwest::header::HeaderValue, Error> {
     let text = zeroize::Zeroizing::new(format!("Bearer {token}"));
-    let mut value = reqwest::header::HeaderValue::from_str(&text)
-        .map_err(|_| Error::new(Kind::InvalidAuthenticationToken, "The token holds characters that no token has."))?;
+    let mut value = reqwest::header::HeaderValue::from_str(&text).map_err(|_| {
+        Error::new(
+            Kind::InvalidAuthenticationToken,
+            "The token holds characters that no token has.",
+        )
+    })?;
     value.set_sensitive(true);
     Ok(value)
 }

@@ -54,10 +54,17 @@ impl Tokens {
                 let text = std::str::from_utf8(secret.bytes())
                     .map_err(|_| Error::new(Kind::InvalidConfiguration, "-AccessToken is not text."))?;
                 let text = Arc::new(Zeroizing::new(text.to_owned()));
-                Credential::AccessToken(Token { number: 1, text, renew_at: None })
+                Credential::AccessToken(Token {
+                    number: 1,
+                    text,
+                    renew_at: None,
+                })
             }
         };
-        Ok(Self { credential, present: Mutex::new(None) })
+        Ok(Self {
+            credential,
+            present: Mutex::new(None),
+        })
     }
 
     pub(crate) fn sign_in(&self) -> Option<&SignIn> {
@@ -84,7 +91,9 @@ impl Tokens {
         // The lock is held while the token is fetched: that is how one request serves all.
         let mut present = self.present.lock().await;
         let number = match &*present {
-            Some(token) if refused != Some(token.number) && token.renew_at.is_none_or(|at| Instant::now() < at) => {
+            Some(token)
+                if refused != Some(token.number) && token.renew_at.is_none_or(|at| Instant::now() < at) =>
+            {
                 return Ok(token.clone());
             }
             Some(token) => token.number + 1,
@@ -130,7 +139,9 @@ impl Seconds {
             Seconds::Number(n) => *n,
             Seconds::Text(text) => text.trim().parse().ok()?,
         };
-        (0.0..=1e9).contains(&seconds).then(|| Duration::from_secs_f64(seconds))
+        (0.0..=1e9)
+            .contains(&seconds)
+            .then(|| Duration::from_secs_f64(seconds))
     }
 }
 
@@ -168,14 +179,22 @@ async fn request(
                 let body = Zeroizing::new(answer.body);
                 return accept(&body, &what, number, sign_in, began, observer);
             }
-            Ok(answer) => (refusal(&answer, sign_in, &what), Some(answer.status), answer.retry_after),
+            Ok(answer) => (
+                refusal(&answer, sign_in, &what),
+                Some(answer.status),
+                answer.retry_after,
+            ),
             Err(error) => (error, None, None),
         };
         let again = status.map_or(http::is_passing(error.kind()), http::is_passing_status);
         match limits.pause(retry, asked).filter(|_| again) {
             Some(delay) => {
                 retry += 1;
-                observer.event(Event::Waiting { reason: error.to_string(), delay, retry });
+                observer.event(Event::Waiting {
+                    reason: error.to_string(),
+                    delay,
+                    retry,
+                });
                 tokio::time::sleep(delay).await;
             }
             None => return Err(error),
@@ -192,7 +211,10 @@ fn form(sign_in: &SignIn, secret: &Secret) -> Vec<u8> {
     // By hand, so that no copy of the secret stays behind in a buffer that grew.
     text.reserve_exact("&client_secret=".len() + 3 * secret.bytes().len());
     text.push_str("&client_secret=");
-    text.extend(percent_encoding::percent_encode(secret.bytes(), percent_encoding::NON_ALPHANUMERIC));
+    text.extend(percent_encoding::percent_encode(
+        secret.bytes(),
+        percent_encoding::NON_ALPHANUMERIC,
+    ));
     text.into_bytes()
 }
 
@@ -206,12 +228,22 @@ fn accept(
 ) -> Result<Token, Error> {
     // The parser's own message is not shown: it may quote the body.
     let mut answer: Answer = serde_json::from_slice(body).map_err(|_| {
-        Error::new(Kind::TokenResponseInvalid, format!("The answer to {what} holds no access_token."))
+        Error::new(
+            Kind::TokenResponseInvalid,
+            format!("The answer to {what} holds no access_token."),
+        )
     })?;
     if answer.access_token.is_empty() || answer.access_token.bytes().any(|b| !(0x21..0x7f).contains(&b)) {
-        return Err(Error::new(Kind::TokenResponseInvalid, format!("The answer to {what} holds no usable access_token.")));
+        return Err(Error::new(
+            Kind::TokenResponseInvalid,
+            format!("The answer to {what} holds no usable access_token."),
+        ));
     }
-    let life = answer.expires_in.as_ref().and_then(Seconds::duration).unwrap_or(Duration::from_secs(3600));
+    let life = answer
+        .expires_in
+        .as_ref()
+        .and_then(Seconds::duration)
+        .unwrap_or(Duration::from_secs(3600));
     let renew_after = answer
         .refresh_in
         .as_ref()

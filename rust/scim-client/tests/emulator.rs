@@ -1,5 +1,5 @@
 //! The client against the emulator, over real sockets.
-#![allow(clippy::unwrap_used, missing_docs)]
+#![allow(clippy::unwrap_used, clippy::panic, missing_docs)]
 
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
@@ -11,7 +11,13 @@ use scim_client::{Config, Endpoint, Error, Kind, List, Query, Secret, Session};
 use scim_emulator::{Emulator, EmulatorConfig};
 
 async fn emulator(users: usize) -> Emulator {
-    Emulator::start(EmulatorConfig { users, groups: 40, ..EmulatorConfig::default() }).await.unwrap()
+    Emulator::start(EmulatorConfig {
+        users,
+        groups: 40,
+        ..EmulatorConfig::default()
+    })
+    .await
+    .unwrap()
 }
 
 fn config(emulator: &Emulator) -> Config {
@@ -66,11 +72,22 @@ async fn a_directory_comes_whole_in_the_fewest_pages() {
     let mut whole = ids(&mut all).await.unwrap();
     assert_eq!(session.stats().requests, 25);
     let attributes = vec!["id".to_owned(), "userName".to_owned()];
-    let query = Query { attributes, ..Query::default() };
+    let query = Query {
+        attributes,
+        ..Query::default()
+    };
     let mut narrow = List::new(&session, Endpoint::Users, query).unwrap();
     assert_eq!(ids(&mut narrow).await.unwrap(), whole);
     let stats = session.stats();
-    assert_eq!((stats.requests, stats.billable_requests, stats.token_requests, stats.retries), (28, 28, 1, 0));
+    assert_eq!(
+        (
+            stats.requests,
+            stats.billable_requests,
+            stats.token_requests,
+            stats.retries
+        ),
+        (28, 28, 1, 0)
+    );
     assert!((session.estimated_cost() - 0.056).abs() < 1e-9);
     assert_eq!(whole.len(), 2500);
     whole.sort_unstable();
@@ -82,7 +99,10 @@ async fn a_directory_comes_whole_in_the_fewest_pages() {
 async fn a_page_is_never_larger_than_what_is_wanted() {
     let emulator = emulator(500).await;
     let session = session(&emulator);
-    let query = Query { wanted: Some(7), ..Query::default() };
+    let query = Query {
+        wanted: Some(7),
+        ..Query::default()
+    };
     let mut list = List::new(&session, Endpoint::Users, query).unwrap();
     assert_eq!(list.next(&Silent).await.unwrap().unwrap().count, 7);
 }
@@ -94,7 +114,12 @@ async fn one_token_serves_all_and_an_old_one_is_renewed() {
     let tasks: Vec<_> = (0..50)
         .map(|_| {
             let session = session.clone();
-            tokio::spawn(async move { session.get(Endpoint::ServiceProviderConfig, None, &[], &Silent).await.map(drop) })
+            tokio::spawn(async move {
+                session
+                    .get(Endpoint::ServiceProviderConfig, None, &[], &Silent)
+                    .await
+                    .map(drop)
+            })
         })
         .collect();
     for task in tasks {
@@ -118,8 +143,14 @@ async fn a_wrong_secret_is_explained_and_never_shown() {
 #[tokio::test]
 async fn an_unknown_tenant_and_client_are_explained() {
     let emulator = emulator(1).await;
-    let tenant = Config { tenant_id: Some("fabrikam.example".to_owned()), ..config(&emulator) };
-    let client = Config { client_id: Some("11111111-2222-3333-4444-555555555555".to_owned()), ..config(&emulator) };
+    let tenant = Config {
+        tenant_id: Some("fabrikam.example".to_owned()),
+        ..config(&emulator)
+    };
+    let client = Config {
+        client_id: Some("11111111-2222-3333-4444-555555555555".to_owned()),
+        ..config(&emulator)
+    };
     for (config, code) in [(tenant, "AADSTS90002"), (client, "AADSTS700016")] {
         let session = Session::open(config, secret(&emulator)).unwrap();
         let error = session.sign_in(&Silent).await.unwrap_err();
@@ -133,13 +164,22 @@ async fn an_id_never_becomes_another_path() {
     let emulator = emulator(3).await;
     let session = session(&emulator);
     for id in ["a/b", "a?filter=x", "../groups", "a#b", "%2e%2e", "a b"] {
-        let error = session.get(Endpoint::Users, Some(id), &[], &Silent).await.unwrap_err();
-        assert!(matches!(error.kind(), Kind::ResourceNotFound | Kind::BadRequest), "{id}: {error}");
+        let error = session
+            .get(Endpoint::Users, Some(id), &[], &Silent)
+            .await
+            .unwrap_err();
+        assert!(
+            matches!(error.kind(), Kind::ResourceNotFound | Kind::BadRequest),
+            "{id}: {error}"
+        );
         assert!(error.to_string().contains("/rp/scim/users/"), "{id}: {error}");
     }
     let requests = session.stats().requests;
     for id in ["", ".", ".."] {
-        let error = session.get(Endpoint::Users, Some(id), &[], &Silent).await.unwrap_err();
+        let error = session
+            .get(Endpoint::Users, Some(id), &[], &Silent)
+            .await
+            .unwrap_err();
         assert_eq!(error.kind(), Kind::InvalidId);
     }
     assert_eq!(session.stats().requests, requests);
@@ -148,7 +188,10 @@ async fn an_id_never_becomes_another_path() {
 #[tokio::test]
 async fn the_budget_refuses_before_it_sends() {
     let emulator = emulator(1000).await;
-    let config = Config { request_budget: Some(3), ..config(&emulator) };
+    let config = Config {
+        request_budget: Some(3),
+        ..config(&emulator)
+    };
     let session = Session::open(config, secret(&emulator)).unwrap();
     let mut list = List::new(&session, Endpoint::Users, Query::default()).unwrap();
     let (received, error) = ids(&mut list).await.unwrap_err();
@@ -172,17 +215,27 @@ async fn each_request_is_told_with_status_bytes_and_time() {
     let emulator = emulator(5).await;
     let session = session(&emulator);
     let notes = Arc::new(Notes::default());
-    session.get(Endpoint::ServiceProviderConfig, None, &[], &*notes).await.unwrap();
+    session
+        .get(Endpoint::ServiceProviderConfig, None, &[], &*notes)
+        .await
+        .unwrap();
     let lines: Vec<String> = notes.0.lock().unwrap().iter().map(ToString::to_string).collect();
     assert_eq!(lines.len(), 2, "{lines:?}");
     assert!(lines[0].starts_with("Token from http://127.0.0.1:"), "{lines:?}");
-    assert!(lines[1].starts_with("GET /rp/scim/serviceproviderconfig: 200, "), "{lines:?}");
+    assert!(
+        lines[1].starts_with("GET /rp/scim/serviceproviderconfig: 200, "),
+        "{lines:?}"
+    );
     assert!(lines[1].contains(" ms, request id "), "{lines:?}");
 }
 
 #[tokio::test]
 async fn nobody_there_is_told_apart_from_no_name() {
-    let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let free = std::net::TcpListener::bind("127.0.0.1:0")
+        .unwrap()
+        .local_addr()
+        .unwrap()
+        .port();
     let config = |base: String| Config {
         base_uri: Some(base),
         maximum_retry_count: Some(1),
@@ -195,7 +248,10 @@ async fn nobody_there_is_told_apart_from_no_name() {
         ("https://no-such-host.invalid/scim".to_owned(), Kind::NameNotFound),
     ] {
         let session = Session::open(config(base), Secret::new(b"token".to_vec())).unwrap();
-        let error = session.get(Endpoint::Users, Some("x"), &[], &Silent).await.unwrap_err();
+        let error = session
+            .get(Endpoint::Users, Some("x"), &[], &Silent)
+            .await
+            .unwrap_err();
         assert_eq!(error.kind(), kind, "{error}");
     }
     assert!(began.elapsed() < Duration::from_secs(30));

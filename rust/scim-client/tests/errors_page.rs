@@ -18,7 +18,14 @@ fn page() -> String {
          | id | category | what to do |\n| --- | --- | --- |\n",
     );
     for kind in Kind::ALL {
-        writeln!(text, "| `{}` | {} | {} |", kind.id(), kind.category(), kind.advice()).unwrap();
+        writeln!(
+            text,
+            "| `{}` | {} | {} |",
+            kind.id(),
+            kind.category(),
+            kind.advice()
+        )
+        .unwrap();
     }
     text.push_str(
         "\n## Of the module itself\n\n| id | category | when |\n| --- | --- | --- |\n\
@@ -43,5 +50,8 @@ fn the_page_is_that_of_the_tables() {
         std::fs::write(PAGE, page()).unwrap();
     }
     let written = std::fs::read_to_string(PAGE).unwrap_or_default();
-    assert!(written == page(), "docs/errors.md is stale: PSSCIM_WRITE_DOCS=1 cargo test -p scim-client --test errors_page");
+    assert!(
+        written == page(),
+        "docs/errors.md is stale: PSSCIM_WRITE_DOCS=1 cargo test -p scim-client --test errors_page"
+    );
 }

@@ -16,8 +16,13 @@ struct World {
 }
 
 async fn world(change: impl FnOnce(&mut Config)) -> World {
-    let emulator =
-        Emulator::start(EmulatorConfig { users: USERS, groups: 5, ..EmulatorConfig::default() }).await.unwrap();
+    let emulator = Emulator::start(EmulatorConfig {
+        users: USERS,
+        groups: 5,
+        ..EmulatorConfig::default()
+    })
+    .await
+    .unwrap();
     let mut config = Config {
         base_uri: Some(emulator.base_uri().to_owned()),
         authority: Some(emulator.authority().to_owned()),
@@ -50,11 +55,21 @@ impl World {
 }
 
 fn status(status: u16, retry_after: Option<&str>) -> FaultAction {
-    FaultAction::Status { status, retry_after: retry_after.map(str::to_owned), detail: None, scim_type: None }
+    FaultAction::Status {
+        status,
+        retry_after: retry_after.map(str::to_owned),
+        detail: None,
+        scim_type: None,
+    }
 }
 
 fn body(text: &str) -> FaultAction {
-    FaultAction::Body { status: 200, text: text.to_owned(), repeat: 1, content_type: "application/scim+json".to_owned() }
+    FaultAction::Body {
+        status: 200,
+        text: text.to_owned(),
+        repeat: 1,
+        content_type: "application/scim+json".to_owned(),
+    }
 }
 
 #[tokio::test]
@@ -71,7 +86,9 @@ async fn what_passes_is_waited_out_and_nothing_is_lost() {
         FaultAction::CutBody { bytes: None },
     ] {
         let world = world(|_| ()).await;
-        world.emulator.inject(Fault::once(action.clone()).skip(2).times(2));
+        world
+            .emulator
+            .inject(Fault::once(action.clone()).skip(2).times(2));
         let (count, error) = world.list().await;
         assert!(error.is_none(), "{action:?}: {error:?}");
         assert_eq!(count, USERS, "{action:?}");
@@ -89,25 +106,51 @@ async fn what_does_not_pass_ends_the_list_and_says_where() {
         (status(400, None), Kind::BadRequest),
         (status(403, None), Kind::InsufficientPrivileges),
         (status(404, None), Kind::ResourceNotFound),
-        (FaultAction::ApiNotEnabled { status: 400, subscription: false }, Kind::ApiNotEnabled),
-        (FaultAction::ApiNotEnabled { status: 401, subscription: true }, Kind::ApiNotEnabled),
+        (
+            FaultAction::ApiNotEnabled {
+                status: 400,
+                subscription: false,
+            },
+            Kind::ApiNotEnabled,
+        ),
+        (
+            FaultAction::ApiNotEnabled {
+                status: 401,
+                subscription: true,
+            },
+            Kind::ApiNotEnabled,
+        ),
         (FaultAction::GarbageBody, Kind::NotJson),
         (FaultAction::HtmlBody, Kind::HtmlBody),
         (body(r#"{"Resources":[{"id":"1"}"#), Kind::TruncatedBody),
         (body(r#"{"totalResults":5}"#), Kind::NotAListResponse),
-        (body(r#"{"resources":[{"id":"1","displayName":"\ud83d"}]}"#), Kind::InvalidText),
-        (body(r#"{"resources":[{"id":"1","id":"2"}]}"#), Kind::DuplicateMember),
-        (body(&format!("{{\"resources\":[{{\"a\":{}", "[".repeat(10_000))), Kind::NestedTooDeep),
+        (
+            body(r#"{"resources":[{"id":"1","displayName":"\ud83d"}]}"#),
+            Kind::InvalidText,
+        ),
+        (
+            body(r#"{"resources":[{"id":"1","id":"2"}]}"#),
+            Kind::DuplicateMember,
+        ),
+        (
+            body(&format!("{{\"resources\":[{{\"a\":{}", "[".repeat(10_000))),
+            Kind::NestedTooDeep,
+        ),
     ] {
         let world = world(|_| ()).await;
-        world.emulator.inject(Fault::once(action.clone()).skip(2).times(100));
+        world
+            .emulator
+            .inject(Fault::once(action.clone()).skip(2).times(100));
         let (count, error) = world.list().await;
         let error = error.unwrap();
         assert_eq!(error.kind(), kind, "{action:?}: {error}");
         assert_eq!(count, 200, "{action:?}");
         // The cursor that the error carries fetches the rest.
         world.emulator.clear_faults();
-        let query = Query { cursor: error.details().cursor.clone(), ..Query::default() };
+        let query = Query {
+            cursor: error.details().cursor.clone(),
+            ..Query::default()
+        };
         let mut rest = List::new(&world.session, Endpoint::Users, query).unwrap();
         let mut count = 200;
         while let Some(page) = rest.next(&Silent).await.unwrap() {
@@ -137,7 +180,9 @@ async fn a_refused_token_is_renewed_once_in_the_middle_of_a_list() {
 #[tokio::test]
 async fn a_cursor_that_repeats_itself_ends_the_list() {
     let world = world(|_| ()).await;
-    world.emulator.inject(Fault::once(FaultAction::RepeatCursor).skip(1).times(1000));
+    world
+        .emulator
+        .inject(Fault::once(FaultAction::RepeatCursor).skip(1).times(1000));
     let (count, error) = world.list().await;
     assert_eq!(error.unwrap().kind(), Kind::PagingLoop);
     // The page that said it was good, and is there.
@@ -191,11 +236,19 @@ async fn a_service_that_asks_for_too_long_a_wait_is_not_waited_for() {
 async fn a_token_endpoint_that_answers_nonsense_is_named() {
     for (action, kind) in [
         (FaultAction::HtmlBody, Kind::TokenResponseInvalid),
-        (body(r#"{"token_type":"Bearer","expires_in":3599}"#), Kind::TokenResponseInvalid),
-        (body(r#"{"access_token":"a b","expires_in":"3599"}"#), Kind::TokenResponseInvalid),
+        (
+            body(r#"{"token_type":"Bearer","expires_in":3599}"#),
+            Kind::TokenResponseInvalid,
+        ),
+        (
+            body(r#"{"access_token":"a b","expires_in":"3599"}"#),
+            Kind::TokenResponseInvalid,
+        ),
     ] {
         let world = world(|_| ()).await;
-        world.emulator.inject(Fault::once(action.clone()).on_path("/oauth2/").times(100));
+        world
+            .emulator
+            .inject(Fault::once(action.clone()).on_path("/oauth2/").times(100));
         let error = world.session.sign_in(&Silent).await.unwrap_err();
         assert_eq!(error.kind(), kind, "{action:?}: {error}");
     }

@@ -13,7 +13,9 @@ fn json() -> impl Strategy<Value = Value> {
         any::<bool>().prop_map(Value::from),
         any::<i64>().prop_map(Value::from),
         any::<u64>().prop_map(Value::from),
-        any::<f64>().prop_filter("JSON has no NaN", |f| f.is_finite()).prop_map(Value::from),
+        any::<f64>()
+            .prop_filter("JSON has no NaN", |f| f.is_finite())
+            .prop_map(Value::from),
         ".{0,40}".prop_map(Value::from),
         "urn:[a-z:.0-9]{1,60}".prop_map(Value::from),
     ];
@@ -27,7 +29,8 @@ fn json() -> impl Strategy<Value = Value> {
 }
 
 fn object() -> impl Strategy<Value = Value> {
-    prop::collection::btree_map(".{0,12}", json(), 0..12).prop_map(|map| Value::Object(map.into_iter().collect()))
+    prop::collection::btree_map(".{0,12}", json(), 0..12)
+        .prop_map(|map| Value::Object(map.into_iter().collect()))
 }
 
 proptest! {
@@ -88,7 +91,15 @@ fn the_envelope_is_read_without_regard_to_case() {
         r#"{"schemas":["x"],"TOTALRESULTS":"7","itemsperpage":2,"StartIndex":1,"nextcursor":"abc","resources":[{"id":"1"},{"id":"2"}]}"#,
     )
     .unwrap();
-    assert_eq!((page.count, page.total_results, page.items_per_page, page.start_index), (2, Some(7), Some(2), Some(1)));
+    assert_eq!(
+        (
+            page.count,
+            page.total_results,
+            page.items_per_page,
+            page.start_index
+        ),
+        (2, Some(7), Some(2), Some(1))
+    );
     assert_eq!(page.next_cursor.as_deref(), Some("abc"));
 }
 
@@ -96,17 +107,32 @@ fn the_envelope_is_read_without_regard_to_case() {
 fn numbers_keep_their_text() {
     let text = r#"{"a":-0,"b":1.0,"c":12345678901234567890123,"d":1E400,"e":-9223372036854775808,"f":0}"#;
     let page = PageParser::default().resource(text.as_bytes()).unwrap();
-    assert_eq!(Records::open(&page.buffer).unwrap().get(0).unwrap().to_json(), text);
+    assert_eq!(
+        Records::open(&page.buffer).unwrap().get(0).unwrap().to_json(),
+        text
+    );
 }
 
 #[test]
 fn what_is_no_list_says_why() {
-    assert!(matches!(list("<html><body>Sign in</body></html>"), Err(PageError::NotJson { position: 0, .. })));
+    assert!(matches!(
+        list("<html><body>Sign in</body></html>"),
+        Err(PageError::NotJson { position: 0, .. })
+    ));
     assert!(matches!(list(""), Err(PageError::NotJson { .. })));
-    assert!(matches!(list(r#"{"resources":[{"id":"1"#), Err(PageError::CutOff { .. })));
-    assert!(matches!(list(r#"{"totalResults":3}"#), Err(PageError::NotAList { .. })));
+    assert!(matches!(
+        list(r#"{"resources":[{"id":"1"#),
+        Err(PageError::CutOff { .. })
+    ));
+    assert!(matches!(
+        list(r#"{"totalResults":3}"#),
+        Err(PageError::NotAList { .. })
+    ));
     assert!(matches!(list("[]"), Err(PageError::NotAList { .. })));
-    assert!(matches!(list(r#"{"resources":[1]}"#), Err(PageError::NotAList { .. })));
+    assert!(matches!(
+        list(r#"{"resources":[1]}"#),
+        Err(PageError::NotAList { .. })
+    ));
     assert_eq!(list(r#"{"totalResults":0}"#).unwrap().count, 0);
     assert_eq!(list(r#"{"totalResults":0,"Resources":null}"#).unwrap().count, 0);
     assert!(matches!(
@@ -114,20 +140,38 @@ fn what_is_no_list_says_why() {
         Err(PageError::LoneSurrogate { .. })
     ));
     assert_eq!(
-        list(r#"{"resources":[{"id":"1","name":{"id":"x","a":1},"id":"2"}]}"#).unwrap_err().to_string(),
+        list(r#"{"resources":[{"id":"1","name":{"id":"x","a":1},"id":"2"}]}"#)
+            .unwrap_err()
+            .to_string(),
         "an object holds the member \"id\" twice, the second time before byte 53"
     );
-    assert!(matches!(list(r#"{"resources":[]} x"#), Err(PageError::NotJson { .. })));
-    assert!(matches!(list(r#"{"resources":[],"Resources":[]}"#), Err(PageError::DuplicateMember { .. })));
+    assert!(matches!(
+        list(r#"{"resources":[]} x"#),
+        Err(PageError::NotJson { .. })
+    ));
+    assert!(matches!(
+        list(r#"{"resources":[],"Resources":[]}"#),
+        Err(PageError::DuplicateMember { .. })
+    ));
 }
 
 #[test]
 fn depth_is_bounded_in_and_around_resources() {
     for open in ["[", "{\"a\":"] {
         let deep = open.repeat(10_000);
-        assert!(matches!(list(&format!("{{\"resources\":[{{\"a\":{deep}")), Err(PageError::TooDeep { .. })));
-        assert!(matches!(list(&format!("{{\"x\":{deep}")), Err(PageError::TooDeep { .. })));
+        assert!(matches!(
+            list(&format!("{{\"resources\":[{{\"a\":{deep}")),
+            Err(PageError::TooDeep { .. })
+        ));
+        assert!(matches!(
+            list(&format!("{{\"x\":{deep}")),
+            Err(PageError::TooDeep { .. })
+        ));
     }
-    let fits = format!("{{\"resources\":[{{\"a\":{}{}}}]}}", "[".repeat(limits::DEPTH - 1), "]".repeat(limits::DEPTH - 1));
+    let fits = format!(
+        "{{\"resources\":[{{\"a\":{}{}}}]}}",
+        "[".repeat(limits::DEPTH - 1),
+        "]".repeat(limits::DEPTH - 1)
+    );
     assert!(list(&fits).is_ok());
 }

@@ -65,7 +65,10 @@ pub unsafe extern "C" fn scim_op_emulator(config: ScimSlice) -> usize {
             };
             let (users, groups, port) = (config.users, config.groups, config.port);
             let emulator = Emulator::start(config).await.map_err(|e| {
-                Error::new(Kind::EmulatorFailed, format!("The emulator could not start on port {port}: {e}."))
+                Error::new(
+                    Kind::EmulatorFailed,
+                    format!("The emulator could not start on port {port}: {e}."),
+                )
             })?;
             let reply = record(&Started {
                 base_uri: emulator.base_uri(),
@@ -87,7 +90,9 @@ pub unsafe extern "C" fn scim_op_emulator(config: ScimSlice) -> usize {
 #[unsafe(no_mangle)]
 pub extern "C" fn scim_emulator_free(emulator: usize) -> ScimState {
     guard_state(|| {
-        let Some(slot) = EMULATORS.remove(emulator) else { return ScimState::Invalid };
+        let Some(slot) = EMULATORS.remove(emulator) else {
+            return ScimState::Invalid;
+        };
         let running = slot.lock().unwrap_or_else(PoisonError::into_inner).take();
         if let (Some(running), Ok(runtime)) = (running, runtime::get()) {
             runtime.block_on(running.stop());

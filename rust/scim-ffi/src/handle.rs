@@ -20,15 +20,25 @@ impl<T> Table<T> {
 
     pub(crate) fn insert(&self, thing: Arc<T>) -> usize {
         let handle = NEXT.fetch_add(1, Ordering::Relaxed);
-        self.0.write().unwrap_or_else(PoisonError::into_inner).insert(handle, thing);
+        self.0
+            .write()
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert(handle, thing);
         handle
     }
 
     pub(crate) fn get(&self, handle: usize) -> Option<Arc<T>> {
-        self.0.read().unwrap_or_else(PoisonError::into_inner).get(&handle).cloned()
+        self.0
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get(&handle)
+            .cloned()
     }
 
     pub(crate) fn remove(&self, handle: usize) -> Option<Arc<T>> {
-        self.0.write().unwrap_or_else(PoisonError::into_inner).remove(&handle)
+        self.0
+            .write()
+            .unwrap_or_else(PoisonError::into_inner)
+            .remove(&handle)
     }
 }

@@ -68,8 +68,16 @@ struct Failure {
 
 impl Op {
     fn new() -> Arc<Self> {
-        let inside = Mutex::new(Inside { allowed: 1, ..Inside::default() });
-        Arc::new(Self { inside, changed: Condvar::new(), wake: Notify::new(), cancel: CancellationToken::new() })
+        let inside = Mutex::new(Inside {
+            allowed: 1,
+            ..Inside::default()
+        });
+        Arc::new(Self {
+            inside,
+            changed: Condvar::new(),
+            wake: Notify::new(),
+            cancel: CancellationToken::new(),
+        })
     }
 
     /// Starts an operation and gives its handle. `work` gets the operation itself, to hand replies to.
@@ -164,7 +172,11 @@ impl Op {
             if state != ScimState::Pending || now >= deadline {
                 return state;
             }
-            inside = self.changed.wait_timeout(inside, deadline - now).unwrap_or_else(PoisonError::into_inner).0;
+            inside = self
+                .changed
+                .wait_timeout(inside, deadline - now)
+                .unwrap_or_else(PoisonError::into_inner)
+                .0;
         }
     }
 }
@@ -199,8 +211,13 @@ impl Ended {
 
 fn of_panic(panic: &(dyn std::any::Any + Send)) -> Error {
     let text = panic.downcast_ref::<&str>().copied();
-    let text = text.or_else(|| panic.downcast_ref::<String>().map(String::as_str)).unwrap_or("no message");
-    Error::new(Kind::InternalError, format!("PSScim met a defect of its own: {text}."))
+    let text = text
+        .or_else(|| panic.downcast_ref::<String>().map(String::as_str))
+        .unwrap_or("no message");
+    Error::new(
+        Kind::InternalError,
+        format!("PSScim met a defect of its own: {text}."),
+    )
 }
 
 /// Waits until the operation is no longer `Pending`, for `milliseconds` at most, and says how it stands. Any thread.
@@ -220,20 +237,26 @@ pub extern "C" fn scim_op_wait(op: usize, milliseconds: u32) -> ScimState {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn scim_op_take(op: usize, reply: *mut ScimReply) -> ScimState {
     guard_state(|| {
-        let Some(op) = OPS.get(op).filter(|_| !reply.is_null()) else { return ScimState::Invalid };
+        let Some(op) = OPS.get(op).filter(|_| !reply.is_null()) else {
+            return ScimState::Invalid;
+        };
         let mut inside = op.lock();
         let state = inside.state();
         if state != ScimState::Ready {
             return state;
         }
         inside.lent = inside.waiting.take();
-        let Some(lent) = &inside.lent else { return ScimState::Invalid };
+        let Some(lent) = &inside.lent else {
+            return ScimState::Invalid;
+        };
         let page = lent.page.as_ref();
         let out = ScimReply {
             page: page.map_or(ScimSlice::NOTHING, |p| ScimSlice::lend(&p.buffer)),
             count: page.map_or(0, |p| p.count as u32),
             has_more: u32::from(lent.has_more),
-            total_results: page.and_then(|p| p.total_results).map_or(-1, |n| i64::try_from(n).unwrap_or(-1)),
+            total_results: page
+                .and_then(|p| p.total_results)
+                .map_or(-1, |n| i64::try_from(n).unwrap_or(-1)),
             next_cursor: ScimSlice::lend_text(page.and_then(|p| p.next_cursor.as_ref())),
             handle: lent.handle,
         };
@@ -250,7 +273,9 @@ pub unsafe extern "C" fn scim_op_take(op: usize, reply: *mut ScimReply) -> ScimS
 #[unsafe(no_mangle)]
 pub extern "C" fn scim_op_continue(op: usize) -> ScimState {
     guard_state(|| {
-        let Some(op) = OPS.get(op) else { return ScimState::Invalid };
+        let Some(op) = OPS.get(op) else {
+            return ScimState::Invalid;
+        };
         let mut inside = op.lock();
         inside.allowed = inside.given - u64::from(inside.waiting.is_some()) + 1;
         drop(inside);
@@ -267,9 +292,13 @@ pub extern "C" fn scim_op_continue(op: usize) -> ScimState {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn scim_op_event(op: usize, event: *mut ScimEvent) -> ScimState {
     guard_state(|| {
-        let Some(op) = OPS.get(op).filter(|_| !event.is_null()) else { return ScimState::Invalid };
+        let Some(op) = OPS.get(op).filter(|_| !event.is_null()) else {
+            return ScimState::Invalid;
+        };
         let mut inside = op.lock();
-        let Some(next) = inside.events.pop_front() else { return ScimState::Done };
+        let Some(next) = inside.events.pop_front() else {
+            return ScimState::Done;
+        };
         inside.lent_event = next.to_string();
         let (kind, time) = match next {
             Event::Request { elapsed, .. } => (ScimEventKind::Request, elapsed),
@@ -279,7 +308,13 @@ pub unsafe extern "C" fn scim_op_event(op: usize, event: *mut ScimEvent) -> Scim
         let text = ScimSlice::lend(inside.lent_event.as_bytes());
         let milliseconds = i64::try_from(time.as_millis()).unwrap_or(i64::MAX);
         // SAFETY: not null, and the caller says that it can be written to.
-        unsafe { event.write(ScimEvent { kind, text, milliseconds }) };
+        unsafe {
+            event.write(ScimEvent {
+                kind,
+                text,
+                milliseconds,
+            })
+        };
         ScimState::Ready
     })
 }
@@ -292,9 +327,13 @@ pub unsafe extern "C" fn scim_op_event(op: usize, event: *mut ScimEvent) -> Scim
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn scim_op_error(op: usize, error: *mut ScimError) -> ScimState {
     guard_state(|| {
-        let Some(op) = OPS.get(op).filter(|_| !error.is_null()) else { return ScimState::Invalid };
+        let Some(op) = OPS.get(op).filter(|_| !error.is_null()) else {
+            return ScimState::Invalid;
+        };
         let inside = op.lock();
-        let Some(Err(Ended::Failed(failure))) = &inside.ended else { return inside.state() };
+        let Some(Err(Ended::Failed(failure))) = &inside.ended else {
+            return inside.state();
+        };
         let details = failure.error.details();
         let out = ScimError {
             id: ScimSlice::lend(details.kind.id().as_bytes()),
@@ -306,7 +345,9 @@ pub unsafe extern "C" fn scim_op_error(op: usize, error: *mut ScimError) -> Scim
             request_id: ScimSlice::lend_text(details.request_id.as_ref()),
             cursor: ScimSlice::lend_text(details.cursor.as_ref()),
             status: details.status.map_or(0, u32::from),
-            retry_after: details.retry_after.map_or(-1, |d| i64::try_from(d.as_millis()).unwrap_or(-1)),
+            retry_after: details
+                .retry_after
+                .map_or(-1, |d| i64::try_from(d.as_millis()).unwrap_or(-1)),
         };
         // SAFETY: not null, and the caller says that it can be written to.
         unsafe { error.write(out) };
@@ -318,7 +359,9 @@ pub unsafe extern "C" fn scim_op_error(op: usize, error: *mut ScimError) -> Scim
 #[unsafe(no_mangle)]
 pub extern "C" fn scim_op_cancel(op: usize) -> ScimState {
     guard_state(|| {
-        let Some(op) = OPS.get(op) else { return ScimState::Invalid };
+        let Some(op) = OPS.get(op) else {
+            return ScimState::Invalid;
+        };
         op.cancel.cancel();
         // Whoever waits learns it now; the task may still be letting go of its connection.
         op.end(Err(Ended::Cancelled));

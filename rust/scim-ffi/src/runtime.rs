@@ -9,7 +9,9 @@ static RUNTIME: OnceCell<Runtime> = OnceCell::new();
 /// The runtime on which all operations run. It is never shut down: a process that ends takes its threads with it.
 pub(crate) fn get() -> Result<&'static Runtime, Error> {
     RUNTIME.get_or_try_init(|| {
-        let threads = std::thread::available_parallelism().map_or(2, usize::from).clamp(2, 4);
+        let threads = std::thread::available_parallelism()
+            .map_or(2, usize::from)
+            .clamp(2, 4);
         Builder::new_multi_thread()
             .worker_threads(threads)
             .thread_name("scim")

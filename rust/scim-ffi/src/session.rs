@@ -63,7 +63,9 @@ pub extern "C" fn scim_session_free(session: usize) -> ScimState {
 #[unsafe(no_mangle)]
 pub extern "C" fn scim_op_describe(session: usize) -> usize {
     guard(0, || {
-        let Some(session) = SESSIONS.get(session) else { return Op::failed(closed()) };
+        let Some(session) = SESSIONS.get(session) else {
+            return Op::failed(closed());
+        };
         let context = Context {
             description: session.describe(),
             stats: session.stats(),
@@ -80,7 +82,9 @@ pub extern "C" fn scim_op_describe(session: usize) -> usize {
 #[unsafe(no_mangle)]
 pub extern "C" fn scim_op_sign_in(session: usize) -> usize {
     guard(0, || {
-        let Some(session) = SESSIONS.get(session) else { return Op::failed(closed()) };
+        let Some(session) = SESSIONS.get(session) else {
+            return Op::failed(closed());
+        };
         Op::start(|op| async move { session.sign_in(&*op).await })
     })
 }
@@ -93,7 +97,9 @@ pub extern "C" fn scim_op_sign_in(session: usize) -> usize {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn scim_op_list(session: usize, query: ScimSlice) -> usize {
     guard(0, || {
-        let Some(session) = SESSIONS.get(session) else { return Op::failed(closed()) };
+        let Some(session) = SESSIONS.get(session) else {
+            return Op::failed(closed());
+        };
         // SAFETY: by this function's own contract.
         let query = match unsafe { query.json::<ListQuery>() } {
             Ok(query) => query,
@@ -104,7 +110,12 @@ pub unsafe extern "C" fn scim_op_list(session: usize, query: ScimSlice) -> usize
             while list.has_more() {
                 op.allowed().await;
                 if let Some(page) = list.next(&*op).await? {
-                    op.give(Reply { page: Some(page), has_more: list.has_more(), handle: 0 }).await;
+                    op.give(Reply {
+                        page: Some(page),
+                        has_more: list.has_more(),
+                        handle: 0,
+                    })
+                    .await;
                 }
             }
             Ok(())
@@ -119,7 +130,9 @@ pub unsafe extern "C" fn scim_op_list(session: usize, query: ScimSlice) -> usize
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn scim_op_get(session: usize, query: ScimSlice) -> usize {
     guard(0, || {
-        let Some(session) = SESSIONS.get(session) else { return Op::failed(closed()) };
+        let Some(session) = SESSIONS.get(session) else {
+            return Op::failed(closed());
+        };
         // SAFETY: by this function's own contract.
         let query = match unsafe { query.json::<GetQuery>() } {
             Ok(query) => query,
@@ -127,12 +140,21 @@ pub unsafe extern "C" fn scim_op_get(session: usize, query: ScimSlice) -> usize 
         };
         Op::start(|op| async move {
             let (attributes, excluded) = (query.attributes.join(","), query.excluded_attributes.join(","));
-            let parameters: Vec<_> = [("attributes", attributes.as_str()), ("excludedAttributes", excluded.as_str())]
-                .into_iter()
-                .filter(|(_, value)| !value.is_empty())
-                .collect();
-            let page = session.get(query.endpoint.into(), query.id.as_deref(), &parameters, &*op).await?;
-            op.give(Reply { page: Some(page), ..Reply::default() }).await;
+            let parameters: Vec<_> = [
+                ("attributes", attributes.as_str()),
+                ("excludedAttributes", excluded.as_str()),
+            ]
+            .into_iter()
+            .filter(|(_, value)| !value.is_empty())
+            .collect();
+            let page = session
+                .get(query.endpoint.into(), query.id.as_deref(), &parameters, &*op)
+                .await?;
+            op.give(Reply {
+                page: Some(page),
+                ..Reply::default()
+            })
+            .await;
             Ok(())
         })
     })
@@ -189,10 +211,14 @@ impl From<EndpointName> for Endpoint {
 
 /// A reply of one record, made of any value that is a JSON object.
 pub(crate) fn record(value: &impl Serialize) -> Result<Reply, Error> {
-    let internal = |e: &dyn std::fmt::Display| Error::new(Kind::InternalError, format!("A record cannot be made: {e}."));
+    let internal =
+        |e: &dyn std::fmt::Display| Error::new(Kind::InternalError, format!("A record cannot be made: {e}."));
     let json = serde_json::to_vec(value).map_err(|e| internal(&e))?;
     let page = PageParser::default().resource(&json).map_err(|e| internal(&e))?;
-    Ok(Reply { page: Some(page), ..Reply::default() })
+    Ok(Reply {
+        page: Some(page),
+        ..Reply::default()
+    })
 }
 
 fn closed() -> Error {

@@ -6,11 +6,21 @@ use serde::de::DeserializeOwned;
 use crate::types::ScimSlice;
 
 impl ScimSlice {
-    pub(crate) const NOTHING: Self = Self { data: std::ptr::null(), length: 0 };
+    pub(crate) const NOTHING: Self = Self {
+        data: std::ptr::null(),
+        length: 0,
+    };
 
     /// Lends bytes to the caller. Whoever calls this keeps them in place as long as the border's documentation says.
     pub(crate) fn lend(bytes: &[u8]) -> Self {
-        if bytes.is_empty() { Self::NOTHING } else { Self { data: bytes.as_ptr(), length: bytes.len() } }
+        if bytes.is_empty() {
+            Self::NOTHING
+        } else {
+            Self {
+                data: bytes.as_ptr(),
+                length: bytes.len(),
+            }
+        }
     }
 
     pub(crate) fn lend_text(text: Option<&String>) -> Self {
@@ -36,6 +46,11 @@ impl ScimSlice {
     pub(crate) unsafe fn json<T: DeserializeOwned>(self) -> Result<T, Error> {
         // SAFETY: by this function's own contract.
         let bytes = unsafe { self.borrow() };
-        serde_json::from_slice(bytes).map_err(|e| Error::new(Kind::InternalError, format!("The call's parameters do not hold: {e}.")))
+        serde_json::from_slice(bytes).map_err(|e| {
+            Error::new(
+                Kind::InternalError,
+                format!("The call's parameters do not hold: {e}."),
+            )
+        })
     }
 }

@@ -6,7 +6,10 @@ use std::time::{Duration, Instant};
 use scim_native::*;
 
 fn slice(text: &str) -> ScimSlice {
-    ScimSlice { data: text.as_ptr(), length: text.len() }
+    ScimSlice {
+        data: text.as_ptr(),
+        length: text.len(),
+    }
 }
 
 fn text(slice: ScimSlice) -> String {
@@ -29,7 +32,10 @@ fn take(op: usize) -> ScimReply {
 fn error_id(op: usize) -> String {
     let mut error = std::mem::MaybeUninit::uninit();
     // SAFETY: writable.
-    assert_eq!(unsafe { scim_op_error(op, error.as_mut_ptr()) }, ScimState::Failed);
+    assert_eq!(
+        unsafe { scim_op_error(op, error.as_mut_ptr()) },
+        ScimState::Failed
+    );
     // SAFETY: Failed says that it was written.
     text(unsafe { error.assume_init() }.id)
 }
@@ -42,7 +48,11 @@ fn connect(users: usize, more: &str) -> (usize, usize) {
     let reply = take(op);
     // SAFETY: lent until the operation ends.
     let page = unsafe { std::slice::from_raw_parts(reply.page.data, reply.page.length) }.to_vec();
-    let record = scim_client::record::Records::open(&page).unwrap().get(0).unwrap().to_json();
+    let record = scim_client::record::Records::open(&page)
+        .unwrap()
+        .get(0)
+        .unwrap()
+        .to_json();
     let started: serde_json::Value = serde_json::from_str(&record).unwrap();
     assert_eq!(scim_op_free(op), ScimState::Done);
     let field = |name: &str| started[name].as_str().unwrap().to_owned();
@@ -53,7 +63,12 @@ fn connect(users: usize, more: &str) -> (usize, usize) {
     let (mut session, mut failure) = (0, 0);
     // SAFETY: readable and writable during the call.
     let state = unsafe {
-        scim_session_open(slice(&config.to_string()), slice(&field("clientSecret")), &raw mut session, &raw mut failure)
+        scim_session_open(
+            slice(&config.to_string()),
+            slice(&field("clientSecret")),
+            &raw mut session,
+            &raw mut failure,
+        )
     };
     assert_eq!(state, ScimState::Done);
     (session, reply.handle)
@@ -113,20 +128,41 @@ fn null_and_freed_handles_are_answered_not_followed() {
     scim_op_free(late);
     // SAFETY: null is allowed.
     unsafe {
-        let nothing = ScimSlice { data: std::ptr::null(), length: 0 };
+        let nothing = ScimSlice {
+            data: std::ptr::null(),
+            length: 0,
+        };
         let null = std::ptr::null_mut();
-        assert_eq!(scim_session_open(nothing, nothing, null, null), ScimState::Invalid);
+        assert_eq!(
+            scim_session_open(nothing, nothing, null, null),
+            ScimState::Invalid
+        );
     }
 }
 
 #[test]
 fn parameters_that_do_not_hold_are_errors() {
-    for config in ["", "{", "[]", r#"{"unknown":1}"#, r#"{"baseUri":5}"#, "\u{0}", r#"{"baseUri":"x"}"#] {
+    for config in [
+        "",
+        "{",
+        "[]",
+        r#"{"unknown":1}"#,
+        r#"{"baseUri":5}"#,
+        "\u{0}",
+        r#"{"baseUri":"x"}"#,
+    ] {
         let (mut session, mut failure) = (0, 0);
         // SAFETY: readable and writable during the call.
-        let state = unsafe { scim_session_open(slice(config), slice("token"), &raw mut session, &raw mut failure) };
+        let state =
+            unsafe { scim_session_open(slice(config), slice("token"), &raw mut session, &raw mut failure) };
         assert_eq!(state, ScimState::Failed, "{config}");
-        assert!(matches!(error_id(failure).as_str(), "InternalError" | "InvalidConfiguration"), "{config}");
+        assert!(
+            matches!(
+                error_id(failure).as_str(),
+                "InternalError" | "InvalidConfiguration"
+            ),
+            "{config}"
+        );
         assert_eq!(scim_op_free(failure), ScimState::Done);
     }
     let (session, emulator) = connect(1, "");
@@ -193,10 +229,18 @@ fn the_same_operation_from_many_threads_holds() {
         std::thread::scope(|scope| {
             for i in 0..4 {
                 scope.spawn(move || match i {
-                    0 => { scim_op_cancel(op); }
-                    1 => { scim_op_free(op); }
-                    2 => { scim_op_continue(op); }
-                    _ => { scim_op_wait(op, 50); }
+                    0 => {
+                        scim_op_cancel(op);
+                    }
+                    1 => {
+                        scim_op_free(op);
+                    }
+                    2 => {
+                        scim_op_continue(op);
+                    }
+                    _ => {
+                        scim_op_wait(op, 50);
+                    }
                 });
             }
         });

@@ -4,9 +4,10 @@ use std::cmp::Ordering;
 
 use jiff::Timestamp;
 
-use super::ast::{Number, Operator};
+use super::ast::Operator;
 use super::eval::Item;
 use super::instant::instant;
+use super::value::Number;
 
 /// The filter's value, made ready once for many comparisons.
 #[derive(Debug, Clone)]

@@ -3,9 +3,10 @@
 
 use std::fmt;
 
-use super::ast::{Filter, Operator, Value};
+use super::ast::{Filter, Operator};
 use super::known::{self, Resource};
 use super::path::AttrPath;
+use super::value::Value;
 
 const ENTRA_USER: &str = "urn:ietf:params:scim:schemas:extension:Microsoft:Entra:2.0:User";
 const ENTRA_GROUP: &str = "urn:ietf:params:scim:schemas:extension:Microsoft:Entra:2.0:Group";

@@ -9,11 +9,12 @@
 //!   `department ne "Sales"`. All other comparisons of it do not hold, so `not (department eq "Sales")` does.
 //! - Text is compared character by character, with or without regard to case as the schema says; dates as points in time.
 
-use super::ast::{Filter, Operator, Value};
+use super::ast::{Filter, Operator};
 use super::compare::{self, Operand};
 use super::entra::Unsupported;
 use super::instant::instant;
 use super::path::AttrPath;
+use super::value::Value;
 
 /// A resource, or a complex value inside it. It is handed about by value, so make it a reference or as small as one.
 pub trait Attributes<'a>: Copy {

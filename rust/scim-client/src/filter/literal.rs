@@ -1,9 +1,9 @@
 //! Values: JSON strings, numbers, true, false, null.
 
-use super::ast::{Number, Value};
 use super::error::{Expected, FilterError};
 use super::mistakes;
 use super::reader::Reader;
+use super::value::{Number, Value};
 
 /// Reads the value that begins here.
 pub(super) fn value(reader: &mut Reader<'_>) -> Result<Value, FilterError> {

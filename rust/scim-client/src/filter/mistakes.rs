@@ -1,7 +1,8 @@
 //! The mistakes that people make, and what to write instead. One place, so that the parser reads as the grammar does.
 
-use super::ast::{Operator, Value};
+use super::ast::Operator;
 use super::reader::is_curly;
+use super::value::Value;
 
 pub(super) const UNCLOSED_STRING: &str = "this string has no closing double quote";
 pub(super) const UNICODE_ESCAPE: &str = r"after \u stand four hexadecimal digits, of a surrogate pair both halves; a backslash itself is written \\";

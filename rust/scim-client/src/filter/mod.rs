@@ -28,8 +28,9 @@ mod path;
 pub mod plan;
 mod print;
 mod reader;
+mod value;
 
-pub use ast::{Filter, Number, Operator, PatchPath, Terms, Value};
+pub use ast::{Filter, Operator, PatchPath, Terms};
 pub use entra::{Unsupported, check, qualify};
 pub use error::{Expected, FilterError};
 pub use eval::{Attributes, Item, Matcher, Rule};
@@ -37,6 +38,7 @@ pub use known::Resource;
 pub use parser::{parse, parse_path};
 pub use path::AttrPath;
 pub use plan::{Part, rewrite, split};
+pub use value::{Number, Value};
 
 /// How deep parentheses, `not` and `[ ]` may be nested. Deeper ones are refused, so that no text overflows the stack.
 pub const MAX_DEPTH: usize = 64;

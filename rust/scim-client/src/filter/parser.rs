@@ -89,7 +89,11 @@ impl<'t> Parser<'t> {
         let reader = Reader::new(text);
         if text.len() > MAX_BYTES {
             let message = format!("the filter is longer than {MAX_BYTES} bytes; split it into several");
-            return Err(reader.error(text.floor_char_boundary(MAX_BYTES), Expected::End, message));
+            let at = (0..=MAX_BYTES)
+                .rev()
+                .find(|at| text.is_char_boundary(*at))
+                .unwrap_or_default();
+            return Err(reader.error(at, Expected::End, message));
         }
         Ok(Self {
             reader,

@@ -1,6 +1,6 @@
 #![allow(clippy::unwrap_used, clippy::panic)]
 
-use super::super::ast::Value;
+use super::super::value::Value;
 use super::*;
 
 fn good(text: &str) -> Filter {

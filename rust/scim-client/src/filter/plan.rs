@@ -1,9 +1,10 @@
 //! From a filter that the service cannot take as a whole to lists that it can: `or` becomes several lists, and what it
 //! cannot do at all is left to be evaluated here.
 
-use super::ast::{Filter, Operator, Value};
+use super::ast::{Filter, Operator};
 use super::entra::{self, Unsupported};
 use super::known::{self, Resource};
+use super::value::Value;
 
 /// How many lists one filter may become. Each of them costs a request or more.
 pub const MAX_LISTS: usize = 32;
@@ -146,14 +147,20 @@ fn normal(filter: &Filter) -> Option<Vec<Terms>> {
             Some(all)
         }
         Filter::And(terms) => {
-            let mut all = vec![Vec::new()];
+            let mut all: Vec<Terms> = vec![Vec::new()];
             for term in terms.iter() {
                 let right = normal(term)?;
+                if let [single] = right.as_slice() {
+                    for left in &mut all {
+                        add(left, single);
+                    }
+                    continue;
+                }
                 let mut next = Vec::new();
                 for left in &all {
                     for more in &right {
                         let mut both: Terms = left.clone();
-                        both.extend(more.iter().filter(|term| !left.contains(term)).cloned());
+                        add(&mut both, more);
                         insert(&mut next, both)?;
                     }
                 }
@@ -162,6 +169,15 @@ fn normal(filter: &Filter) -> Option<Vec<Terms>> {
             Some(all)
         }
         test => Some(vec![vec![test.clone()]]),
+    }
+}
+
+/// Adds the terms that are not there yet.
+fn add(terms: &mut Terms, more: &[Filter]) {
+    for term in more {
+        if !terms.contains(term) {
+            terms.push(term.clone());
+        }
     }
 }
 

@@ -2,7 +2,8 @@
 
 use std::fmt::{self, Write as _};
 
-use super::ast::{Filter, PatchPath, Terms, Value};
+use super::ast::{Filter, PatchPath, Terms};
+use super::value::Value;
 
 impl fmt::Display for Filter {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -7,7 +7,7 @@ using System.Management.Automation;
 using System.Management.Automation.Runspaces;
 using System.Security;
 
-namespace PSScim.Tests.Module;
+namespace PSScim.Tests.Cmdlets;
 
 /// <summary>A runspace of the real engine with the module imported from out/PSScim, as a user has it.</summary>
 internal sealed class Engine : IDisposable

@@ -6,7 +6,7 @@ using System.Net.Sockets;
 using System.Threading.Tasks;
 using Xunit;
 
-namespace PSScim.Tests.Module;
+namespace PSScim.Tests.Cmdlets;
 
 /// <summary>Connecting, and what a connection is to its runspace and to others.</summary>
 public sealed class ConnectionTests : IDisposable

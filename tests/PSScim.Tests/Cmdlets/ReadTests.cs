@@ -5,7 +5,7 @@ using System.Management.Automation;
 using System.Threading;
 using Xunit;
 
-namespace PSScim.Tests.Module;
+namespace PSScim.Tests.Cmdlets;
 
 /// <summary>Reading users and groups through the engine, against the emulator.</summary>
 public sealed class ReadTests : IDisposable
