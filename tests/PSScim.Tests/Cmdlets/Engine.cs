@@ -52,9 +52,11 @@ internal sealed class Engine : IDisposable
         {
             terminating = e.ErrorRecord;
         }
+        // An error that -ErrorAction Stop makes terminating is in the stream as well.
+        IEnumerable<ErrorRecord> errors = [.. shell.Streams.Error, .. terminating is null ? [] : new[] { terminating }];
         return new Result(
             output.ToArray(),
-            [.. shell.Streams.Error, .. terminating is null ? [] : new[] { terminating }],
+            [.. errors.DistinctBy(e => e.Exception is RuntimeException { ErrorRecord: not null } r ? r.ErrorRecord.Exception : e.Exception)],
             [.. shell.Streams.Verbose.Select(v => v.Message)],
             [.. shell.Streams.Warning.Select(w => w.Message)]);
     }
