@@ -128,6 +128,7 @@ impl List {
                 self.next = Some(position.clone());
                 Err(error.with(|d| {
                     if let Position::Cursor(cursor) = position {
+                        d.advice += " What came before is in the pipeline; to go on behind it, give the error's Cursor to -Cursor.";
                         d.cursor = Some(cursor);
                     }
                 }))
