@@ -6,6 +6,60 @@ namespace PSScim.Commands;
 /// Gets users from a SCIM service: all, those that a filter chooses, or single ones by id. Users are written as their
 /// page arrives, and a page that nobody asks for is never requested.
 /// </summary>
+/// <example>
+/// All users, streamed, with the attributes that are needed and no others.
+/// <code>
+/// Get-ScimUser -Attributes id, userName, displayName, active |
+///     Where-Object { -not $_.active } |
+///     ForEach-Object userName
+/// </code>
+/// Named attributes make pages of 999 users in place of 100: a tenth of the requests, and of the cost.
+/// </example>
+/// <example>
+/// The users of one domain.
+/// <code>
+/// Get-ScimUser -Filter 'userName ew "@contoso.com"' -First 10
+/// </code>
+/// The service evaluates the filter. <c>Get-Help about_PSScim_Filters</c> says what Entra can filter by.
+/// </example>
+/// <example>
+/// One user, and its attributes in the extensions.
+/// <code>
+/// $user = Get-ScimUser -First 1
+/// $user = Get-ScimUser -Id $user.id
+/// $user.name.familyName
+/// $user.emails[0].value
+/// $user.'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User'.department
+/// $user.'urn:ietf:params:scim:schemas:extension:Microsoft:Entra:2.0:User'.usageLocation
+/// </code>
+/// </example>
+/// <example>
+/// The members of a group.
+/// <code>
+/// $group = Get-ScimGroup -First 1
+/// Get-ScimUser -Filter "groups.value eq `"$($group.id)`"" -Attributes id, userName
+/// </code>
+/// </example>
+/// <example>
+/// Many users by id, and the errors of those that are no more.
+/// <code>
+/// $ids = @(Get-ScimUser -First 3 | ForEach-Object id) + '00000000-0000-0000-0000-000000000000'
+/// $ids | Get-ScimUser -Attributes userName -ErrorAction SilentlyContinue -ErrorVariable gone
+/// $gone | ForEach-Object { '{0} ({1})' -f $_.TargetObject, $_.Exception.Id }
+/// </code>
+/// The others come all the same. A request that ends in 404 is billed too.
+/// </example>
+/// <example>
+/// Go on where an interrupted list stopped.
+/// <code>
+/// try { $users = Get-ScimUser -ErrorAction Stop }
+/// catch { $cursor = $_.Exception.Cursor }
+/// if ($cursor) { Get-ScimUser -Cursor $cursor }
+/// </code>
+/// </example>
+/// <seealso cref="GetScimGroupCommand"/>
+/// <seealso cref="GetScimContextCommand"/>
+/// <seealso cref="GetScimSchemaCommand"/>
 [Cmdlet(VerbsCommon.Get, "ScimUser", DefaultParameterSetName = ListSet, SupportsPaging = true)]
 [OutputType(typeof(ScimUser))]
 public sealed class GetScimUserCommand : GetScimResourceCommand

@@ -3,6 +3,20 @@ using System.Management.Automation;
 namespace PSScim.Commands;
 
 /// <summary>Stops emulators that were started in this process.</summary>
+/// <example>
+/// Stop all emulators of this process.
+/// <code>
+/// Stop-ScimEmulator
+/// </code>
+/// </example>
+/// <example>
+/// Stop one of them.
+/// <code>
+/// $emulator = Start-ScimEmulator -PassThru
+/// Stop-ScimEmulator $emulator
+/// </code>
+/// </example>
+/// <seealso cref="StartScimEmulatorCommand"/>
 [Cmdlet(VerbsLifecycle.Stop, "ScimEmulator")]
 public sealed class StopScimEmulatorCommand : ScimCommand
 {
