@@ -33,13 +33,13 @@ namespace PSScim.Commands;
 /// The request that would exceed the budget is refused, not sent; 500 requests to Entra cost one US dollar.
 /// </example>
 /// <example>
-/// The same connection in another runspace.
+/// The same connection in other runspaces.
 /// <code>
+/// # Needs PowerShell 7
 /// $connection = Connect-Scim -Emulator -PassThru
-/// $job = [powershell]::Create().AddScript({ param($c) Get-ScimUser -First 1 -Connection $c }).AddArgument($connection)
-/// $job.Invoke()
+/// Get-ScimUser -First 9 | ForEach-Object -Parallel { Get-ScimUser -Id $_.id -Connection $using:connection }
 /// </code>
-/// <c>ForEach-Object -Parallel</c> takes it as <c>$using:connection</c>. The connection's meter, budget and token are shared.
+/// A runspace of its own has no default connection, so it is handed over. The connection's meter, budget and token are shared.
 /// </example>
 /// <seealso cref="DisconnectScimCommand"/>
 /// <seealso cref="GetScimContextCommand"/>
@@ -73,7 +73,7 @@ public sealed class ConnectScimCommand : ScimCommand
     public SecureString? AccessToken { get; set; }
 
     /// <summary>
-    /// The emulator of this process: the one that Start-ScimEmulator started last, or a new one of 1,000 users and 50
+    /// The emulator that this runspace started last with Start-ScimEmulator, or else a new one of 1,000 users and 50
     /// groups.
     /// </summary>
     [Parameter(ParameterSetName = EmulatorSet, Mandatory = true)]
@@ -149,7 +149,7 @@ public sealed class ConnectScimCommand : ScimCommand
                 throw;
             }
             var connection = new ScimConnection(session, Name);
-            RunspaceConnections.Current.Add(connection);
+            RunspaceState.Current.Add(connection);
             if (PassThru)
                 WriteObject(connection);
         }
@@ -167,8 +167,6 @@ public sealed class ConnectScimCommand : ScimCommand
         .Add("clientId", emulator?.ClientId ?? ClientId)
         .Add("scope", Scope)
         .Add("credential", ParameterSetName == TokenSet ? "accessToken" : "clientSecret")
-        // The emulator plays Entra; its prices too, so that a runbook's bill can be told beforehand.
-        .Add("entra", emulator is null ? null : true)
         .Add("requestBudget", RequestBudget)
         .Add("timeoutSeconds", TimeoutSec)
         .Add("maximumRetryCount", MaximumRetryCount)

@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using PSScim.Completion;
 
 namespace PSScim.Commands;
 
@@ -31,6 +32,7 @@ namespace PSScim.Commands;
 public sealed class DisconnectScimCommand : ScimCommand
 {
     /// <summary>The connection to close, or its name. Left out: this runspace's default one.</summary>
+    [ArgumentCompleter(typeof(ConnectionCompleter))]
     [Parameter(Position = 0, ValueFromPipeline = true)]
     [ConnectionTransformation]
     [ValidateNotNull]
@@ -39,10 +41,10 @@ public sealed class DisconnectScimCommand : ScimCommand
     /// <summary>Closes it. Where there is none, there is nothing to do.</summary>
     protected override void ProcessRecord()
     {
-        ScimConnection? connection = Connection ?? RunspaceConnections.Current.Default;
+        ScimConnection? connection = Connection ?? RunspaceState.Current.Default;
         if (connection is null)
             return;
-        RunspaceConnections.Current.Remove(connection);
+        RunspaceState.Current.Remove(connection);
         connection.Close();
     }
 }

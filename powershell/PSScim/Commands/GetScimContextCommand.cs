@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using PSScim.Completion;
 
 namespace PSScim.Commands;
 
@@ -34,6 +35,7 @@ namespace PSScim.Commands;
 public sealed class GetScimContextCommand : ScimCommand
 {
     /// <summary>The name of one of this runspace's connections.</summary>
+    [ArgumentCompleter(typeof(ConnectionCompleter))]
     [Parameter(Position = 0)]
     [ValidateNotNullOrEmpty]
     public string? Name { get; set; }
@@ -45,7 +47,7 @@ public sealed class GetScimContextCommand : ScimCommand
     /// <summary>Writes them. No request is made.</summary>
     protected override void ProcessRecord()
     {
-        RunspaceConnections connections = RunspaceConnections.Current;
+        RunspaceState connections = RunspaceState.Current;
         if (Name is not null)
         {
             if (connections.Find(Name) is ScimConnection found)

@@ -39,7 +39,7 @@ namespace PSScim.Commands;
 /// <seealso cref="GetScimUserCommand"/>
 /// <seealso cref="GetScimSchemaCommand"/>
 [Cmdlet(VerbsCommon.Get, "ScimGroup", DefaultParameterSetName = ListSet, SupportsPaging = true)]
-[OutputType(typeof(ScimGroup))]
+[OutputType("PSScim.Group")]
 public sealed class GetScimGroupCommand : GetScimResourceCommand
 {
     private protected override string Endpoint => "Groups";

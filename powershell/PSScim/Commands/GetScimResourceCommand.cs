@@ -1,6 +1,7 @@
 using System;
 using System.Linq;
 using System.Management.Automation;
+using PSScim.Completion;
 using PSScim.Native;
 
 namespace PSScim.Commands;
@@ -22,6 +23,7 @@ public abstract class GetScimResourceCommand : ScimConnectionCommand
     /// is checked before anything is sent.
     /// </summary>
     [Parameter(ParameterSetName = ListSet, Position = 0)]
+    [ArgumentCompleter(typeof(FilterCompleter))]
     [ValidateNotNullOrEmpty]
     public string? Filter { get; set; }
 
@@ -37,11 +39,13 @@ public abstract class GetScimResourceCommand : ScimConnectionCommand
     /// </summary>
     [Parameter]
     [Alias("Properties")]
+    [ArgumentCompleter(typeof(AttributeCompleter))]
     [ValidateNotNullOrEmpty]
     public string[]? Attributes { get; set; }
 
     /// <summary>The attributes to leave out.</summary>
     [Parameter]
+    [ArgumentCompleter(typeof(AttributeCompleter))]
     [ValidateNotNullOrEmpty]
     public string[]? ExcludedAttributes { get; set; }
 

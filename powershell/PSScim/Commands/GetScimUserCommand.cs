@@ -61,7 +61,7 @@ namespace PSScim.Commands;
 /// <seealso cref="GetScimContextCommand"/>
 /// <seealso cref="GetScimSchemaCommand"/>
 [Cmdlet(VerbsCommon.Get, "ScimUser", DefaultParameterSetName = ListSet, SupportsPaging = true)]
-[OutputType(typeof(ScimUser))]
+[OutputType("PSScim.User")]
 public sealed class GetScimUserCommand : GetScimResourceCommand
 {
     private protected override string Endpoint => "Users";

@@ -2,9 +2,9 @@ using System.Management.Automation;
 
 namespace PSScim.Commands;
 
-/// <summary>Stops emulators that were started in this process.</summary>
+/// <summary>Stops emulators that Start-ScimEmulator or <c>Connect-Scim -Emulator</c> started.</summary>
 /// <example>
-/// Stop all emulators of this process.
+/// Stop all that this runspace started.
 /// <code>
 /// Stop-ScimEmulator
 /// </code>
@@ -20,7 +20,7 @@ namespace PSScim.Commands;
 [Cmdlet(VerbsLifecycle.Stop, "ScimEmulator")]
 public sealed class StopScimEmulatorCommand : ScimCommand
 {
-    /// <summary>The emulator to stop. Left out: all of this process.</summary>
+    /// <summary>The emulator to stop. Left out: all that this runspace started.</summary>
     [Parameter(Position = 0, ValueFromPipeline = true)]
     [ValidateNotNull]
     public ScimEmulator? Emulator { get; set; }

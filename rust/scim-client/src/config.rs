@@ -28,7 +28,7 @@ pub struct Config {
     pub scope: Option<String>,
     /// What the secret is.
     pub credential: CredentialKind,
-    /// Whether Entra's rules and prices hold. Left out: they do, unless `base_uri` is another host's.
+    /// Whether Entra's rules and prices hold. Left out: they do where `base_uri` ends as Entra's addresses do.
     pub entra: Option<bool>,
     /// US dollars for a billed request. Left out: Entra's price, or none elsewhere.
     pub price_per_request: Option<f64>,
@@ -45,6 +45,9 @@ pub struct Config {
     /// What to call ourselves, in front of PSScim's own name.
     pub user_agent: Option<String>,
 }
+
+/// How all of Entra's SCIM addresses end, and nobody else's: a gateway or an emulator in front of it included.
+const ENTRA_PATH: &str = "/rp/scim";
 
 /// How to come by a token.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
@@ -114,11 +117,9 @@ impl Config {
             Some(text) => address(text, "-BaseUri")?,
             None => address(cloud.base_uri, "the cloud")?,
         };
-        let entra = self.entra.unwrap_or_else(|| {
-            CLOUDS
-                .iter()
-                .any(|c| Url::parse(c.base_uri).is_ok_and(|known| known.host() == base.host()))
-        });
+        let entra = self
+            .entra
+            .unwrap_or_else(|| base.path().trim_end_matches('/').ends_with(ENTRA_PATH));
         let service = if entra { Service::Entra } else { Service::Generic };
         if secret.bytes().is_empty() {
             return Err(invalid("The credential is empty."));

@@ -13,7 +13,6 @@ using Xunit;
 namespace PSScim.Tests.Help;
 
 /// <summary>What Get-Help shows in the engine, that nothing lacks it, and that the examples hold.</summary>
-[Collection(AloneInTheProcess.Name)]
 public sealed class HelpTests : IDisposable
 {
     private const string ModuleCommands = "(Get-Module PSScim).ExportedCmdlets.Values";
@@ -123,7 +122,7 @@ public sealed class HelpTests : IDisposable
     [Fact]
     public void The_pages_in_docs_are_those_of_the_comments()
     {
-        string made = Path.Combine(Engine.Root, "target", "help", "cmdlets");
+        string made = Path.Combine(Engine.Root, "target", "generated", "cmdlets");
         string kept = Path.Combine(Engine.Root, "docs", "cmdlets");
         if (Environment.GetEnvironmentVariable("PSSCIM_WRITE_DOCS") is not null)
         {
@@ -194,18 +193,14 @@ public sealed class HelpTests : IDisposable
     /// <summary>What stands on the screen.</summary>
     private static async Task<string> Shown(string command)
     {
-        ShellResult shown = await ShellProcess.Run("-Command", command);
+        ShellResult shown = await ShellProcess.Run(
+            ["-Command", command],
+            input: null,
+            new Dictionary<string, string?> { ["PSModulePath"] = Path.Combine(Engine.Root, "out") });
         Assert.Equal("", shown.Error);
         return shown.Output;
     }
 
     private static string[] Codes(Engine engine, string command) =>
         [.. engine.Good($"(Get-Help {command} -Examples).examples.example | ForEach-Object {{ $_.code }}").Select(code => code.ToString()!)];
-}
-
-/// <summary>Tests that no other may run beside: emulators belong to the process, and these stop all of them.</summary>
-[CollectionDefinition(Name, DisableParallelization = true)]
-public static class AloneInTheProcess
-{
-    internal const string Name = "Alone in the process";
 }

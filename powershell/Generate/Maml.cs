@@ -4,7 +4,7 @@ using System.Globalization;
 using System.Linq;
 using System.Xml.Linq;
 
-namespace PSScim.Help;
+namespace PSScim.Generate;
 
 /// <summary>Writes help as Get-Help reads it: MAML.</summary>
 internal static class Maml

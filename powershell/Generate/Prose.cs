@@ -5,7 +5,7 @@ using System.Text;
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
 
-namespace PSScim.Help;
+namespace PSScim.Generate;
 
 /// <summary>Paragraphs of a comment, as plain text for the console and as Markdown.</summary>
 internal sealed partial record Prose(IReadOnlyList<string> Plain, IReadOnlyList<string> Markdown)

@@ -4,12 +4,12 @@ using System.Globalization;
 using System.Linq;
 using System.Text;
 
-namespace PSScim.Help;
+namespace PSScim.Generate;
 
 /// <summary>Writes help as pages for docs/cmdlets.</summary>
 internal static class Markdown
 {
-    private const string Origin = "<!-- Made by powershell/Help from the XML comments of the cmdlet's C# file. Do not edit. -->";
+    private const string Origin = "<!-- Made by powershell/Generate from the XML comments of the cmdlet's C# file. Do not edit. -->";
 
     internal static string Page(CommandHelp command)
     {

@@ -1,4 +1,4 @@
-namespace PSScim.Help;
+namespace PSScim.Generate;
 
 /// <summary>Parameters that the engine adds to cmdlets that support paging or changes, and what they mean here.</summary>
 internal static class EngineParameters

@@ -6,7 +6,7 @@ using System.Reflection;
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
 
-namespace PSScim.Help;
+namespace PSScim.Generate;
 
 /// <summary>All that the help of one cmdlet says, whatever it is written as.</summary>
 /// <param name="Name">Verb and noun.</param>

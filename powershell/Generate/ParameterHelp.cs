@@ -6,7 +6,7 @@ using System.Linq;
 using System.Management.Automation;
 using System.Reflection;
 
-namespace PSScim.Help;
+namespace PSScim.Generate;
 
 /// <summary>A parameter, in one way to call its cmdlet or in all of them.</summary>
 internal sealed record ParameterHelp(

@@ -6,11 +6,12 @@ using System.Management.Automation;
 using System.Management.Automation.Runspaces;
 using System.Text;
 
-namespace PSScim.Help;
+namespace PSScim.Generate;
 
 /// <summary>
-/// Makes the module's help: MAML for Get-Help, and a page of Markdown for each cmdlet. What there is to describe comes
-/// from the engine, which has imported the assembly; the words come from the assembly's XML comments.
+/// Makes the files of the module that follow from others: its type data, from the table of attributes; and its help,
+/// MAML for Get-Help and a page of Markdown for each cmdlet. What there is to describe comes from the engine, which has
+/// imported the assembly; the words come from the assembly's XML comments.
 /// </summary>
 internal static class Program
 {
@@ -18,17 +19,20 @@ internal static class Program
     {
         if (arguments.Length != 4)
         {
-            Console.Error.WriteLine("PSScim.Help <PSScim.dll> <PSScim.xml> <folder for MAML> <folder for Markdown>");
+            Console.Error.WriteLine("PSScim.Generate <PSScim.dll> <PSScim.xml> <attributes.tsv> <folder>");
             return 2;
         }
         var comments = XmlComments.Load(arguments[1]);
         List<CommandHelp> commands = [.. Cmdlets(arguments[0]).Select(cmdlet => CommandHelp.Of(cmdlet, comments))];
         string assembly = Path.GetFileName(arguments[0]);
-        Write(Path.Combine(arguments[2], assembly + "-Help.xml"), Maml.Write(commands));
+        string folder = arguments[3], pages = Path.Combine(folder, "cmdlets");
+        Write(Path.Combine(folder, "PSScim.Types.ps1xml"), TypeData.Write(arguments[2]));
         foreach (CommandHelp command in commands)
-            Write(Path.Combine(arguments[3], command.Name + ".md"), Markdown.Page(command));
-        Write(Path.Combine(arguments[3], "README.md"), Markdown.Index(commands));
-        RemoveOthers(arguments[3], commands);
+            Write(Path.Combine(pages, command.Name + ".md"), Markdown.Page(command));
+        Write(Path.Combine(pages, "README.md"), Markdown.Index(commands));
+        RemoveOthers(pages, commands);
+        // The last one: the build takes its age for that of all.
+        Write(Path.Combine(folder, "en-US", assembly + "-Help.xml"), Maml.Write(commands));
         return 0;
     }
 

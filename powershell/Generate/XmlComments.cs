@@ -4,7 +4,7 @@ using System.Linq;
 using System.Reflection;
 using System.Xml.Linq;
 
-namespace PSScim.Help;
+namespace PSScim.Generate;
 
 /// <summary>The XML comments that the compiler collected from the C# files.</summary>
 internal sealed class XmlComments
