@@ -1,3 +1,4 @@
+using System.Collections.Generic;
 using System.Management.Automation;
 
 namespace PSScim.Commands;
@@ -16,8 +17,8 @@ namespace PSScim.Commands;
 /// A group by its exact name, and its members.
 /// <code>
 /// $group = Get-ScimGroup -First 1
-/// Get-ScimGroup -Filter "displayName eq `"$($group.displayName)`""
-/// Get-ScimUser -Filter "groups.value eq `"$($group.id)`"" -Attributes id, userName
+/// Get-ScimGroup -DisplayName $group.displayName
+/// Get-ScimUser -MemberOf $group -Attributes id, userName
 /// </code>
 /// Entra never lists members with the group: they are the users who are in it.
 /// </example>
@@ -25,7 +26,7 @@ namespace PSScim.Commands;
 /// The groups that a user is in.
 /// <code>
 /// $user = Get-ScimUser -First 1
-/// Get-ScimGroup -Filter "members.value eq `"$($user.id)`""
+/// Get-ScimGroup -Member $user
 /// </code>
 /// </example>
 /// <example>
@@ -42,6 +43,23 @@ namespace PSScim.Commands;
 [OutputType("PSScim.Group")]
 public sealed class GetScimGroupCommand : GetScimResourceCommand
 {
+    private const string EntraGroup = "urn:ietf:params:scim:schemas:extension:Microsoft:Entra:2.0:Group";
+
+    /// <summary>The id of a user, or the user: the groups that it is a member of.</summary>
+    [Parameter(ParameterSetName = ListSet)]
+    [IdTransformation]
+    [ValidateNotNullOrEmpty]
+    public string? Member { get; set; }
+
+    /// <summary>The id of a user, or the user: the groups that it owns.</summary>
+    [Parameter(ParameterSetName = ListSet)]
+    [IdTransformation]
+    [ValidateNotNullOrEmpty]
+    public string? Owner { get; set; }
+
+    private protected override IEnumerable<string?> Terms =>
+        [Equal("members.value", Member), Equal(EntraGroup + ":owners.value", Owner), .. base.Terms];
+
     private protected override string Endpoint => "Groups";
 
     private protected override ResourceKind Kind => ResourceKind.Group;

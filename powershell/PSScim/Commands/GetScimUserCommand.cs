@@ -1,3 +1,4 @@
+using System.Collections.Generic;
 using System.Management.Automation;
 
 namespace PSScim.Commands;
@@ -18,9 +19,12 @@ namespace PSScim.Commands;
 /// <example>
 /// The users of one domain.
 /// <code>
+/// $domain = 'contoso.com'
 /// Get-ScimUser -Filter 'userName ew "@contoso.com"' -First 10
+/// Get-ScimUser -Filter { userName -like "*@$domain" -and active -eq $true } -First 10
+/// Get-ScimUser -UserName *@contoso.com -Enabled $true -First 10
 /// </code>
-/// The service evaluates the filter. <c>Get-Help about_PSScim_Filters</c> says what Entra can filter by.
+/// Three ways to say it; the service evaluates the filter. <c>Get-Help about_PSScim_Filters</c> says what Entra can filter by.
 /// </example>
 /// <example>
 /// One user, and its attributes in the extensions.
@@ -37,7 +41,7 @@ namespace PSScim.Commands;
 /// The members of a group.
 /// <code>
 /// $group = Get-ScimGroup -First 1
-/// Get-ScimUser -Filter "groups.value eq `"$($group.id)`"" -Attributes id, userName
+/// Get-ScimUser -MemberOf $group -Attributes id, userName
 /// </code>
 /// </example>
 /// <example>
@@ -64,6 +68,44 @@ namespace PSScim.Commands;
 [OutputType("PSScim.User")]
 public sealed class GetScimUserCommand : GetScimResourceCommand
 {
+    private const string EntraUser = "urn:ietf:params:scim:schemas:extension:Microsoft:Entra:2.0:User";
+
+    /// <summary>The user name. A <c>*</c> at its beginning means: ends with the rest, as in <c>*@contoso.com</c>.</summary>
+    [Parameter(ParameterSetName = ListSet)]
+    [ValidateNotNullOrEmpty]
+    public string? UserName { get; set; }
+
+    /// <summary>The mail nickname. A <c>*</c> at its beginning means: ends with the rest.</summary>
+    [Parameter(ParameterSetName = ListSet)]
+    [ValidateNotNullOrEmpty]
+    public string? MailNickname { get; set; }
+
+    /// <summary>Whether the account is enabled. Left out: both.</summary>
+    [Parameter(ParameterSetName = ListSet)]
+    public bool? Enabled { get; set; }
+
+    /// <summary>The id of a group, or the group: its direct members.</summary>
+    [Parameter(ParameterSetName = ListSet)]
+    [IdTransformation]
+    [ValidateNotNullOrEmpty]
+    public string? MemberOf { get; set; }
+
+    /// <summary>The id of a group, or the group: its owners.</summary>
+    [Parameter(ParameterSetName = ListSet)]
+    [IdTransformation]
+    [ValidateNotNullOrEmpty]
+    public string? OwnerOf { get; set; }
+
+    private protected override IEnumerable<string?> Terms =>
+    [
+        Like("userName", UserName),
+        Like(EntraUser + ":mailNickname", MailNickname),
+        Equal("active", Enabled),
+        Equal("groups.value", MemberOf),
+        Equal(EntraUser + ":ownedGroups.value", OwnerOf),
+        .. base.Terms,
+    ];
+
     private protected override string Endpoint => "Users";
 
     private protected override ResourceKind Kind => ResourceKind.User;
