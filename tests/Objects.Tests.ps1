@@ -9,7 +9,7 @@ AfterAll { Disconnect-Scim; Stop-ScimEmulator }
 
 Describe 'What comes down the pipeline' {
     It 'has the attributes of the wire as properties' {
-        $user = $users[0]
+        $user = $users | Where-Object { $_.$enterprise.department } | Select-Object -First 1
         $user.name.givenName | Should -BeOfType [string]
         $user.$enterprise.department | Should -BeOfType [string]
         $user.emails[0].value | Should -Match '@'
