@@ -10,6 +10,7 @@
     DotNetFrameworkVersion = '4.7.2'
     CompatiblePSEditions   = @('Desktop', 'Core')
     ProcessorArchitecture  = 'None'
+    TypesToProcess         = @('PSScim.Types.ps1xml')
     FormatsToProcess       = @('PSScim.Format.ps1xml')
     FunctionsToExport      = @()
     VariablesToExport      = @()

@@ -42,6 +42,8 @@ pub struct Config {
     pub retry_interval_milliseconds: Option<u64>,
     /// Seconds that all the pauses of one request may take together. 300 when left out.
     pub retry_budget_seconds: Option<u64>,
+    /// Certificates in PEM form, of authorities that are trusted besides the operating system's.
+    pub certificate_authority: Option<String>,
     /// What to call ourselves, in front of PSScim's own name.
     pub user_agent: Option<String>,
 }
@@ -74,6 +76,7 @@ pub(crate) struct Settings {
     pub(crate) retries: u32,
     pub(crate) retry_interval: Duration,
     pub(crate) retry_budget: Duration,
+    pub(crate) authorities: Vec<reqwest::Certificate>,
     pub(crate) user_agent: String,
 }
 
@@ -156,6 +159,7 @@ impl Config {
             retries: self.maximum_retry_count.unwrap_or(5),
             retry_interval: Duration::from_millis(self.retry_interval_milliseconds.unwrap_or(500).max(1)),
             retry_budget: Duration::from_secs(self.retry_budget_seconds.unwrap_or(300)),
+            authorities: authorities(self.certificate_authority.as_deref())?,
             user_agent,
         })
     }
@@ -185,6 +189,14 @@ impl Config {
             client: client.to_owned(),
             scope: self.scope.as_deref().unwrap_or(cloud.scope).to_owned(),
         })
+    }
+}
+
+fn authorities(pem: Option<&str>) -> Result<Vec<reqwest::Certificate>, Error> {
+    let Some(pem) = pem else { return Ok(Vec::new()) };
+    match reqwest::Certificate::from_pem_bundle(pem.as_bytes()) {
+        Ok(found) if !found.is_empty() => Ok(found),
+        _ => Err(invalid("-CertificateAuthority holds no certificate in PEM form.")),
     }
 }
 
@@ -280,6 +292,14 @@ mod tests {
         );
         assert_eq!(sign_in.scope, "https://dod-graph.microsoft.us/.default");
         assert!(check(|c| c.environment = Some("Mars".to_owned())).is_err());
+    }
+
+    #[test]
+    fn authorities_are_certificates() {
+        for text in ["", "nonsense", "-----BEGIN CERTIFICATE-----\nAAAA\n"] {
+            let error = check(|c| c.certificate_authority = Some(text.to_owned())).unwrap_err();
+            assert_eq!(error.kind(), Kind::InvalidConfiguration, "{text}");
+        }
     }
 
     #[test]

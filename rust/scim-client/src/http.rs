@@ -81,6 +81,7 @@ pub(crate) fn client(settings: &Settings) -> Result<reqwest::Client, Error> {
         .connect_timeout(settings.timeout.min(Duration::from_secs(30)))
         .pool_idle_timeout(Duration::from_secs(90))
         .tcp_nodelay(true)
+        .tls_certs_merge(settings.authorities.iter().cloned())
         .build()
         .map_err(|e| {
             Error::new(

@@ -76,7 +76,7 @@ internal sealed class Engine : IDisposable
         Result result = Run(script);
         return result.Errors.Length == 1
             ? result.Errors[0]
-            : throw new InvalidOperationException($"{script}: {result.Errors.Length} errors");
+            : throw new InvalidOperationException($"{script}: {string.Join<ErrorRecord>("; ", result.Errors)}");
     }
 
     /// <summary>A secure string of a text.</summary>
