@@ -17,6 +17,7 @@
     CmdletsToExport        = @(
         'Connect-Scim'
         'Disconnect-Scim'
+        'Get-ScimAccessToken'
         'Get-ScimContext'
         'Get-ScimGroup'
         'Get-ScimResourceType'
@@ -25,6 +26,7 @@
         'Get-ScimUser'
         'Start-ScimEmulator'
         'Stop-ScimEmulator'
+        'Test-ScimConnection'
     )
     PrivateData            = @{
         PSData = @{
