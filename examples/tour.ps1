@@ -8,7 +8,7 @@ Start-ScimEmulator -Users $Users -Groups 60
 Connect-Scim -Emulator
 
 '--- The first users: one request, of one page that is as small as the wish'
-Get-ScimUser -First 5
+Get-ScimUser -First 5 | Out-Host
 
 '--- Some of their attributes'
 $user = Get-ScimUser -First 1
@@ -17,13 +17,13 @@ $user = Get-ScimUser -First 1
 'Created:    {0:u}' -f $user.meta.created
 
 '--- The same user by id, and a few ids by the pipeline'
-$user | Get-ScimUser -Attributes userName, displayName, active
+$user | Get-ScimUser -Attributes userName, displayName, active | Out-Host
 $ids = Get-ScimUser -First 3 | ForEach-Object id
 $ids | Get-ScimUser -Attributes displayName, emails | ForEach-Object { $_.emails[0].value }
 
 '--- A filter that the service evaluates'
-Get-ScimGroup -Filter 'displayName ew "Berlin"'
-Get-ScimGroup -First 4
+Get-ScimGroup -Filter 'displayName eq "All Engineers"' | Out-Host
+Get-ScimGroup -First 4 | Out-Host
 
 '--- Every user, streamed; naming the attributes makes pages of 999 in place of 100'
 $before = (Get-ScimContext).Requests
@@ -33,7 +33,7 @@ $inactive = Get-ScimUser -Attributes id, userName, displayName, active | Where-O
     @($inactive).Count, $Users, ((Get-ScimContext).Requests - $before), $clock.ElapsedMilliseconds
 
 '--- What the service says of itself'
-(Get-ScimServiceProviderConfig).pagination
+(Get-ScimServiceProviderConfig).pagination | Out-Host
 Get-ScimSchema | ForEach-Object { '{0}: {1} attributes' -f $_.id, $_.attributes.Count }
 Get-ScimResourceType | ForEach-Object { '{0} at {1}' -f $_.name, $_.endpoint }
 
@@ -41,6 +41,6 @@ Get-ScimResourceType | ForEach-Object { '{0} at {1}' -f $_.name, $_.endpoint }
 try { Get-ScimUser -Filter 'userName = "x"' -ErrorAction Stop } catch { $_.Exception.Message }
 
 '--- What it took, and what it would have cost'
-Get-ScimContext
+Get-ScimContext | Out-Host
 Disconnect-Scim
 Stop-ScimEmulator

@@ -134,7 +134,7 @@ public sealed class ConnectScimCommand : ScimCommand
     public PSCredential? Credential { get; set; }
 
     /// <summary>
-    /// The emulator of this process: the one that Start-ScimEmulator started last, or a new one of 1,000 users and 50
+    /// The emulator that this runspace started last with Start-ScimEmulator, or else a new one of 1,000 users and 50
     /// groups.
     /// </summary>
     [Parameter(ParameterSetName = EmulatorSet, Mandatory = true)]
@@ -269,7 +269,7 @@ public sealed class ConnectScimCommand : ScimCommand
                 throw;
             }
             var connection = new ScimConnection(session, Name);
-            RunspaceConnections.Current.Add(connection);
+            RunspaceState.Current.Add(connection);
             if (PassThru)
                 WriteObject(connection);
         }
@@ -328,8 +328,6 @@ public sealed class ConnectScimCommand : ScimCommand
         .Add("clientId", emulator?.ClientId ?? ClientId)
         .Add("scope", Scope)
         .Add("credential", credential)
-        // The emulator plays Entra; its prices too, so that a runbook's bill can be told beforehand.
-        .Add("entra", emulator is null ? null : true)
         .Add("allowUnencryptedAuthentication", AllowUnencryptedAuthentication ? true : null)
         .Add("requestBudget", RequestBudget)
         .Add("timeoutSeconds", TimeoutSec)

@@ -12,7 +12,7 @@ internal sealed class ConnectionTransformationAttribute : ArgumentTransformation
         object? data = inputData is PSObject wrapped ? wrapped.BaseObject : inputData;
         if (data is not string name)
             return inputData;
-        return RunspaceConnections.Current.Find(name)
+        return RunspaceState.Current.Find(name)
             ?? throw new ArgumentTransformationMetadataException(
                 $"This runspace has no connection named '{name}'. Get-ScimContext -ListAvailable lists those it has.");
     }

@@ -18,10 +18,10 @@ public sealed class DisconnectScimCommand : ScimCommand
     /// <summary>Closes it. Where there is none, there is nothing to do.</summary>
     protected override void ProcessRecord()
     {
-        ScimConnection? connection = Connection ?? RunspaceConnections.Current.Default;
+        ScimConnection? connection = Connection ?? RunspaceState.Current.Default;
         if (connection is null)
             return;
-        RunspaceConnections.Current.Remove(connection);
+        RunspaceState.Current.Remove(connection);
         connection.Close();
     }
 }

@@ -21,7 +21,7 @@ public sealed class GetScimContextCommand : ScimCommand
     /// <summary>Writes them. No request is made.</summary>
     protected override void ProcessRecord()
     {
-        RunspaceConnections connections = RunspaceConnections.Current;
+        RunspaceState connections = RunspaceState.Current;
         if (Name is not null)
         {
             if (connections.Find(Name) is ScimConnection found)

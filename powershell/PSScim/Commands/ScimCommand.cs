@@ -92,8 +92,18 @@ public abstract class ScimCommand : PSCmdlet, IDisposable
         return true;
     });
 
-    private protected void ThrowTerminating(ScimException error, object? target = null) =>
-        ThrowTerminatingError(error.ToErrorRecord(target));
+    /// <summary>
+    /// Ends the command with an error that try catches. The engine ends only the statement then and passes over
+    /// -ErrorAction; but who says <c>-ErrorAction Stop</c> wants the script to end, so that nothing runs on without
+    /// what failed.
+    /// </summary>
+    private protected void ThrowTerminating(ScimException error, object? target = null)
+    {
+        ErrorRecord record = error.ToErrorRecord(target);
+        if (MyInvocation.BoundParameters.TryGetValue("ErrorAction", out object? action) && action is ActionPreference.Stop)
+            WriteError(record);
+        ThrowTerminatingError(record);
+    }
 
     private protected static ScimException Invalid(string id, string message, string advice) => new(new ScimFailure
     {

@@ -22,7 +22,7 @@ public abstract class ScimConnectionCommand : ScimCommand
     /// <summary>Finds the connection once, before any input.</summary>
     protected override void BeginProcessing()
     {
-        _resolved = Connection ?? RunspaceConnections.Current.Default;
+        _resolved = Connection ?? RunspaceState.Current.Default;
         if (_resolved is not null && _resolved.IsConnected)
             return;
         string message = _resolved is null

@@ -2,11 +2,11 @@ using System.Management.Automation;
 
 namespace PSScim.Commands;
 
-/// <summary>Stops emulators that were started in this process.</summary>
+/// <summary>Stops emulators that Start-ScimEmulator or <c>Connect-Scim -Emulator</c> started.</summary>
 [Cmdlet(VerbsLifecycle.Stop, "ScimEmulator")]
 public sealed class StopScimEmulatorCommand : ScimCommand
 {
-    /// <summary>The emulator to stop. Left out: all of this process.</summary>
+    /// <summary>The emulator to stop. Left out: all that this runspace started.</summary>
     [Parameter(Position = 0, ValueFromPipeline = true)]
     [ValidateNotNull]
     public ScimEmulator? Emulator { get; set; }

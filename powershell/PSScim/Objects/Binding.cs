@@ -13,6 +13,7 @@ internal sealed class Binding
     private readonly KnownAttribute?[] _known;
     private readonly Lineage _lineage;
     private readonly Binding?[] _children;
+    private readonly List<KeyValuePair<int, int>>? _otherSpellings;
 
     internal Binding(NameTable names, Shape shape, Lineage lineage)
     {
@@ -25,19 +26,36 @@ internal sealed class Binding
             _ids[slot] = -1;
             _known[slot] = lineage.Known(shape.Names[slot]);
         }
-        // Where two spellings of one name are in use, the one that the type bears wins.
         for (int id = 0; id < names.Count; id++)
-            if (shape.TryGetSlot(names[id], out int slot)
-                && (_ids[slot] < 0 || string.Equals(names[id], shape.Names[slot], StringComparison.Ordinal)))
+        {
+            if (!shape.TryGetSlot(names[id], out int slot))
+                continue;
+            if (_ids[slot] < 0)
                 _ids[slot] = id;
+            else
+                (_otherSpellings ??= []).Add(new KeyValuePair<int, int>(slot, id));
+        }
     }
 
     internal NameTable Names { get; }
 
     internal Shape Shape { get; }
 
-    /// <summary>The page's id of the name at a slot, or -1 where the page has no such name.</summary>
-    internal int IdOf(int slot) => _ids[slot];
+    /// <summary>Moves to the value of the attribute at a slot, whichever way the record spells its name.</summary>
+    internal bool Find(RecordCursor members, int slot, out RecordCursor value, out Tag tag)
+    {
+        value = members;
+        if (_ids[slot] >= 0 && value.Find(_ids[slot], out tag))
+            return true;
+        foreach (KeyValuePair<int, int> other in _otherSpellings ?? [])
+        {
+            value = members;
+            if (other.Key == slot && value.Find(other.Value, out tag))
+                return true;
+        }
+        tag = Tag.Null;
+        return false;
+    }
 
     internal KnownAttribute? KnownOf(int slot) => _known[slot];
 

@@ -27,6 +27,18 @@ internal sealed class Shape
 }
 
 /// <summary>
+/// How many types one connection may have made: a server that goes on inventing names must not use up what the
+/// connections to other servers need.
+/// </summary>
+internal sealed class TypeBudget
+{
+    internal const int Maximum = 256;
+    private int _left = Maximum;
+
+    internal bool Spend() => _left > 0 && System.Threading.Interlocked.Decrement(ref _left) >= 0;
+}
+
+/// <summary>
 /// Emits the types of resources and complex attributes: one for each base class and list of names, in one dynamic
 /// assembly of the process. Types stay, so how many there can be is bounded.
 /// </summary>
@@ -71,8 +83,11 @@ internal static class EmittedTypes
         return true;
     }
 
-    /// <summary>The type with these properties, or null where the process has as many types as it may have.</summary>
-    internal static Shape? TryGet(Type baseType, IReadOnlyList<string> names)
+    /// <summary>
+    /// The type with these properties; null where it would have to be made and the connection, or the process, has made
+    /// as many as it may.
+    /// </summary>
+    internal static Shape? TryGet(Type baseType, IReadOnlyList<string> names, TypeBudget budget)
     {
         // Names hold no control characters, so this one parts them.
         string key = baseType.Name + "\n" + string.Join("\n", names);
@@ -81,7 +96,7 @@ internal static class EmittedTypes
             if (s_shapes.TryGetValue(key, out Shape? shape))
                 return shape;
             // The empty types are always to be had, so that there is one to fall back to.
-            if (s_shapes.Count >= MaximumTypes && names.Count > 0)
+            if (names.Count > 0 && (s_shapes.Count >= MaximumTypes || !budget.Spend()))
                 return null;
             shape = Emit(baseType, names, s_shapes.Count + 1);
             s_shapes.Add(key, shape);

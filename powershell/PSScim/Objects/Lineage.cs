@@ -14,13 +14,14 @@ internal sealed class Lineage
     private readonly ResourceKind _kind;
     private readonly Projection _projection;
     private readonly bool _seed;
+    private readonly TypeBudget _budget;
     private readonly string _path;
     private readonly Type _baseType;
     private readonly Dictionary<string, Lineage> _children = new(StringComparer.OrdinalIgnoreCase);
     private volatile Shape? _shape;
 
-    internal Lineage(ResourceKind kind, Projection projection, bool seed)
-        : this(kind, projection, seed, "", kind switch
+    internal Lineage(ResourceKind kind, Projection projection, bool seed, TypeBudget budget)
+        : this(kind, projection, seed, budget, "", kind switch
         {
             ResourceKind.User => typeof(ScimUser),
             ResourceKind.Group => typeof(ScimGroup),
@@ -29,8 +30,8 @@ internal sealed class Lineage
     {
     }
 
-    private Lineage(ResourceKind kind, Projection projection, bool seed, string path, Type baseType) =>
-        (_kind, _projection, _seed, _path, _baseType) = (kind, projection, seed, path, baseType);
+    private Lineage(ResourceKind kind, Projection projection, bool seed, TypeBudget budget, string path, Type baseType) =>
+        (_kind, _projection, _seed, _budget, _path, _baseType) = (kind, projection, seed, budget, path, baseType);
 
     /// <summary>A type that has all these names, as far as they may be properties.</summary>
     internal Shape Covering(IReadOnlyList<string> names)
@@ -54,7 +55,7 @@ internal sealed class Lineage
         {
             if (_children.TryGetValue(name, out Lineage? child))
                 return child;
-            child = new Lineage(_kind, _projection.Inside(name), _seed, PathOf(name), typeof(ScimComplex));
+            child = new Lineage(_kind, _projection.Inside(name), _seed, _budget, PathOf(name), typeof(ScimComplex));
             // A server that invents names gets no memory of each.
             if (_children.Count < EmittedTypes.MaximumProperties)
                 _children.Add(name, child);
@@ -100,7 +101,7 @@ internal sealed class Lineage
             foreach (string name in received)
                 Add(name);
         }
-        return EmittedTypes.TryGet(_baseType, names) ?? shape ?? EmittedTypes.TryGet(_baseType, [])!;
+        return EmittedTypes.TryGet(_baseType, names, _budget) ?? shape ?? EmittedTypes.TryGet(_baseType, [], _budget)!;
     }
 
     /// <summary>A name as it is on the wire where it was seen there, else as the schema has it, else as it was asked for.</summary>

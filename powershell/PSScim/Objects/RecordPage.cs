@@ -59,7 +59,7 @@ internal readonly struct RecordPage
     internal NameTable Names { get; }
 
     /// <summary>The i-th of the names that are direct members of some record.</summary>
-    internal string TopName(int i) => Names[checked((int)UInt32(_buffer, _top + (4 * i)))];
+    internal string TopName(int i) => Names[unchecked((int)UInt32(_buffer, _top + (4 * i)))];
 
     /// <summary>A copy of one record's bytes.</summary>
     internal byte[] Record(int index)

@@ -9,6 +9,7 @@ internal sealed class ResourceTypes(bool seedFromSchema)
     /// <summary>Lists of attributes that a connection remembers the types of.</summary>
     private const int MaximumProjections = 500;
 
+    private readonly TypeBudget _budget = new();
     private readonly Dictionary<string, Lineage> _lineages = new(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>A reader for one list, or for single resources of one kind.</summary>
@@ -19,7 +20,7 @@ internal sealed class ResourceTypes(bool seedFromSchema)
         {
             if (!_lineages.TryGetValue(key, out Lineage? lineage))
             {
-                lineage = new Lineage(kind, projection, seedFromSchema);
+                lineage = new Lineage(kind, projection, seedFromSchema, _budget);
                 if (_lineages.Count < MaximumProjections)
                     _lineages.Add(key, lineage);
             }

@@ -1,4 +1,3 @@
-using System;
 using System.Collections.Generic;
 using System.Security;
 using PSScim.Native;
@@ -8,7 +7,6 @@ namespace PSScim;
 /// <summary>An emulator that runs in this process. Its secret is the same everywhere and protects nothing.</summary>
 public sealed class ScimEmulator
 {
-    private static readonly List<ScimEmulator> s_running = [];
     private readonly EmulatorHandle _handle;
 
     private ScimEmulator(EmulatorHandle handle, ScimResource record)
@@ -82,32 +80,20 @@ public sealed class ScimEmulator
         var types = new ResourceTypes(seedFromSchema: false);
         ResourceReader reader = types.Reader(ResourceKind.Resource, Projection.None);
         var emulator = new ScimEmulator(handle, reader.Read(operation.Buffer, operation.Length)[0]);
-        lock (s_running)
-            s_running.Add(emulator);
+        RunspaceState.Current.Emulators.Add(emulator);
         return emulator;
     }
 
-    /// <summary>The one started last that still runs.</summary>
-    internal static ScimEmulator? Latest
-    {
-        get
-        {
-            lock (s_running)
-                return s_running.Count == 0 ? null : s_running[s_running.Count - 1];
-        }
-    }
+    /// <summary>The one that this runspace started last and that still runs.</summary>
+    internal static ScimEmulator? Latest => RunspaceState.Current.Emulators.FindLast(e => e.IsRunning);
 
-    internal void Stop()
-    {
-        lock (s_running)
-            s_running.Remove(this);
-        _handle.Dispose();
-    }
+    internal void Stop() => _handle.Dispose();
 
     internal static void StopAll()
     {
-        while (Latest is ScimEmulator emulator)
-            emulator.Stop();
+        List<ScimEmulator> emulators = RunspaceState.Current.Emulators;
+        emulators.ForEach(e => e.Stop());
+        emulators.Clear();
     }
 
     /// <summary>The address.</summary>

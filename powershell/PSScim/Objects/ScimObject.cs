@@ -69,9 +69,7 @@ public abstract class ScimObject
 
     private object? Received(int slot)
     {
-        int id = _binding.IdOf(slot);
-        RecordCursor at = Members;
-        if (id < 0 || !at.Find(id, out Tag tag))
+        if (!_binding.Find(Members, slot, out RecordCursor at, out Tag tag))
             return null;
         KnownAttribute? known = _binding.KnownOf(slot);
         string path = PathOf(_binding.Shape.Names[slot]);
@@ -117,8 +115,10 @@ public abstract class ScimObject
     /// <summary>A number beyond 64 bits, or with a fraction or an exponent.</summary>
     private static object Number(string text)
     {
-        if (text.IndexOfAny(['.', 'e', 'E']) < 0)
-            return text == "-0" ? -0.0 : BigInteger.Parse(text, CultureInfo.InvariantCulture);
+        if (text == "-0")
+            return -0.0;
+        if (BigInteger.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out BigInteger whole))
+            return whole;
         return double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double number) && !double.IsInfinity(number)
             ? number
             : text;

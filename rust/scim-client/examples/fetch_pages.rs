@@ -3,7 +3,7 @@
 //! the last few hundred bytes of a body.
 //!
 //! Standard input: one line of JSON, as the emulator prints it, with `query` added: what follows `/users?`.
-//! Standard output: `{"seconds":…,"bytes":…,"pages":…,"peakBytes":…}`. The sign-in and one request of the first page
+//! Standard output: `{"seconds":…,"cpuSeconds":…,"bytes":…,"pages":…,"peakBytes":…}`. The sign-in and one request of the first page
 //! come before the clock starts, as they do for everything that is measured.
 
 use std::error::Error;
@@ -49,7 +49,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let token = sign_in(&client, &job).await?;
     page(&client, &job, &token, None).await?;
 
-    let began = Instant::now();
+    let (began, cpu) = (Instant::now(), cpu());
     let (mut bytes, mut pages, mut cursor) = (0, 0, None);
     loop {
         let passed = page(&client, &job, &token, cursor.as_deref()).await?;
@@ -60,13 +60,14 @@ async fn main() -> Result<(), Box<dyn Error>> {
             break;
         }
     }
-    report(began.elapsed(), bytes, pages);
+    report(began.elapsed(), cpu, bytes, pages);
     Ok(())
 }
 
-fn report(elapsed: Duration, bytes: usize, pages: usize) {
+fn report(elapsed: Duration, cpu_before: Option<f64>, bytes: usize, pages: usize) {
     let line = serde_json::json!({
         "seconds": elapsed.as_secs_f64(),
+        "cpuSeconds": cpu().zip(cpu_before).map(|(now, before)| now - before),
         "bytes": bytes,
         "pages": pages,
         "peakBytes": peak(),
@@ -125,6 +126,12 @@ fn next_cursor(bytes: &[u8]) -> Option<String> {
     let value = bytes.get(memchr::memmem::find(bytes, NAME)? + NAME.len()..)?;
     let text = std::str::from_utf8(value.get(..memchr::memchr(b'"', value)?)?).ok()?;
     (!text.is_empty()).then(|| text.to_owned())
+}
+
+/// Processor time of this thread, which does all the work, in seconds, where the system says so in /proc.
+fn cpu() -> Option<f64> {
+    let text = std::fs::read_to_string("/proc/thread-self/schedstat").ok()?;
+    Some(text.split(' ').next()?.parse::<f64>().ok()? / 1e9)
 }
 
 /// Peak resident memory in bytes, where the system says so in /proc.

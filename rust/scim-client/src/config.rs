@@ -44,7 +44,7 @@ pub struct Config {
     /// Where Azure Arc's key files are, in place of the documented folder: for tests, and never across the ABI.
     #[serde(skip)]
     pub arc_key_folder: Option<std::path::PathBuf>,
-    /// Whether Entra's rules and prices hold. Left out: they do, unless `base_uri` is another host's.
+    /// Whether Entra's rules and prices hold. Left out: they do where `base_uri` ends as Entra's addresses do.
     pub entra: Option<bool>,
     /// US dollars for a billed request. Left out: Entra's price, or none elsewhere.
     pub price_per_request: Option<f64>,
@@ -58,9 +58,14 @@ pub struct Config {
     pub retry_interval_milliseconds: Option<u64>,
     /// Seconds that all the pauses of one request may take together. 300 when left out.
     pub retry_budget_seconds: Option<u64>,
+    /// Certificates in PEM form, of authorities that are trusted besides the operating system's.
+    pub certificate_authority: Option<String>,
     /// What to call ourselves, in front of PSScim's own name.
     pub user_agent: Option<String>,
 }
+
+/// How all of Entra's SCIM addresses end, and nobody else's: a gateway or an emulator in front of it included.
+const ENTRA_PATH: &str = "/rp/scim";
 
 /// How to come by a token.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
@@ -110,6 +115,7 @@ pub(crate) struct Settings {
     pub(crate) retries: u32,
     pub(crate) retry_interval: Duration,
     pub(crate) retry_budget: Duration,
+    pub(crate) authorities: Vec<reqwest::Certificate>,
     pub(crate) user_agent: String,
 }
 
@@ -155,11 +161,9 @@ impl Config {
             Some(text) => address(text, "-BaseUri", self.transport())?,
             None => address(cloud.base_uri, "the cloud", Transport::Encrypted)?,
         };
-        let entra = self.entra.unwrap_or_else(|| {
-            CLOUDS
-                .iter()
-                .any(|c| Url::parse(c.base_uri).is_ok_and(|known| known.host() == base.host()))
-        });
+        let entra = self
+            .entra
+            .unwrap_or_else(|| base.path().trim_end_matches('/').ends_with(ENTRA_PATH));
         let service = if entra { Service::Entra } else { Service::Generic };
         let credential = Credential::new(&self, cloud, secret)?;
         let user_agent = [
@@ -184,6 +188,7 @@ impl Config {
             retries: self.maximum_retry_count.unwrap_or(5),
             retry_interval: Duration::from_millis(self.retry_interval_milliseconds.unwrap_or(500).max(1)),
             retry_budget: Duration::from_secs(self.retry_budget_seconds.unwrap_or(300)),
+            authorities: authorities(self.certificate_authority.as_deref())?,
             user_agent,
         })
     }
@@ -222,6 +227,14 @@ impl Config {
             client: client.to_owned(),
             scope: self.scope.as_deref().unwrap_or(cloud.scope).to_owned(),
         })
+    }
+}
+
+fn authorities(pem: Option<&str>) -> Result<Vec<reqwest::Certificate>, Error> {
+    let Some(pem) = pem else { return Ok(Vec::new()) };
+    match reqwest::Certificate::from_pem_bundle(pem.as_bytes()) {
+        Ok(found) if !found.is_empty() => Ok(found),
+        _ => Err(invalid("-CertificateAuthority holds no certificate in PEM form.")),
     }
 }
 
@@ -339,6 +352,14 @@ mod tests {
         );
         assert_eq!(sign_in.scope, "https://dod-graph.microsoft.us/.default");
         assert!(check(|c| c.environment = Some("Mars".to_owned())).is_err());
+    }
+
+    #[test]
+    fn authorities_are_certificates() {
+        for text in ["", "nonsense", "-----BEGIN CERTIFICATE-----\nAAAA\n"] {
+            let error = check(|c| c.certificate_authority = Some(text.to_owned())).unwrap_err();
+            assert_eq!(error.kind(), Kind::InvalidConfiguration, "{text}");
+        }
     }
 
     #[test]

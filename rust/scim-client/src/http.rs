@@ -177,6 +177,7 @@ fn build(settings: &Settings, builder: reqwest::ClientBuilder) -> Result<reqwest
         .connect_timeout(settings.timeout.min(Duration::from_secs(30)))
         .pool_idle_timeout(Duration::from_secs(90))
         .tcp_nodelay(true)
+        .tls_certs_merge(settings.authorities.iter().cloned())
         .build()
         .map_err(|e| {
             Error::new(

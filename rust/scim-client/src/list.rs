@@ -111,6 +111,9 @@ impl List {
         };
         let result = self.fetch(&position, observer).await;
         match result {
+            Ok(page) if self.came_before(&position, &page) => {
+                Err(self.loops("a page again that it had given already: it ignores startIndex".to_owned()))
+            }
             Ok(page) => {
                 self.received += page.count as u64;
                 // The page is good even where what it says of the next one is not.
@@ -125,6 +128,7 @@ impl List {
                 self.next = Some(position.clone());
                 Err(error.with(|d| {
                     if let Position::Cursor(cursor) = position {
+                        d.advice += " What came before is in the pipeline; to go on behind it, give the error's Cursor to -Cursor.";
                         d.cursor = Some(cursor);
                     }
                 }))
@@ -183,14 +187,6 @@ impl List {
         if matches!(position, Position::Cursor(_)) || page.count == 0 {
             return Ok(None);
         }
-        if matches!(position, Position::Index(_) | Position::Start)
-            && let Some(first) = first_id(page)
-            && !self.seen.insert(first)
-        {
-            return Err(
-                self.loops("a page again that it had given already: it ignores startIndex".to_owned())
-            );
-        }
         Ok(match page.total_results {
             Some(total) if self.received >= total => None,
             Some(_) => Some(Position::Index(self.received + 1)),
@@ -198,6 +194,12 @@ impl List {
             None if self.count.is_some_and(|count| page.count < count as usize) => None,
             None => Some(Position::Index(self.received + 1)),
         })
+    }
+
+    /// Whether a page begins with the resource that an earlier one began with. Where there is a cursor, that tells.
+    fn came_before(&mut self, position: &Position, page: &Page) -> bool {
+        let by_index = matches!(position, Position::Index(_) | Position::Start) && page.next_cursor.is_none();
+        by_index && first_id(page).is_some_and(|first| !self.seen.insert(first))
     }
 
     fn loops(&self, what: String) -> Error {

@@ -29,7 +29,7 @@ async fn world(change: impl FnOnce(&mut Config)) -> World {
         tenant_id: Some(emulator.tenant_id().to_owned()),
         client_id: Some(emulator.client_id().to_owned()),
         credential: CredentialKind::ClientSecret,
-        entra: Some(true),
+
         retry_interval_milliseconds: Some(5),
         maximum_retry_count: Some(3),
         ..Config::default()

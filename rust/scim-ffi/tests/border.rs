@@ -58,7 +58,7 @@ fn connect(users: usize, more: &str) -> (usize, usize) {
     let field = |name: &str| started[name].as_str().unwrap().to_owned();
     let config = serde_json::json!({
         "baseUri": field("baseUri"), "authority": field("authority"), "tenantId": field("tenantId"),
-        "clientId": field("clientId"), "credential": "clientSecret", "entra": true, "maximumRetryCount": 0,
+        "clientId": field("clientId"), "credential": "clientSecret", "maximumRetryCount": 0,
     });
     let (mut session, mut failure) = (0, 0);
     // SAFETY: readable and writable during the call.

@@ -39,13 +39,23 @@ public sealed class ConnectionTests : IDisposable
     }
 
     [Fact]
-    public void A_secret_connects_and_another_server_is_free()
+    public void A_secret_connects_by_address_and_the_path_tells_Entra()
     {
         Connect();
         Assert.Single(_engine.Good("Get-ScimUser -First 1"));
         PSObject context = _engine.Good("Get-ScimContext")[0];
+        Assert.Equal("Entra", context.Properties["Service"].Value);
+        Assert.Equal("ClientSecret", context.Properties["Credential"].Value);
+    }
+
+    [Fact]
+    public void Another_server_is_free_of_charge()
+    {
+        PSObject context = _engine.Set("token", Engine.Secure("t"))
+            .Good("Connect-Scim -BaseUri https://scim.example.org/v2 -AccessToken $token -PassThru")[0];
         Assert.Equal("Generic", context.Properties["Service"].Value);
         Assert.Equal(0m, context.Properties["EstimatedCost"].Value);
+        Assert.Null(context.Properties["TenantId"].Value);
     }
 
     [Fact]
@@ -142,7 +152,7 @@ public sealed class ConnectionTests : IDisposable
     public void An_address_that_cannot_be_reached_says_why(string address, string id)
     {
         _engine.Set("token", Engine.Secure("token")).Set("a", address);
-        ErrorRecord error = _engine.Bad("Connect-Scim -BaseUri $a -AccessToken $token -MaximumRetryCount 0; Get-ScimUser");
+        ErrorRecord error = _engine.Bad("Connect-Scim -BaseUri $a -AccessToken $token -MaximumRetryCount 0 -ErrorAction Stop; Get-ScimUser");
         Assert.StartsWith(id + ",", error.FullyQualifiedErrorId, StringComparison.Ordinal);
     }
 

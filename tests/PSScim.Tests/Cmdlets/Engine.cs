@@ -52,9 +52,11 @@ internal sealed class Engine : IDisposable
         {
             terminating = e.ErrorRecord;
         }
+        // An error that -ErrorAction Stop makes terminating is in the stream as well.
+        IEnumerable<ErrorRecord> errors = [.. shell.Streams.Error, .. terminating is null ? [] : new[] { terminating }];
         return new Result(
             output.ToArray(),
-            [.. shell.Streams.Error, .. terminating is null ? [] : new[] { terminating }],
+            [.. errors.DistinctBy(e => e.Exception is RuntimeException { ErrorRecord: not null } r ? r.ErrorRecord.Exception : e.Exception)],
             [.. shell.Streams.Verbose.Select(v => v.Message)],
             [.. shell.Streams.Warning.Select(w => w.Message)]);
     }
@@ -74,7 +76,7 @@ internal sealed class Engine : IDisposable
         Result result = Run(script);
         return result.Errors.Length == 1
             ? result.Errors[0]
-            : throw new InvalidOperationException($"{script}: {result.Errors.Length} errors");
+            : throw new InvalidOperationException($"{script}: {string.Join<ErrorRecord>("; ", result.Errors)}");
     }
 
     /// <summary>A secure string of a text.</summary>

@@ -74,7 +74,6 @@ public sealed class ReadTests : IDisposable
     [Theory]
     [InlineData(1, 1)]
     [InlineData(50, 1)]
-    [InlineData(100, 1)]
     [InlineData(150, 2)]
     public void A_pipeline_that_stops_stops_the_requests(int stopAt, int requests)
     {

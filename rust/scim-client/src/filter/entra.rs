@@ -201,7 +201,7 @@ fn compare(
     value: &Value,
 ) -> Result<&'static Filterable, String> {
     let Some(row) = filterable(resource).find(|row| row.is_at(path)) else {
-        return Err(match known::qualified(resource, path) {
+        return Err(match known::spelled(resource, path) {
             Some(whole) if filterable(resource).any(|row| row.is_at(&whole)) => {
                 format!("Entra knows {path} by its whole name only, which is {whole}.")
             }
@@ -235,11 +235,12 @@ pub(super) fn is_boolean(resource: Resource, path: &AttrPath) -> bool {
     filterable(resource).any(|row| row.boolean && row.is_at(path))
 }
 
-/// The filter with short names written as the service wants them: `mailNickname` and other attributes of extensions get
-/// their URN, and `groups eq "…"` or `groups[value eq "…"]` become `groups.value eq "…"`. What is not known stays.
+/// The filter with names written as the service wants them: known ones are spelled as in the schema, `mailNickname` and
+/// other attributes of extensions get their URN, and `groups eq "…"` or `groups[value eq "…"]` become `groups.value eq "…"`. What is not
+/// known stays.
 #[must_use]
 pub fn qualify(resource: Resource, filter: Filter) -> Filter {
-    let whole = |path: AttrPath| known::qualified(resource, &path).unwrap_or(path);
+    let whole = |path: AttrPath| known::spelled(resource, &path).unwrap_or(path);
     match filter {
         Filter::Or(terms) => Filter::Or(terms.map(|term| qualify(resource, term))),
         Filter::And(terms) => Filter::And(terms.map(|term| qualify(resource, term))),

@@ -125,20 +125,28 @@ pub fn is_never_returned(resource: Resource, path: &AttrPath) -> bool {
         .any(|a| a.is_of(resource) && a.is_at(path) && a.sub.is_none() && a.returned == "never")
 }
 
-/// The path with its schema's URN, where it has none and is that of an extension's attribute; spelled as in the table.
-pub(super) fn qualified(resource: Resource, path: &AttrPath) -> Option<AttrPath> {
+/// The path as the table spells it, and with its schema's URN where it is that of an extension's attribute. A short name
+/// that is in the core schema and in an extension is the core's.
+pub(super) fn spelled(resource: Resource, path: &AttrPath) -> Option<AttrPath> {
     let named = |a: &&Attribute| a.is_of(resource) && a.name.eq_ignore_ascii_case(path.name());
-    let core = ATTRIBUTES.iter().filter(named).any(|a| !a.is_extension());
-    if path.urn().is_some() || core {
-        return None;
-    }
-    let attribute = ATTRIBUTES.iter().filter(named).find(|a| a.is_extension())?;
+    let rows = || ATTRIBUTES.iter().filter(named);
+    let row = rows().find(|row| row.is_at(path)).or_else(|| match path.urn() {
+        Some(_) => None,
+        None => rows().find(|row| row.is_extension()),
+    })?;
+    let urn = match path.urn() {
+        None => row.is_extension().then_some(row.schema),
+        // What all resources have is in no schema's table; it is found under any core URN.
+        Some(urn) => Some(if row.schema.is_empty() { urn } else { row.schema }),
+    };
     let sub = path.sub().map(|wanted| {
-        let mut subs = ATTRIBUTES.iter().filter(named).filter_map(|a| a.sub);
+        let mut subs = rows()
+            .filter(|other| other.schema == row.schema)
+            .filter_map(|a| a.sub);
         subs.find(|sub| sub.eq_ignore_ascii_case(wanted))
             .unwrap_or(wanted)
     });
-    AttrPath::new(Some(attribute.schema), attribute.name, sub)
+    AttrPath::new(urn, row.name, sub)
 }
 
 #[cfg(test)]
@@ -178,8 +186,8 @@ mod tests {
     }
 
     #[test]
-    fn short_names_get_their_urn() {
-        let text = |resource, short: &str| qualified(resource, &path(short)).map(|path| path.to_string());
+    fn names_are_spelled_as_in_the_table_and_get_their_urn() {
+        let text = |resource, short: &str| spelled(resource, &path(short)).map(|path| path.to_string());
         let entra = "urn:ietf:params:scim:schemas:extension:Microsoft:Entra:2.0";
         assert_eq!(
             text(Resource::User, "MAILNICKNAME"),
@@ -198,7 +206,16 @@ mod tests {
             Some("urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:manager.displayName".to_owned())
         );
         // In the core schema too; then the short name means that.
-        assert_eq!(text(Resource::User, "userType"), None);
+        assert_eq!(text(Resource::User, "USERTYPE").as_deref(), Some("userType"));
+        assert_eq!(
+            text(Resource::User, &format!("{entra}:user:usertype").to_uppercase()),
+            Some(format!("{entra}:User:userType"))
+        );
+        let core = "urn:ietf:params:scim:schemas:core:2.0:User";
+        assert_eq!(
+            text(Resource::User, &format!("{core}:ID")),
+            Some(format!("{core}:id"))
+        );
         assert_eq!(text(Resource::User, "shoeSize"), None);
     }
 

@@ -6,22 +6,25 @@ using System.Runtime.CompilerServices;
 namespace PSScim;
 
 /// <summary>
-/// The connections that one runspace has made, and which of them is its default. Two jobs in one process never see,
-/// replace or disconnect each other's; to share a connection, hand the object over.
+/// The connections and emulators that one runspace has made, and which connection is its default. Two jobs in one
+/// process never see, replace or disconnect each other's; to share a connection, hand the object over.
 /// </summary>
-internal sealed class RunspaceConnections
+internal sealed class RunspaceState
 {
-    private static readonly ConditionalWeakTable<Runspace, RunspaceConnections> s_all = new();
+    private static readonly ConditionalWeakTable<Runspace, RunspaceState> s_all = new();
     private readonly List<ScimConnection> _connections = [];
 
     /// <summary>The present runspace's.</summary>
-    internal static RunspaceConnections Current => s_all.GetOrCreateValue(
+    internal static RunspaceState Current => s_all.GetOrCreateValue(
         Runspace.DefaultRunspace ?? throw new InvalidOperationException("There is no runspace on this thread."));
 
-    /// <summary>The one made last.</summary>
+    /// <summary>The emulators that it started, the latest last.</summary>
+    internal List<ScimEmulator> Emulators { get; } = [];
+
+    /// <summary>The connection made last.</summary>
     internal ScimConnection? Default => _connections.Count == 0 ? null : _connections[_connections.Count - 1];
 
-    /// <summary>All of them, the default last.</summary>
+    /// <summary>All connections, the default last.</summary>
     internal IReadOnlyList<ScimConnection> All => _connections;
 
     /// <summary>Makes a connection the default. One of the same name is replaced.</summary>
