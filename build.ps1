@@ -4,18 +4,24 @@ Builds, tests and tries PSScim, for people in pwsh. `dotnet build` and `dotnet t
 
 .PARAMETER Task
 Build: the module in out/PSScim (default). Test: all tests, Pester's too. Tour: examples/tour.ps1 in this shell.
-Bench: the benchmark of docs/performance.md.
+Package: out/PSScim.<version>.nupkg for the PowerShell Gallery, and a zip of the same. Bench: the benchmark of
+docs/performance.md.
+
+.PARAMETER RequireAllPlatforms
+With -Task Package: refuses unless the native library of every platform is in out/PSScim, as a release needs.
 
 .EXAMPLE
 ./build.ps1 -Task Test
 #>
 [CmdletBinding()]
 param(
-    [ValidateSet('Build', 'Test', 'Tour', 'Bench')]
+    [ValidateSet('Build', 'Test', 'Tour', 'Package', 'Bench')]
     [string] $Task = 'Build',
 
     [ValidateSet('Debug', 'Release')]
-    [string] $Configuration = 'Release'
+    [string] $Configuration = 'Release',
+
+    [switch] $RequireAllPlatforms
 )
 
 $ErrorActionPreference = 'Stop'
@@ -29,7 +35,7 @@ function Invoke-Tool {
 
 Push-Location $PSScriptRoot
 try {
-    if ($Task -ne 'Bench') { Invoke-Tool dotnet 'build', '--nologo', '-v', 'q', '-c', $Configuration }
+    if ($Task -notin 'Bench', 'Package') { Invoke-Tool dotnet 'build', '--nologo', '-v', 'q', '-c', $Configuration }
     switch ($Task) {
         'Test' {
             Invoke-Tool dotnet 'test', '--nologo', '--no-build', '-c', $Configuration
@@ -40,6 +46,9 @@ try {
         'Tour' {
             Import-Module "$PSScriptRoot/out/PSScim" -Force
             & "$PSScriptRoot/examples/tour.ps1"
+        }
+        'Package' {
+            Invoke-Tool dotnet 'build', 'powershell/Package', '-t:Package', '--nologo', '-v', 'm', '-c', $Configuration, "-p:RequireAllPlatforms=$($RequireAllPlatforms.ToString().ToLowerInvariant())"
         }
         'Bench' { Invoke-Tool dotnet 'run', '-c', 'Release', '--project', 'tests/Bench' }
     }

@@ -100,14 +100,13 @@ internal static class Child
         (long requests, long bytes) = Connection.Meter(connection);
         Memory before = Memory.Settled();
 
-        var watch = Stopwatch.StartNew();
+        var clock = new Clock();
         engine.Invoke(script);
-        watch.Stop();
+        Outcome outcome = clock.Stop();
 
         (long requestsThen, long bytesThen) = Connection.Meter(connection);
-        var outcome = new Outcome
+        outcome = outcome with
         {
-            Seconds = watch.Elapsed.TotalSeconds,
             Pages = requestsThen - requests,
             Bytes = bytesThen - bytes,
             PeakBytes = Memory.Peak(),
@@ -125,7 +124,7 @@ internal static class Child
         await pages.Get(null, read);
         Memory before = Memory.Settled();
 
-        var watch = Stopwatch.StartNew();
+        var clock = new Clock();
         var all = new List<TItem>();
         long count = 0;
         string? cursor = null;
@@ -136,9 +135,9 @@ internal static class Child
             count++;
         }
         while (cursor is not null);
-        watch.Stop();
+        Outcome outcome = clock.Stop();
 
-        var outcome = new Outcome { Seconds = watch.Elapsed.TotalSeconds, Pages = count, Objects = all.Count, PeakBytes = Memory.Peak() };
+        outcome = outcome with { Pages = count, Objects = all.Count, PeakBytes = Memory.Peak() };
         outcome = Memory.Settled().Above(before, outcome);
         GC.KeepAlive(all);
         return outcome;

@@ -17,6 +17,7 @@ function Get-PrivateByte {
 $managed = [GC]::GetTotalMemory($true)
 $private = Get-PrivateByte
 
+$cpu = (Get-Process -Id $PID).TotalProcessorTime
 $pages = 0
 $watch = [Diagnostics.Stopwatch]::StartNew()
 $all = & {
@@ -33,6 +34,6 @@ $peak = if ($IsLinux) {
     1KB * [long]((Select-String -Path /proc/self/status -Pattern '^VmHWM:\s+(\d+)').Matches[0].Groups[1].Value)
 } else { (Get-Process -Id $PID).PeakWorkingSet64 }
 @{
-    seconds = $watch.Elapsed.TotalSeconds; pages = $pages; objects = $all.Count; peakBytes = $peak
+    seconds = $watch.Elapsed.TotalSeconds; cpuSeconds = ((Get-Process -Id $PID).TotalProcessorTime - $cpu).TotalSeconds; pages = $pages; objects = $all.Count; peakBytes = $peak
     keptManaged = [GC]::GetTotalMemory($true) - $managed; keptNative = 0; keptPrivate = (Get-PrivateByte) - $private
 } | ConvertTo-Json -Compress

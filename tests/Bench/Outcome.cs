@@ -31,6 +31,9 @@ internal sealed record Outcome
 
     public double Seconds { get; init; }
 
+    /// <summary>Processor time of the process, all of its threads, in the same span.</summary>
+    public double? CpuSeconds { get; init; }
+
     /// <summary>Bytes of response bodies.</summary>
     public long? Bytes { get; init; }
 

@@ -10,19 +10,19 @@ internal static class Table
 
     internal static void Pages(Row[] rows, Row limit, int users)
     {
-        Console.WriteLine("| what | median s | min | max | × limit | kept a user, KB: managed + native | process grew by, MB | peak MB | requests |");
-        Console.WriteLine("| --- | --- | --- | --- | --- | --- | --- | --- | --- |");
+        Console.WriteLine("| what | median s | min | max | × limit | CPU s | kept a user, KB: managed + native | process grew by, MB | peak MB | requests |");
+        Console.WriteLine("| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |");
         foreach (Row row in rows)
         {
             if (!row.HasFigures)
             {
-                Console.WriteLine($"| {row.Name} | {row.Failure ?? "not run"} | | | | | | | |");
+                Console.WriteLine($"| {row.Name} | {row.Failure ?? "not run"} | | | | | | | | |");
                 continue;
             }
             string kept = row.Figure(o => o.KeptManaged) is { } managed && row.Figure(o => o.KeptNative) is { } native
                 ? $"{Number(managed / users / 1024)} + {Number(native / users / 1024)}"
                 : "";
-            Console.WriteLine($"| {row.Name} | {Number(row.Median, 3)} | {Number(row.Minimum, 3)} | {Number(row.Maximum, 3)} | {Number(row.TimesOf(limit))} "
+            Console.WriteLine($"| {row.Name} | {Number(row.Median, 3)} | {Number(row.Minimum, 3)} | {Number(row.Maximum, 3)} | {Number(row.TimesOf(limit))} | {Number(row.Figure(o => o.CpuSeconds), 3)} "
                 + $"| {kept} | {Number(row.Figure(o => o.KeptPrivate) / Megabyte, 0)} | {Number(row.Figure(o => o.PeakBytes) / Megabyte, 0)} | {Number(row.Figure(o => o.Pages), 0)} |");
         }
     }

@@ -9,6 +9,42 @@ namespace PSScim.Commands;
 /// Connects to Microsoft Entra ID's SCIM API, to any other SCIM 2.0 server, or to the emulator. The connection becomes
 /// the default of this runspace and of no other. The sign-in is tried at once; it is free of charge.
 /// </summary>
+/// <example>
+/// With a client secret, to Entra.
+/// <code>
+/// Connect-Scim -TenantId $tenantId -ClientId $clientId -ClientSecret $secret
+/// Get-ScimContext
+/// </code>
+/// The secret is a SecureString: ask for it with <c>Read-Host -AsSecureString</c>, or read it from a vault.
+/// </example>
+/// <example>
+/// To the emulator: no tenant, no bill.
+/// <code>
+/// Connect-Scim -Emulator
+/// Get-ScimUser -First 3
+/// </code>
+/// </example>
+/// <example>
+/// Two connections at once, and a limit to what one may cost.
+/// <code>
+/// Connect-Scim -Emulator -Name production -RequestBudget 500
+/// Connect-Scim -Emulator -Name trial
+/// Get-ScimUser -First 3 -Connection production
+/// </code>
+/// The request that would exceed the budget is refused, not sent; 500 requests to Entra cost one US dollar.
+/// </example>
+/// <example>
+/// The same connection in other runspaces.
+/// <code>
+/// # Needs PowerShell 7
+/// $connection = Connect-Scim -Emulator -PassThru
+/// Get-ScimUser -First 9 | ForEach-Object -Parallel { Get-ScimUser -Id $_.id -Connection $using:connection }
+/// </code>
+/// A runspace of its own has no default connection, so it is handed over. The connection's meter, budget and token are shared.
+/// </example>
+/// <seealso cref="DisconnectScimCommand"/>
+/// <seealso cref="GetScimContextCommand"/>
+/// <seealso cref="StartScimEmulatorCommand"/>
 [Cmdlet(VerbsCommunications.Connect, "Scim", DefaultParameterSetName = SecretSet)]
 [OutputType(typeof(ScimConnection))]
 public sealed class ConnectScimCommand : ScimCommand

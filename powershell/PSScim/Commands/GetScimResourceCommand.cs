@@ -1,6 +1,9 @@
 using System;
+using System.Collections.Generic;
 using System.Linq;
 using System.Management.Automation;
+using PSScim.Completion;
+using PSScim.Filters;
 using PSScim.Native;
 
 namespace PSScim.Commands;
@@ -18,12 +21,25 @@ public abstract class GetScimResourceCommand : ScimConnectionCommand
     private string[]? _named;
 
     /// <summary>
-    /// Which resources: a SCIM filter (RFC 7644 section 3.4.2.2), such as <c>userName ew "@contoso.com"</c>. Its grammar
-    /// is checked before anything is sent.
+    /// Which resources: a SCIM filter (RFC 7644 section 3.4.2.2), such as <c>userName ew "@contoso.com"</c>, or a script
+    /// block in PowerShell's operators, such as <c>{ userName -like '*@contoso.com' -and active -eq $true }</c>, whose
+    /// variables are those of the caller. It is checked before anything is sent.
     /// </summary>
     [Parameter(ParameterSetName = ListSet, Position = 0)]
+    [ArgumentCompleter(typeof(FilterCompleter))]
+    [FilterTransformation]
     [ValidateNotNullOrEmpty]
     public string? Filter { get; set; }
+
+    /// <summary>The display name. A <c>*</c> at its beginning means: ends with the rest.</summary>
+    [Parameter(ParameterSetName = ListSet)]
+    [ValidateNotNullOrEmpty]
+    public string? DisplayName { get; set; }
+
+    /// <summary>The id in the system that feeds the directory. Entra takes it alone only.</summary>
+    [Parameter(ParameterSetName = ListSet)]
+    [ValidateNotNullOrEmpty]
+    public string? ExternalId { get; set; }
 
     /// <summary>Ids of single resources, or objects that have an id. One request each.</summary>
     [Parameter(ParameterSetName = IdSet, Mandatory = true, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
@@ -37,11 +53,13 @@ public abstract class GetScimResourceCommand : ScimConnectionCommand
     /// </summary>
     [Parameter]
     [Alias("Properties")]
+    [ArgumentCompleter(typeof(AttributeCompleter))]
     [ValidateNotNullOrEmpty]
     public string[]? Attributes { get; set; }
 
     /// <summary>The attributes to leave out.</summary>
     [Parameter]
+    [ArgumentCompleter(typeof(AttributeCompleter))]
     [ValidateNotNullOrEmpty]
     public string[]? ExcludedAttributes { get; set; }
 
@@ -59,6 +77,9 @@ public abstract class GetScimResourceCommand : ScimConnectionCommand
     public string? Cursor { get; set; }
 
     private protected abstract string Endpoint { get; }
+
+    /// <summary>The parameters that choose, as terms of a filter that all must hold.</summary>
+    private protected virtual IEnumerable<string?> Terms => [Like("displayName", DisplayName), Equal("externalId", ExternalId)];
 
     private protected abstract ResourceKind Kind { get; }
 
@@ -87,12 +108,37 @@ public abstract class GetScimResourceCommand : ScimConnectionCommand
         }
     }
 
+    private protected static string? Equal(string attribute, object? value) =>
+        value is null ? null : $"{attribute} eq {FilterText.Value(attribute, value)}";
+
+    private protected string? Like(string attribute, string? pattern)
+    {
+        if (pattern is null)
+            return null;
+        string? term = FilterText.Like(attribute, pattern);
+        if (term is null)
+            ThrowTerminating(
+                Invalid("FilterSyntax", $"'{pattern}' has a * inside.", "A * can stand at the beginning and at the end; -Filter takes any text."),
+                pattern);
+        return term;
+    }
+
+    /// <summary>-Filter and the parameters that choose, joined by <c>and</c>.</summary>
+    private string? WholeFilter()
+    {
+        string[] terms = [.. Terms.Where(term => term is not null).Select(term => term!)];
+        if (terms.Length == 0)
+            return Filter;
+        return string.Join(" and ", Filter is null ? terms : ["(" + Filter + ")", .. terms]);
+    }
+
     private void ReadList()
     {
         NameAllButManager();
+        string? filter = WholeFilter();
         var list = new ListWriter(this, Resolved.Types.Reader(Kind, Projection()));
         string query = Query()
-            .Add("filter", Filter)
+            .Add("filter", filter)
             .Add("pageSize", PageSize == 0 ? null : PageSize)
             .Add("wanted", list.Wanted)
             .Add("cursor", Cursor)
@@ -105,7 +151,7 @@ public abstract class GetScimResourceCommand : ScimConnectionCommand
         }
         catch (ScimException error)
         {
-            Report(error, Filter);
+            Report(error, filter);
         }
     }
 

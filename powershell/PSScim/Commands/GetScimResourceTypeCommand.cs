@@ -3,6 +3,20 @@ using System.Management.Automation;
 namespace PSScim.Commands;
 
 /// <summary>Gets the kinds of resources that a SCIM service has, each with its endpoint and schemas (RFC 7643 section 6).</summary>
+/// <example>
+/// What kinds of resources are there, and where?
+/// <code>
+/// Get-ScimResourceType | ForEach-Object { '{0} at {1}' -f $_.name, $_.endpoint }
+/// </code>
+/// </example>
+/// <example>
+/// One of them, by its id.
+/// <code>
+/// Get-ScimResourceType -Id User
+/// </code>
+/// </example>
+/// <seealso cref="GetScimSchemaCommand"/>
+/// <seealso cref="GetScimServiceProviderConfigCommand"/>
 [Cmdlet(VerbsCommon.Get, "ScimResourceType")]
 [OutputType(typeof(ScimResource))]
 public sealed class GetScimResourceTypeCommand : GetScimDiscoveryCommand

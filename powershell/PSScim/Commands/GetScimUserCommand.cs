@@ -1,3 +1,4 @@
+using System.Collections.Generic;
 using System.Management.Automation;
 
 namespace PSScim.Commands;
@@ -6,10 +7,105 @@ namespace PSScim.Commands;
 /// Gets users from a SCIM service: all, those that a filter chooses, or single ones by id. Users are written as their
 /// page arrives, and a page that nobody asks for is never requested.
 /// </summary>
+/// <example>
+/// All users, streamed, with the attributes that are needed and no others.
+/// <code>
+/// Get-ScimUser -Attributes id, userName, displayName, active |
+///     Where-Object { -not $_.active } |
+///     ForEach-Object userName
+/// </code>
+/// Named attributes make pages of 999 users in place of 100: a tenth of the requests, and of the cost.
+/// </example>
+/// <example>
+/// The users of one domain.
+/// <code>
+/// $domain = 'contoso.com'
+/// Get-ScimUser -Filter 'userName ew "@contoso.com"' -First 10
+/// Get-ScimUser -Filter { userName -like "*@$domain" -and active -eq $true } -First 10
+/// Get-ScimUser -UserName *@contoso.com -Enabled $true -First 10
+/// </code>
+/// Three ways to say it; the service evaluates the filter. <c>Get-Help about_PSScim_Filters</c> says what Entra can filter by.
+/// </example>
+/// <example>
+/// One user, and its attributes in the extensions.
+/// <code>
+/// $user = Get-ScimUser -First 1
+/// $user = Get-ScimUser -Id $user.id
+/// $user.name.familyName
+/// $user.emails[0].value
+/// $user.'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User'.department
+/// $user.'urn:ietf:params:scim:schemas:extension:Microsoft:Entra:2.0:User'.usageLocation
+/// </code>
+/// </example>
+/// <example>
+/// The members of a group.
+/// <code>
+/// $group = Get-ScimGroup -First 1
+/// Get-ScimUser -MemberOf $group -Attributes id, userName
+/// </code>
+/// </example>
+/// <example>
+/// Many users by id, and the errors of those that are no more.
+/// <code>
+/// $ids = @(Get-ScimUser -First 3 | ForEach-Object id) + '00000000-0000-0000-0000-000000000000'
+/// $ids | Get-ScimUser -Attributes userName -ErrorAction SilentlyContinue -ErrorVariable gone
+/// $gone | ForEach-Object { '{0} ({1})' -f $_.TargetObject, $_.Exception.Id }
+/// </code>
+/// The others come all the same. A request that ends in 404 is billed too.
+/// </example>
+/// <example>
+/// Go on where an interrupted list stopped.
+/// <code>
+/// try { $users = Get-ScimUser -ErrorAction Stop }
+/// catch { $cursor = $_.Exception.Cursor }
+/// if ($cursor) { Get-ScimUser -Cursor $cursor }
+/// </code>
+/// </example>
+/// <seealso cref="GetScimGroupCommand"/>
+/// <seealso cref="GetScimContextCommand"/>
+/// <seealso cref="GetScimSchemaCommand"/>
 [Cmdlet(VerbsCommon.Get, "ScimUser", DefaultParameterSetName = ListSet, SupportsPaging = true)]
-[OutputType(typeof(ScimUser))]
+[OutputType("PSScim.User")]
 public sealed class GetScimUserCommand : GetScimResourceCommand
 {
+    private const string EntraUser = "urn:ietf:params:scim:schemas:extension:Microsoft:Entra:2.0:User";
+
+    /// <summary>The user name. A <c>*</c> at its beginning means: ends with the rest, as in <c>*@contoso.com</c>.</summary>
+    [Parameter(ParameterSetName = ListSet)]
+    [ValidateNotNullOrEmpty]
+    public string? UserName { get; set; }
+
+    /// <summary>The mail nickname. A <c>*</c> at its beginning means: ends with the rest.</summary>
+    [Parameter(ParameterSetName = ListSet)]
+    [ValidateNotNullOrEmpty]
+    public string? MailNickname { get; set; }
+
+    /// <summary>Whether the account is enabled. Left out: both.</summary>
+    [Parameter(ParameterSetName = ListSet)]
+    public bool? Enabled { get; set; }
+
+    /// <summary>The id of a group, or the group: its direct members.</summary>
+    [Parameter(ParameterSetName = ListSet)]
+    [IdTransformation]
+    [ValidateNotNullOrEmpty]
+    public string? MemberOf { get; set; }
+
+    /// <summary>The id of a group, or the group: its owners.</summary>
+    [Parameter(ParameterSetName = ListSet)]
+    [IdTransformation]
+    [ValidateNotNullOrEmpty]
+    public string? OwnerOf { get; set; }
+
+    private protected override IEnumerable<string?> Terms =>
+    [
+        Like("userName", UserName),
+        Like(EntraUser + ":mailNickname", MailNickname),
+        Equal("active", Enabled),
+        Equal("groups.value", MemberOf),
+        Equal(EntraUser + ":ownedGroups.value", OwnerOf),
+        .. base.Terms,
+    ];
+
     private protected override string Endpoint => "Users";
 
     private protected override ResourceKind Kind => ResourceKind.User;

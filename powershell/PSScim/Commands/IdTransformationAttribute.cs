@@ -7,7 +7,7 @@ using System.Management.Automation;
 namespace PSScim.Commands;
 
 /// <summary>
-/// Lets <c>-Id</c> take ids, objects that have an id, and arrays of both. Without it the engine would turn a resource
+/// Lets <c>-Id</c> and its like take ids, objects that have an id, and arrays of both. Without it the engine would turn a resource
 /// from the pipeline into text, which is its name, before it looked at the resource's id.
 /// </summary>
 [AttributeUsage(AttributeTargets.Property)]
@@ -16,7 +16,10 @@ internal sealed class IdTransformationAttribute : ArgumentTransformationAttribut
     public override object Transform(EngineIntrinsics engineIntrinsics, object inputData)
     {
         var ids = new List<string>();
-        return Add(ids, inputData) ? ids.ToArray() : inputData;
+        if (!Add(ids, inputData))
+            return inputData;
+        // A parameter for one id takes no array.
+        return ids.Count == 1 ? ids[0] : ids.ToArray();
     }
 
     private static bool Add(List<string> ids, object? item)

@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using PSScim.Completion;
 
 namespace PSScim.Commands;
 
@@ -11,6 +12,7 @@ public abstract class ScimConnectionCommand : ScimCommand
     /// The connection to use: an object from <c>Connect-Scim -PassThru</c> or Get-ScimContext, or the name of one of
     /// this runspace's connections. Left out: the one that this runspace made last.
     /// </summary>
+    [ArgumentCompleter(typeof(ConnectionCompleter))]
     [Parameter]
     [ConnectionTransformation]
     [ValidateNotNull]

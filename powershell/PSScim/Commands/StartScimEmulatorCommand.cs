@@ -8,6 +8,27 @@ namespace PSScim.Commands;
 /// Starts an emulator of Entra's SCIM API in this process, on loopback: the same paging limits, filters, errors and
 /// token endpoint, people that look like people, and no bill. <c>Connect-Scim -Emulator</c> connects to it.
 /// </summary>
+/// <example>
+/// An emulator with as many users as the real directory.
+/// <code>
+/// Start-ScimEmulator -Users 20000 -Groups 100
+/// Connect-Scim -Emulator
+/// $all = Get-ScimUser -Attributes id, userName
+/// (Get-ScimContext).EstimatedCost
+/// </code>
+/// The meter counts as for Entra: this is what the command would have cost there.
+/// </example>
+/// <example>
+/// A slow one, to see how a runbook fares.
+/// <code>
+/// $emulator = Start-ScimEmulator -Users 500 -LatencyMilliseconds 200 -PassThru
+/// Connect-Scim -Emulator
+/// Get-ScimUser -First 5
+/// Stop-ScimEmulator $emulator
+/// </code>
+/// </example>
+/// <seealso cref="StopScimEmulatorCommand"/>
+/// <seealso cref="ConnectScimCommand"/>
 [Cmdlet(VerbsLifecycle.Start, "ScimEmulator")]
 [OutputType(typeof(ScimEmulator))]
 public sealed class StartScimEmulatorCommand : ScimCommand

@@ -3,6 +3,20 @@ using System.Management.Automation;
 namespace PSScim.Commands;
 
 /// <summary>Stops emulators that Start-ScimEmulator or <c>Connect-Scim -Emulator</c> started.</summary>
+/// <example>
+/// Stop all that this runspace started.
+/// <code>
+/// Stop-ScimEmulator
+/// </code>
+/// </example>
+/// <example>
+/// Stop one of them.
+/// <code>
+/// $emulator = Start-ScimEmulator -PassThru
+/// Stop-ScimEmulator $emulator
+/// </code>
+/// </example>
+/// <seealso cref="StartScimEmulatorCommand"/>
 [Cmdlet(VerbsLifecycle.Stop, "ScimEmulator")]
 public sealed class StopScimEmulatorCommand : ScimCommand
 {

@@ -29,7 +29,7 @@ internal static class Library
                 return;
             try
             {
-                s_library = Open(Path.GetDirectoryName(typeof(Library).Assembly.Location)!);
+                s_library = Open(Folder());
             }
             catch (ScimException refusal)
             {
@@ -40,24 +40,36 @@ internal static class Library
         }
     }
 
+    /// <summary>The folder of this assembly.</summary>
+    private static string Folder()
+    {
+        string location = typeof(Library).Assembly.Location;
+        return location.Length > 0 ? Path.GetDirectoryName(location)! : throw Refusal(
+            "NativeLibraryMissing",
+            "PSScim.dll was loaded from memory, so that there is no folder in which to look for its native library.",
+            "Import the module by its name or its path.");
+    }
+
     private static IntPtr Open(string folder)
     {
         string rid = RuntimeId();
         string path = Path.Combine(folder, "runtimes", rid, "native", FileName());
         if (!File.Exists(path))
             throw Missing(folder, rid, path);
-        IntPtr library = IsNetFramework ? OpenOnNetFramework(path) : OpenOnNet(path);
-        ulong hash = Hash(path);
+        if (NativeImage.IsCutOff(path))
+            throw Unloadable(path, rid, "the file is too short.");
+        IntPtr library = IsNetFramework ? OpenOnNetFramework(path, rid) : OpenOnNet(path, rid);
+        ulong hash = Hash(path, rid);
         if (hash != Abi.Hash)
             throw Refusal(
                 "NativeLibraryMismatch",
-                $"The library '{path}' was built with another version of PSScim than the assembly '{typeof(Library).Assembly.Location}' " +
-                $"(ABI {hash.ToString("x", CultureInfo.InvariantCulture)}, expected {Abi.Hash.ToString("x", CultureInfo.InvariantCulture)}).",
+                $"The library '{path}' for this platform ({rid}) was built with another version of PSScim than the assembly " +
+                $"'{typeof(Library).Assembly.Location}' (ABI {hash.ToString("x", CultureInfo.InvariantCulture)}, expected {Abi.Hash.ToString("x", CultureInfo.InvariantCulture)}).",
                 "Install the module anew, as a whole; where two versions were imported in one session, start a new one.");
         return library;
     }
 
-    private static ulong Hash(string path)
+    private static ulong Hash(string path, string rid)
     {
         try
         {
@@ -67,7 +79,7 @@ internal static class Library
         {
             throw Refusal(
                 "NativeLibraryMismatch",
-                $"The library '{path}' is not PSScim's: {e.Message}",
+                $"The library '{path}' for this platform ({rid}) is not PSScim's, or is of a version before this check: {e.Message}",
                 "Install the module anew, as a whole.");
         }
     }
@@ -80,21 +92,21 @@ internal static class Library
     /// .NET Framework finds a library for P/Invoke by its name among those that are loaded, so loading it first by its
     /// path is enough; the flags keep Windows from looking for what it imports anywhere but beside it and in System32.
     /// </summary>
-    private static IntPtr OpenOnNetFramework(string path)
+    private static IntPtr OpenOnNetFramework(string path, string rid)
     {
         if (Path.DirectorySeparatorChar != '\\')
             return IntPtr.Zero + 1; // Mono on Unix, used in tests only: its own configuration says where the library is.
         const uint SearchDllLoadDirAndSystem32 = 0x100 | 0x800;
         IntPtr library = LoadLibraryEx(path, IntPtr.Zero, SearchDllLoadDirAndSystem32);
         if (library == IntPtr.Zero)
-            throw Unloadable(path, new System.ComponentModel.Win32Exception(Marshal.GetLastWin32Error()).Message);
+            throw Unloadable(path, rid, new System.ComponentModel.Win32Exception(Marshal.GetLastWin32Error()).Message);
         return library;
     }
 
     /// <summary>
     /// .NET asks a resolver. netstandard2.0 knows neither NativeLibrary nor its delegate, so both are reached by name.
     /// </summary>
-    private static IntPtr OpenOnNet(string path)
+    private static IntPtr OpenOnNet(string path, string rid)
     {
         Type type = Type.GetType("System.Runtime.InteropServices.NativeLibrary, System.Runtime.InteropServices", throwOnError: true)!;
         Type resolver = Type.GetType("System.Runtime.InteropServices.DllImportResolver, System.Runtime.InteropServices", throwOnError: true)!;
@@ -105,7 +117,7 @@ internal static class Library
         }
         catch (TargetInvocationException e) when (e.InnerException is DllNotFoundException or BadImageFormatException)
         {
-            throw Unloadable(path, e.InnerException.Message);
+            throw Unloadable(path, rid, e.InnerException.Message);
         }
         var resolve = new LibraryResolver(library);
         Delegate callback = Delegate.CreateDelegate(resolver, resolve, typeof(LibraryResolver).GetMethod(nameof(LibraryResolver.Resolve))!);
@@ -159,10 +171,10 @@ internal static class Library
             "Install the module anew from the PowerShell Gallery; a build of your own has the library of the machine that built it only.");
     }
 
-    private static ScimException Unloadable(string path, string reason) => Refusal(
+    private static ScimException Unloadable(string path, string rid, string reason) => Refusal(
         "NativeLibraryNotLoadable",
-        $"The library '{path}' cannot be loaded: {reason}",
-        "Check that the file is whole and made for this platform, and that no policy or antivirus blocks it.");
+        $"The library '{path}' cannot be loaded on this platform ({rid}). The file {NativeImage.Describe(path)}. The system says: {reason.Trim()}",
+        "If it is not for this platform or not whole, install the module anew; if it is, see whether a policy (noexec, AppLocker, antivirus) blocks it or a system library is missing or too old.");
 
     private static ScimException Refusal(string id, string message, string advice) =>
         new(new ScimFailure { Id = id, Category = "NotInstalled", Message = message, Advice = advice });

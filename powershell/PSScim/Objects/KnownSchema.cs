@@ -26,6 +26,9 @@ internal sealed class KnownAttribute
 
     internal string Description { get; set; } = "";
 
+    /// <summary>How a request names it: with the URN where it is an extension's.</summary>
+    internal string Name => IsExtension ? Schema + ":" + Path : Path;
+
     internal bool IsExtension => Schema.IndexOf(":extension:", StringComparison.OrdinalIgnoreCase) >= 0;
 
     /// <summary>The members to go through from the resource to the value; for an extension the URN is the first.</summary>
@@ -52,7 +55,7 @@ internal static class KnownSchema
     internal static string[] AllUserAttributesButManager { get; } =
     [
         .. All.Where(a => a.Resource is "Common" or "User" && a.IsReturned && !a.Path.Contains("."))
-            .Select(a => a.IsExtension ? a.Schema + ":" + a.Path : a.Path)
+            .Select(a => a.Name)
             .Where(name => name != Manager),
     ];
 

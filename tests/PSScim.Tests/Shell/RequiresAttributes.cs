@@ -15,6 +15,17 @@ internal sealed class UnixFactAttribute : FactAttribute
     }
 }
 
+/// <summary>A test that looks into an ELF file.</summary>
+[AttributeUsage(AttributeTargets.Method)]
+internal sealed class LinuxFactAttribute : FactAttribute
+{
+    public LinuxFactAttribute()
+    {
+        if (!OperatingSystem.IsLinux())
+            Skip = "This looks into the library that was built for Linux.";
+    }
+}
+
 /// <summary>A test that needs a pseudo-terminal, which util-linux' script makes.</summary>
 [AttributeUsage(AttributeTargets.Method)]
 internal sealed class TerminalFactAttribute : FactAttribute

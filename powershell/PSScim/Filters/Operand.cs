@@ -1,0 +1,110 @@
+using System;
+using System.Globalization;
+using System.Linq;
+using System.Management.Automation;
+using System.Management.Automation.Language;
+
+namespace PSScim.Filters;
+
+/// <summary>
+/// The value of an operand: constants, variables of the caller, their properties, texts with these in them, lists, casts.
+/// Nothing is run: a command or a method call belongs before the filter, in a variable.
+/// </summary>
+internal sealed class Operand(PSVariableIntrinsics variables)
+{
+    private readonly PSVariableIntrinsics _variables = variables;
+
+    /// <exception cref="ScriptFilterException">It is none of these.</exception>
+    internal object? Value(Ast operand) => operand switch
+    {
+        // $null, $true and $false are variables too.
+        VariableExpressionAst variable => Variable(variable),
+        StringConstantExpressionAst { StringConstantType: StringConstantType.BareWord } word => Bare(word),
+        ConstantExpressionAst constant => constant.Value,
+        MemberExpressionAst member and not InvokeMemberExpressionAst => Member(member),
+        ExpandableStringExpressionAst text => Text(text),
+        ArrayLiteralAst list => list.Elements.Select(Value).ToArray(),
+        ArrayExpressionAst { SubExpression.Statements.Count: 0 } => Array.Empty<object?>(),
+        ArrayExpressionAst list => Only(list.SubExpression, list) is var inner && inner is object?[] many ? many : new[] { inner },
+        ParenExpressionAst paren => Pipeline(paren.Pipeline, paren),
+        SubExpressionAst sub => Only(sub.SubExpression, sub),
+        ConvertExpressionAst convert => Converted(convert),
+        UnaryExpressionAst { TokenKind: TokenKind.Minus, Child: ConstantExpressionAst number } => LanguagePrimitives.ConvertTo<double>(number.Value) * -1,
+        _ => throw new ScriptFilterException(operand, "A value is a constant, a variable or its property; compute it before, in a variable."),
+    };
+
+    /// <summary>What PowerShell takes for a word where it expects a command's argument: a negative number is one, a cast too.</summary>
+    private static object Bare(StringConstantExpressionAst word)
+    {
+        if (word.Value.StartsWith("[", StringComparison.Ordinal))
+            throw new ScriptFilterException(word, "A cast stands in parentheses here: ([datetime] '2026-01-31').");
+        return word.Value.StartsWith("-", StringComparison.Ordinal)
+            && decimal.TryParse(word.Value, NumberStyles.Number, CultureInfo.InvariantCulture, out decimal number)
+            ? number
+            : word.Value;
+    }
+
+    private object? Variable(VariableExpressionAst variable)
+    {
+        string name = variable.VariablePath.UserPath;
+        PSVariable? found = _variables.Get(name);
+        return found is not null
+            ? found.Value
+            : throw new ScriptFilterException(variable, "There is no such variable here.");
+    }
+
+    private object? Member(MemberExpressionAst member)
+    {
+        if (member.Static || member.Member is not StringConstantExpressionAst name)
+            throw new ScriptFilterException(member, "A value is a constant, a variable or its property; compute it before, in a variable.");
+        object? owner = Value(member.Expression);
+        if (owner is null)
+            throw new ScriptFilterException(member.Expression, "It is null, and has no properties.");
+        PSPropertyInfo? property = PSObject.AsPSObject(owner).Properties[name.Value];
+        return property is not null
+            ? property.Value
+            : throw new ScriptFilterException(member, $"There is no property '{name.Value}'.");
+    }
+
+    /// <summary>A text in double quotes, with each expression in it replaced by its value.</summary>
+    private string Text(ExpandableStringExpressionAst text)
+    {
+        // Value has the escapes resolved already, and the expressions as they were written.
+        string whole = text.Value;
+        int from = 0;
+        foreach (ExpressionAst nested in text.NestedExpressions)
+        {
+            int at = whole.IndexOf(nested.Extent.Text, from, StringComparison.Ordinal);
+            string value = LanguagePrimitives.ConvertTo<string>(Value(nested)) ?? "";
+            whole = whole.Substring(0, at) + value + whole.Substring(at + nested.Extent.Text.Length);
+            from = at + value.Length;
+        }
+        return whole;
+    }
+
+    private object? Converted(ConvertExpressionAst convert)
+    {
+        Type type = convert.Type.TypeName.GetReflectionType()
+            ?? throw new ScriptFilterException(convert, "There is no such type.");
+        if (type != typeof(DateTime) && type != typeof(DateTimeOffset) && type != typeof(string) && type != typeof(bool)
+            && type != typeof(int) && type != typeof(long) && type != typeof(decimal) && type != typeof(double) && type != typeof(Guid))
+            throw new ScriptFilterException(convert, "A value can be cast to datetime, string, bool, a number or guid.");
+        try
+        {
+            return LanguagePrimitives.ConvertTo(Value(convert.Child), type, CultureInfo.InvariantCulture);
+        }
+        catch (PSInvalidCastException error)
+        {
+            throw new ScriptFilterException(convert, error.Message);
+        }
+    }
+
+    private object? Only(StatementBlockAst block, Ast whole) => block.Statements.Count == 1
+        ? Pipeline(block.Statements[0], whole)
+        : throw new ScriptFilterException(whole, "There has to be one value in it.");
+
+    private object? Pipeline(StatementAst statement, Ast whole) =>
+        statement is PipelineAst { PipelineElements: { Count: 1 } elements } && elements[0] is CommandExpressionAst expression
+            ? Value(expression.Expression)
+            : throw new ScriptFilterException(whole, "Nothing is run in a filter; compute it before, in a variable.");
+}

@@ -1,0 +1,182 @@
+using System;
+using System.Collections;
+using System.Collections.Generic;
+using System.Linq;
+using System.Management.Automation;
+using System.Management.Automation.Language;
+using System.Text.RegularExpressions;
+
+namespace PSScim.Filters;
+
+/// <summary>
+/// Translates a script block in PowerShell's operators to a SCIM filter: <c>{ userName -like '*@contoso.com' -and active }</c>,
+/// and in the way of Where-Object, <c>{ $_.userName -like '*@contoso.com' }</c>. PowerShell reads the first as a command
+/// of that name with parameters, the second as an expression, so that there are two ways to walk. As in PowerShell,
+/// -and and -or bind alike, from left to right. The script block is never run.
+/// </summary>
+internal sealed class ScriptFilter(PSVariableIntrinsics variables)
+{
+    private const string Comparisons = "-eq, -ne, -gt, -ge, -lt, -le, -like, -notlike, -in and -notin";
+
+    private static readonly HashSet<string> s_operators =
+        ["eq", "ne", "gt", "ge", "lt", "le", "like", "notlike", "in", "notin", "contains", "match", "notmatch"];
+
+    private static readonly Regex s_attribute = new(@"^[A-Za-z$][\w$.:\-]*$", RegexOptions.CultureInvariant);
+
+    private readonly Operand _operand = new(variables);
+
+    /// <summary>The filter as text.</summary>
+    /// <exception cref="ScriptFilterException">The script block is no filter.</exception>
+    internal string Translate(ScriptBlock script)
+    {
+        var block = (ScriptBlockAst)script.Ast;
+        if (block.ParamBlock is not null || block.BeginBlock is not null || block.ProcessBlock is not null
+            || block.EndBlock is null || block.EndBlock.Statements.Count != 1)
+            throw new ScriptFilterException(block, "A filter is one expression.");
+        return Statement(block.EndBlock.Statements[0]).Text;
+    }
+
+    private Part Statement(StatementAst statement) =>
+        statement is PipelineAst { PipelineElements: { Count: 1 } elements } && elements[0].Redirections.Count == 0
+            ? elements[0] switch
+            {
+                CommandExpressionAst expression => Expression(expression.Expression),
+                CommandAst command => new Words(this, command.CommandElements).Read(),
+                _ => throw new ScriptFilterException(statement, "A filter is one expression."),
+            }
+            : throw new ScriptFilterException(statement, "A filter is one expression.");
+
+    private Part Expression(ExpressionAst expression) => expression switch
+    {
+        ParenExpressionAst paren when paren.Pipeline is StatementAst inner => Statement(inner),
+        BinaryExpressionAst { Operator: TokenKind.And } both => Part.And(Expression(both.Left), Expression(both.Right)),
+        BinaryExpressionAst { Operator: TokenKind.Or } either => Part.Or(Expression(either.Left), Expression(either.Right)),
+        BinaryExpressionAst test => Compare(Attribute(test.Left), test.Operator.ToString(), test.Right, test),
+        UnaryExpressionAst { TokenKind: TokenKind.Not or TokenKind.Exclaim } not => Part.Not(Expression(not.Child)),
+        _ => new Part(Attribute(expression) + " eq true"),
+    };
+
+    /// <summary>An attribute by its bare name, in quotes, or as a property of <c>$_</c>.</summary>
+    private static string Attribute(Ast named)
+    {
+        string name = named switch
+        {
+            StringConstantExpressionAst text => text.Value,
+            MemberExpressionAst { Static: false, Member: StringConstantExpressionAst member } and not InvokeMemberExpressionAst =>
+                Path(((MemberExpressionAst)named).Expression, ((StringConstantExpressionAst)((MemberExpressionAst)named).Member).Value),
+            _ => "",
+        };
+        return s_attribute.IsMatch(name)
+            ? name
+            : throw new ScriptFilterException(named, "An attribute stands here, by its name or as a property of $_.");
+    }
+
+    private static string Path(ExpressionAst owner, string member)
+    {
+        if (owner is VariableExpressionAst { VariablePath.UserPath: "_" or "PSItem" })
+            return member;
+        string path = Attribute(owner);
+        bool isUrn = path.StartsWith("urn:", StringComparison.OrdinalIgnoreCase);
+        return path + (isUrn && KnownSchema.Extensions.Contains(path, StringComparer.OrdinalIgnoreCase) ? ":" : ".") + member;
+    }
+
+    private Part Compare(string attribute, string operation, Ast right, Ast whole)
+    {
+        string comparison = Bare(operation);
+        object? value = _operand.Value(right);
+        object? bare = value is PSObject wrapped ? wrapped.BaseObject : value;
+        switch (comparison)
+        {
+            case "eq" or "contains" when bare is null:
+                return Part.Not(new Part(attribute + " pr"));
+            case "ne" when bare is null:
+                return new Part(attribute + " pr");
+            case "like" or "notlike":
+                string pattern = LanguagePrimitives.ConvertTo<string>(value) ?? "";
+                if (pattern.IndexOfAny(['?', '[', ']', '`']) >= 0 || FilterText.Like(attribute, pattern) is not string like)
+                    throw new ScriptFilterException(right, "SCIM knows * at the beginning and at the end of a text, and no other wildcard.");
+                return comparison == "like" ? new Part(like) : Part.Not(new Part(like));
+            case "in" or "notin":
+                Part[] each = [.. Each(bare).Select(one => new Part($"{attribute} eq {FilterText.Value(attribute, one)}"))];
+                if (each.Length == 0)
+                    throw new ScriptFilterException(right, "The list is empty.");
+                Part any = each.Aggregate(Part.Or);
+                return comparison == "in" ? any : Part.Not(any);
+            case "eq" or "ne" or "gt" or "ge" or "lt" or "le" or "contains":
+                if (bare is IEnumerable and not string and not ScimObject)
+                    throw new ScriptFilterException(right, "It is a list; -in tests for one of several values.");
+                return new Part($"{attribute} {(comparison == "contains" ? "eq" : comparison)} {FilterText.Value(attribute, value)}");
+            default:
+                throw new ScriptFilterException(whole, $"SCIM has no such operator. There are {Comparisons}, joined by -and, -or and -not.");
+        }
+    }
+
+    private static IEnumerable<object?> Each(object? list) =>
+        list is IEnumerable many and not string ? many.Cast<object?>() : [list];
+
+    /// <summary>The operator without the <c>i</c> or <c>c</c> that says how case counts: that is the schema's to say.</summary>
+    private static string Bare(string operation)
+    {
+#pragma warning disable CA1308 // Operators are lower case.
+        string name = operation.ToLowerInvariant();
+#pragma warning restore CA1308
+        return !s_operators.Contains(name) && name.Length > 1 && s_operators.Contains(name.Substring(1)) ? name.Substring(1) : name;
+    }
+
+    /// <summary>A filter as it was read as a command: bare words, parameters for operators.</summary>
+    private sealed class Words(ScriptFilter filter, IReadOnlyList<CommandElementAst> words)
+    {
+        private int _at;
+
+        internal Part Read()
+        {
+            Part all = Term();
+            while (_at < words.Count)
+            {
+                bool isAnd = IsParameter(_at, "and");
+                if (!isAnd && !IsParameter(_at, "or"))
+                    throw new ScriptFilterException(words[_at], "-and or -or is expected here.");
+                _at++;
+                all = isAnd ? Part.And(all, Term()) : Part.Or(all, Term());
+            }
+            return all;
+        }
+
+        private Part Term()
+        {
+            CommandElementAst word = Next();
+            if (word is CommandParameterAst { Argument: null, ParameterName: var not } && Is(not, "not"))
+                return Part.Not(Term());
+            if (word is ParenExpressionAst paren && paren.Pipeline is StatementAst inner)
+                return filter.Statement(inner);
+            string attribute = Attribute(word);
+            if (_at == words.Count || IsParameter(_at, "and") || IsParameter(_at, "or"))
+                return new Part(attribute + " eq true");
+            if (Next() is not CommandParameterAst { Argument: null } operation)
+                throw new ScriptFilterException(words[_at - 1], $"An operator is expected here: {Comparisons}.");
+            return filter.Compare(attribute, operation.ParameterName, Next(), operation);
+        }
+
+        private CommandElementAst Next() => _at < words.Count
+            ? words[_at++]
+            : throw new ScriptFilterException(words[words.Count - 1], "Something is missing behind it.");
+
+        private bool IsParameter(int at, string name) => words[at] is CommandParameterAst parameter && Is(parameter.ParameterName, name);
+
+        private static bool Is(string one, string other) => string.Equals(one, other, StringComparison.OrdinalIgnoreCase);
+    }
+
+    /// <summary>A part of the filter; one that is joined by <c>or</c> gets parentheses inside an <c>and</c>.</summary>
+    private sealed class Part(string text, bool isOr = false)
+    {
+        internal string Text => text;
+
+        private string Inside => isOr ? "(" + text + ")" : text;
+
+        internal static Part And(Part left, Part right) => new(left.Inside + " and " + right.Inside);
+
+        internal static Part Or(Part left, Part right) => new(left.Text + " or " + right.Text, isOr: true);
+
+        internal static Part Not(Part inner) => new("not (" + inner.Text + ")");
+    }
+}
