@@ -18,6 +18,7 @@
     CmdletsToExport        = @(
         'Connect-Scim'
         'Disconnect-Scim'
+        'Get-ScimAccessToken'
         'Get-ScimContext'
         'Get-ScimGroup'
         'Get-ScimResourceType'
@@ -26,6 +27,7 @@
         'Get-ScimUser'
         'Start-ScimEmulator'
         'Stop-ScimEmulator'
+        'Test-ScimConnection'
     )
     PrivateData            = @{
         PSData = @{

@@ -61,6 +61,9 @@ public abstract class ScimCommand : PSCmdlet, IDisposable
                 {
                     case ScimState.Pending:
                         break;
+                    case ScimState.NeedsInput:
+                        operation.Answer();
+                        break;
                     case ScimState.Ready:
                         operation.Take();
                         if (!each(operation))

@@ -1,4 +1,6 @@
+using System;
 using System.Management.Automation;
+using System.Security.Cryptography.X509Certificates;
 
 namespace PSScim.Commands;
 
@@ -56,6 +58,16 @@ public sealed class StartScimEmulatorCommand : ScimCommand
     [ValidateRange(0, long.MaxValue)]
     public long? Seed { get; set; }
 
+    /// <summary>Certificates to register with its application, to sign in with <c>Connect-Scim -Certificate</c>.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public X509Certificate2[]? Certificate { get; set; }
+
+    /// <summary>The application permissions in its tokens, in place of all.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string[]? Role { get; set; }
+
     /// <summary>Returns the emulator.</summary>
     [Parameter]
     public SwitchParameter PassThru { get; set; }
@@ -66,7 +78,10 @@ public sealed class StartScimEmulatorCommand : ScimCommand
         try
         {
             Run(
-                () => ScimEmulator.Start(Users, Groups, Port, LatencyMilliseconds, Seed),
+                () => ScimEmulator.Start(
+                    Users, Groups, Port, LatencyMilliseconds, Seed,
+                    Certificate is null ? null : Array.ConvertAll(Certificate, c => Convert.ToBase64String(c.RawData)),
+                    Role),
                 operation =>
                 {
                     ScimEmulator emulator = ScimEmulator.Add(operation);

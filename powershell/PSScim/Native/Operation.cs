@@ -11,7 +11,15 @@ internal sealed unsafe class Operation : IDisposable
 {
     private readonly OperationHandle _handle;
 
-    internal Operation(nuint number) => _handle = new OperationHandle(number);
+    private readonly ISignInSource? _source;
+
+    /// <param name="number">Its handle.</param>
+    /// <param name="source">Who answers what it may ask.</param>
+    internal Operation(nuint number, ISignInSource? source = null)
+    {
+        _handle = new OperationHandle(number);
+        _source = source;
+    }
 
     /// <summary>The bytes of the reply taken last, in the first <see cref="Length"/> places. Reused from reply to reply.</summary>
     internal byte[] Buffer { get; private set; } = [];
@@ -59,6 +67,55 @@ internal sealed unsafe class Operation : IDisposable
 
     /// <summary>Allows the page behind the one taken last to be fetched.</summary>
     internal void Continue() => Calling(NativeMethods.scim_op_continue);
+
+    /// <summary>
+    /// Answers what the operation asks, on this thread: the pipeline's, where a script block may run and a store may ask
+    /// for a PIN.
+    /// </summary>
+    /// <exception cref="ScimException">There is no answer.</exception>
+    internal void Answer()
+    {
+        ScimQuestionKind kind = default;
+        byte[] data = [];
+        ScimState state = Calling(number =>
+        {
+            ScimQuestion question;
+            ScimState result = NativeMethods.scim_op_question(number, &question);
+            if (result == ScimState.NeedsInput)
+            {
+                kind = question.kind;
+                data = new byte[checked((int)question.data.length)];
+                if (data.Length > 0)
+                    Marshal.Copy((IntPtr)question.data.data, data, 0, data.Length);
+            }
+            return result;
+        });
+        // The question may have been withdrawn meanwhile.
+        if (state != ScimState.NeedsInput)
+            return;
+        if (_source is null)
+            throw new InvalidOperationException("An operation asks, and nobody is there to answer.");
+        byte[] answer = kind == ScimQuestionKind.Signature ? _source.Sign(data) : _source.AccessToken();
+        var pin = GCHandle.Alloc(answer, GCHandleType.Pinned);
+        try
+        {
+            Calling(number => NativeText.Lend(answer, slice => NativeMethods.scim_op_supply(number, slice)));
+        }
+        finally
+        {
+            Array.Clear(answer, 0, answer.Length);
+            pin.Free();
+        }
+    }
+
+    /// <summary>The bytes of the reply taken last, which are wiped here.</summary>
+    internal byte[] TakeSecret()
+    {
+        var secret = new byte[Length];
+        Array.Copy(Buffer, secret, Length);
+        Array.Clear(Buffer, 0, Buffer.Length);
+        return secret;
+    }
 
     /// <summary>Takes the oldest event, if there is one.</summary>
     internal bool TryTakeEvent(out ScimEventKind kind, out string text, out long milliseconds)

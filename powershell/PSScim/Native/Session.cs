@@ -10,18 +10,28 @@ internal sealed unsafe class Session : IDisposable
 {
     private readonly SessionHandle _handle;
 
-    private Session(SessionHandle handle) => _handle = handle;
+    private readonly ISignInSource? _source;
+
+    private Session(SessionHandle handle, ISignInSource? source)
+    {
+        _handle = handle;
+        _source = source;
+    }
 
     internal bool IsClosed => _handle.IsClosed;
 
     /// <summary>Opens a session. Sends nothing.</summary>
     /// <param name="config">The JSON of scim-client's <c>Config</c>.</param>
     /// <param name="secret">The client secret or token. It is copied in the clear only for the length of the call.</param>
+    /// <param name="source">Who signs or gives tokens, where the configuration says that the library asks.</param>
     /// <exception cref="ScimException">The configuration does not hold.</exception>
-    internal static Session Open(string config, SecureString secret)
+    internal static Session Open(string config, SecureString secret, ISignInSource? source = null) =>
+        Open(config, SecretText.Encode(secret), source);
+
+    /// <summary>The same, of bytes, which are wiped.</summary>
+    internal static Session Open(string config, byte[] clear, ISignInSource? source)
     {
         Library.Load();
-        byte[] clear = Encode(secret);
         var pin = GCHandle.Alloc(clear, GCHandleType.Pinned);
         try
         {
@@ -35,7 +45,7 @@ internal sealed unsafe class Session : IDisposable
                     &session,
                     &failure);
             if (state == ScimState.Done)
-                return new Session(new SessionHandle(session));
+                return new Session(new SessionHandle(session), source);
             using var failed = new Operation(failure);
             throw failed.Failure();
         }
@@ -48,36 +58,26 @@ internal sealed unsafe class Session : IDisposable
 
     /// <summary>Starts reading a list. <paramref name="query"/>: the JSON of <c>ListQuery</c>.</summary>
     internal Operation List(string query) =>
-        new(NativeText.Lend(query, slice => NativeMethods.scim_op_list(_handle.Number, slice)));
+        new(NativeText.Lend(query, slice => NativeMethods.scim_op_list(_handle.Number, slice)), _source);
 
     /// <summary>Starts reading one resource. <paramref name="query"/>: the JSON of <c>GetQuery</c>.</summary>
     internal Operation Get(string query) =>
-        new(NativeText.Lend(query, slice => NativeMethods.scim_op_get(_handle.Number, slice)));
+        new(NativeText.Lend(query, slice => NativeMethods.scim_op_get(_handle.Number, slice)), _source);
 
     /// <summary>Starts signing in, unless a good token is there already.</summary>
-    internal Operation SignIn() => new(NativeMethods.scim_op_sign_in(_handle.Number));
+    internal Operation SignIn() => new(NativeMethods.scim_op_sign_in(_handle.Number), _source);
+
+    /// <summary>Starts getting the access token: the reply's bytes.</summary>
+    internal Operation AccessToken() => new(NativeMethods.scim_op_access_token(_handle.Number), _source);
+
+    /// <summary>Starts reading what the access token says of itself.</summary>
+    internal Operation Claims() => new(NativeMethods.scim_op_claims(_handle.Number), _source);
+
+    /// <summary>Starts checking the connection; each reply is a check.</summary>
+    internal Operation Check(bool readOnly) => new(NativeMethods.scim_op_check(_handle.Number, readOnly ? 1u : 0u), _source);
 
     /// <summary>Describes the session; its one reply is there at once.</summary>
     internal Operation Describe() => new(NativeMethods.scim_op_describe(_handle.Number));
 
     public void Dispose() => _handle.Dispose();
-
-    /// <summary>UTF-8, by way of memory that is wiped.</summary>
-    private static byte[] Encode(SecureString secret)
-    {
-        IntPtr text = Marshal.SecureStringToGlobalAllocUnicode(secret);
-        try
-        {
-            char* chars = (char*)text;
-            var bytes = new byte[Encoding.UTF8.GetByteCount(chars, secret.Length)];
-            fixed (byte* target = bytes)
-                if (bytes.Length > 0)
-                    Encoding.UTF8.GetBytes(chars, secret.Length, target, bytes.Length);
-            return bytes;
-        }
-        finally
-        {
-            Marshal.ZeroFreeGlobalAllocUnicode(text);
-        }
-    }
 }

@@ -44,7 +44,7 @@ public sealed class ScimConnection
     /// <summary>The application; null where a token was given.</summary>
     public string? ClientId => Text("clientId");
 
-    /// <summary>How it signs in: <c>ClientSecret</c> or <c>AccessToken</c>.</summary>
+    /// <summary>How it signs in: <c>ClientSecret</c>, <c>Certificate</c>, <c>ManagedIdentity</c>, <c>AccessToken</c> …</summary>
     public string? Credential => Text("credential");
 
     /// <summary>Whether it can still be used: false after Disconnect-Scim.</summary>

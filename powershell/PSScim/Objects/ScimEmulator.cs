@@ -57,7 +57,9 @@ public sealed class ScimEmulator
         }
     }
 
-    internal static Operation Start(int users, int groups, int port, int latencyMilliseconds, long? seed)
+    internal static Operation Start(
+        int users, int groups, int port, int latencyMilliseconds, long? seed,
+        IReadOnlyList<string>? certificates = null, IReadOnlyList<string>? roles = null)
     {
         string config = new JsonText()
             .Add("users", users)
@@ -65,6 +67,8 @@ public sealed class ScimEmulator
             .Add("port", port)
             .Add("latencyMilliseconds", latencyMilliseconds)
             .Add("seed", seed)
+            .Add("certificates", certificates)
+            .Add("roles", roles)
             .ToString();
         return Emulators.Start(config);
     }

@@ -25,8 +25,8 @@ public sealed class ScimException : Exception
 {
     private readonly ScimFailure _failure;
 
-    internal ScimException(ScimFailure failure)
-        : base(failure.Advice.Length == 0 ? failure.Message : failure.Message + " " + failure.Advice) => _failure = failure;
+    internal ScimException(ScimFailure failure, Exception? cause = null)
+        : base(failure.Advice.Length == 0 ? failure.Message : failure.Message + " " + failure.Advice, cause) => _failure = failure;
 
     /// <summary>The stable id, such as <c>ResourceNotFound</c>: the first part of <c>FullyQualifiedErrorId</c>.</summary>
     public string Id => _failure.Id;

@@ -163,6 +163,7 @@ mod tests {
             retry_after: None,
             request_id: Some("r".to_owned()),
             location: Some("https://elsewhere.example".to_owned()),
+            challenge: None,
         };
         error(&answer, "GET /users", Service::Entra)
     }

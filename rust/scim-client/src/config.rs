@@ -9,6 +9,7 @@ use zeroize::Zeroizing;
 
 use crate::cloud::{CLOUDS, Cloud, ENTRA_PRICE, Service};
 use crate::error::{Error, Kind};
+use crate::sign_in::Credential;
 
 /// What the caller gives. Crosses the ABI as JSON; secrets cross apart from it.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -28,6 +29,21 @@ pub struct Config {
     pub scope: Option<String>,
     /// What the secret is.
     pub credential: CredentialKind,
+    /// The PFX or PEM file of `Certificate`.
+    pub certificate_path: Option<String>,
+    /// The certificate of `CertificateInStore`, without its key: DER in base64.
+    pub certificate: Option<String>,
+    /// The file of `FederatedTokenFile`.
+    pub federated_token_file: Option<String>,
+    /// The service connection of `AzureDevOps`.
+    pub service_connection_id: Option<String>,
+    /// The user name of `Basic`.
+    pub user_name: Option<String>,
+    /// Lets tokens and passwords travel unencrypted to other machines.
+    pub allow_unencrypted_authentication: bool,
+    /// Where Azure Arc's key files are, in place of the documented folder: for tests, and never across the ABI.
+    #[serde(skip)]
+    pub arc_key_folder: Option<std::path::PathBuf>,
     /// Whether Entra's rules and prices hold. Left out: they do where `base_uri` ends as Entra's addresses do.
     pub entra: Option<bool>,
     /// US dollars for a billed request. Left out: Entra's price, or none elsewhere.
@@ -60,6 +76,28 @@ pub enum CredentialKind {
     AccessToken,
     /// The secret is a client secret (OAuth 2.0 client credentials, RFC 6749 section 4.4).
     ClientSecret,
+    /// A certificate with its key, from a file; the secret is the file's password.
+    Certificate,
+    /// A certificate whose key the caller holds, who is asked for each signature.
+    CertificateInStore,
+    /// The secret is a token of another issuer.
+    FederatedToken,
+    /// A file holds a token of another issuer.
+    FederatedTokenFile,
+    /// GitHub gives the token of another issuer. The secret is a block of environment variables, `NAME=value` with a
+    /// NUL behind each; the same for the four below that read the environment.
+    #[serde(rename = "gitHubActions")]
+    GitHubActions,
+    /// Azure DevOps gives it.
+    AzureDevOps,
+    /// A managed identity.
+    Identity,
+    /// What the AZURE_ variables say.
+    EnvironmentVariable,
+    /// The caller is asked for a token whenever one is needed.
+    AccessTokenProvider,
+    /// The secret is a password (RFC 7617).
+    Basic,
 }
 
 /// A checked configuration.
@@ -69,7 +107,8 @@ pub(crate) struct Settings {
     pub(crate) environment: Option<&'static str>,
     /// Without a slash at its end.
     pub(crate) base: Url,
-    pub(crate) sign_in: Option<SignIn>,
+    pub(crate) scope: String,
+    pub(crate) credential: Option<Credential>,
     pub(crate) price: f64,
     pub(crate) budget: Option<u64>,
     pub(crate) timeout: Duration,
@@ -102,7 +141,9 @@ impl Secret {
         Self(Zeroizing::new(bytes))
     }
 
-    pub(crate) fn bytes(&self) -> &[u8] {
+    /// The bytes. Whoever copies them wipes the copy.
+    #[must_use]
+    pub fn bytes(&self) -> &[u8] {
         &self.0
     }
 }
@@ -114,30 +155,17 @@ impl std::fmt::Debug for Secret {
 }
 
 impl Config {
-    pub(crate) fn check(self, secret: &Secret) -> Result<Settings, Error> {
+    pub(crate) fn check(self, secret: Secret) -> Result<Settings, Error> {
         let cloud = cloud(self.environment.as_deref())?;
         let base = match &self.base_uri {
-            Some(text) => address(text, "-BaseUri")?,
-            None => address(cloud.base_uri, "the cloud")?,
+            Some(text) => address(text, "-BaseUri", self.transport())?,
+            None => address(cloud.base_uri, "the cloud", Transport::Encrypted)?,
         };
         let entra = self
             .entra
             .unwrap_or_else(|| base.path().trim_end_matches('/').ends_with(ENTRA_PATH));
         let service = if entra { Service::Entra } else { Service::Generic };
-        if secret.bytes().is_empty() {
-            return Err(invalid("The credential is empty."));
-        }
-        let sign_in = match self.credential {
-            CredentialKind::AccessToken => {
-                if secret.bytes().iter().any(|b| !(0x21..0x7f).contains(b)) {
-                    return Err(invalid(
-                        "-AccessToken holds a character that no token has: a space or a line break.",
-                    ));
-                }
-                None
-            }
-            CredentialKind::ClientSecret => Some(self.sign_in(cloud)?),
-        };
+        let credential = Credential::new(&self, cloud, secret)?;
         let user_agent = [
             self.user_agent.as_deref(),
             Some(concat!("PSScim/", env!("CARGO_PKG_VERSION"))),
@@ -150,7 +178,8 @@ impl Config {
             service,
             environment: (entra && self.base_uri.is_none()).then_some(cloud.name),
             base,
-            sign_in,
+            scope: self.scope.unwrap_or_else(|| cloud.scope.to_owned()),
+            credential: Some(credential),
             price: self
                 .price_per_request
                 .unwrap_or(if entra { ENTRA_PRICE } else { 0.0 }),
@@ -164,7 +193,16 @@ impl Config {
         })
     }
 
-    fn sign_in(&self, cloud: &Cloud) -> Result<SignIn, Error> {
+    fn transport(&self) -> Transport {
+        if self.allow_unencrypted_authentication {
+            Transport::Any
+        } else {
+            Transport::Encrypted
+        }
+    }
+
+    /// Where and as whom to get a token; `host` is the sign-in host that the environment names.
+    pub(crate) fn sign_in(&self, cloud: &Cloud, host: Option<&str>) -> Result<SignIn, Error> {
         let tenant = required(self.tenant_id.as_deref(), "-TenantId")?;
         let client = required(self.client_id.as_deref(), "-ClientId")?;
         if !tenant
@@ -175,8 +213,8 @@ impl Config {
                 "-TenantId '{tenant}' is neither a GUID nor a domain name."
             )));
         }
-        let authority = self.authority.as_deref().unwrap_or(cloud.authority);
-        let mut endpoint = address(authority, "-Authority")?;
+        let authority = self.authority.as_deref().or(host).unwrap_or(cloud.authority);
+        let mut endpoint = address(authority, "-Authority", self.transport())?;
         let path = format!(
             "{}/{tenant}/oauth2/v2.0/token",
             endpoint.path().trim_end_matches('/')
@@ -214,8 +252,21 @@ fn cloud(name: Option<&str>) -> Result<&'static Cloud, Error> {
         })
 }
 
-/// An address that tokens may be sent to: https, or http to this machine itself.
-fn address(text: &str, parameter: &str) -> Result<Url, Error> {
+/// How an address may be reached.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Transport {
+    /// https, or http to this machine itself.
+    Encrypted,
+    /// The same, and a query may be part of the address.
+    WithQuery,
+    /// http to a link-local address too: where Azure puts the endpoints of managed identities.
+    IdentityEndpoint,
+    /// http to anywhere: the caller insists.
+    Any,
+}
+
+/// An address that tokens may be sent to.
+pub(crate) fn address(text: &str, parameter: &str, transport: Transport) -> Result<Url, Error> {
     let url = Url::parse(text.trim())
         .map_err(|e| invalid(format!("{parameter} '{text}' is not an address: {e}.")))?;
     if !matches!(url.scheme(), "http" | "https") || url.host().is_none() {
@@ -228,12 +279,14 @@ fn address(text: &str, parameter: &str) -> Result<Url, Error> {
             "{parameter} holds a user name or password. Give credentials by their parameters."
         )));
     }
-    if url.query().is_some() || url.fragment().is_some() {
+    let query = url.query().is_some() && transport != Transport::WithQuery;
+    if query || url.fragment().is_some() {
         return Err(invalid(format!(
             "{parameter} '{text}' holds a query or a fragment, which a base address cannot have."
         )));
     }
-    if url.scheme() == "http" && !is_loopback(&url) {
+    let near = is_loopback(&url) || (transport == Transport::IdentityEndpoint && is_link_local(&url));
+    if url.scheme() == "http" && !near && transport != Transport::Any {
         let message = format!("{parameter} '{text}' is not encrypted, and a token would travel over it.");
         return Err(Error::new(Kind::UnencryptedTransport, message));
     }
@@ -249,14 +302,19 @@ fn is_loopback(url: &Url) -> bool {
     }
 }
 
-fn required<'a>(value: Option<&'a str>, parameter: &str) -> Result<&'a str, Error> {
+/// 169.254.0.0/16 (RFC 3927): never routed, so it cannot leave the host and its hypervisor.
+fn is_link_local(url: &Url) -> bool {
+    matches!(url.host(), Some(url::Host::Ipv4(ip)) if ip.is_link_local())
+}
+
+pub(crate) fn required<'a>(value: Option<&'a str>, parameter: &str) -> Result<&'a str, Error> {
     match value.map(str::trim) {
         Some(value) if !value.is_empty() => Ok(value),
         _ => Err(invalid(format!("{parameter} is missing."))),
     }
 }
 
-fn invalid(message: impl Into<String>) -> Error {
+pub(crate) fn invalid(message: impl Into<String>) -> Error {
     Error::new(Kind::InvalidConfiguration, message)
 }
 
@@ -273,7 +331,7 @@ mod tests {
             ..Config::default()
         };
         change(&mut config);
-        config.check(&Secret::new(b"s".to_vec()))
+        config.check(Secret::new(b"s".to_vec()))
     }
 
     #[test]
@@ -285,7 +343,9 @@ mod tests {
             (Service::Entra, Some("Global"), 0.002)
         );
         let dod = check(|c| c.environment = Some("usgovdod".to_owned())).unwrap();
-        let sign_in = dod.sign_in.unwrap();
+        let Some(Credential::Client(sign_in, _)) = dod.credential else {
+            unreachable!("a client secret signs a client in");
+        };
         assert_eq!(
             sign_in.endpoint.as_str(),
             "https://login.microsoftonline.us/contoso.onmicrosoft.com/oauth2/v2.0/token"
@@ -340,5 +400,10 @@ mod tests {
             assert!(check(|c| c.base_uri = Some(base.to_owned())).is_ok(), "{base}");
         }
         assert!(check(|c| c.tenant_id = Some("a/../b".to_owned())).is_err());
+        let insists = check(|c| {
+            c.base_uri = Some("http://scim.example.org".to_owned());
+            c.allow_unencrypted_authentication = true;
+        });
+        assert!(insists.is_ok());
     }
 }

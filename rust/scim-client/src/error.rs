@@ -61,6 +61,12 @@ kinds! {
     AuthenticationFailed, "AuthenticationError", "Check tenant, client and secret of the app registration.";
     /// The identity platform answered, but not with a token.
     TokenResponseInvalid, "AuthenticationError", "Check that -Authority names the sign-in host of your cloud.";
+    /// A certificate that cannot sign in: its key, its validity, its file.
+    CertificateUnusable, "AuthenticationError", "Use a certificate that is valid now, with its private key, an RSA key of 2048 to 4096 bits, and check -CertificatePassword.";
+    /// The outside token of workload identity federation could not be had.
+    FederatedTokenUnavailable, "AuthenticationError", "Check that the file or the issuer that is named gives a token, and that this job may ask for one.";
+    /// No managed identity endpoint, or it refused.
+    ManagedIdentityUnavailable, "AuthenticationError", "Run this where Azure gives a managed identity, and check that one is assigned; -ClientId names a user-assigned one. Elsewhere sign in with a certificate.";
     /// 401: the service does not accept the token.
     InvalidAuthenticationToken, "AuthenticationError", "Connect again. The token is missing, expired, or made for another service (audience).";
     /// 403: the app lacks the permission.

@@ -1,7 +1,12 @@
 //! What a request's observer is told while it runs.
 
 use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
 use std::time::Duration;
+
+use crate::config::Secret;
+use crate::error::{Error, Kind};
 
 /// Something worth telling.
 #[derive(Debug, Clone)]
@@ -84,10 +89,43 @@ impl fmt::Display for Event {
     }
 }
 
+/// Something that only the caller can do.
+#[derive(Clone)]
+pub enum Question {
+    /// Sign these bytes by RSASSA-PSS with SHA-256 and a salt of 32 bytes: the answer is the signature.
+    Signature(Vec<u8>),
+    /// Give an access token.
+    AccessToken,
+}
+
+/// An answer that comes later.
+pub type Answering<'a> = Pin<Box<dyn Future<Output = Result<Secret, Error>> + Send + 'a>>;
+
 /// Hears of events, on the thread on which they happen: it should only take note.
 pub trait Observer: Send + Sync {
     /// Takes note of one.
     fn event(&self, event: Event);
+
+    /// Answers a question. Dropping the answer withdraws the question.
+    fn ask(&self, question: Question) -> Answering<'_> {
+        let what = match question {
+            Question::Signature(_) => "a signature by the certificate's key",
+            Question::AccessToken => "an access token",
+        };
+        Box::pin(async move {
+            let message = format!("The sign-in needs {what}, and nobody is there to give it.");
+            Err(Error::new(Kind::AuthenticationFailed, message))
+        })
+    }
+}
+
+impl fmt::Debug for Question {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Question::Signature(_) => "Signature(…)",
+            Question::AccessToken => "AccessToken",
+        })
+    }
 }
 
 /// Hears nothing.

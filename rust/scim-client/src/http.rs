@@ -7,8 +7,13 @@ use std::time::{Duration, SystemTime};
 use reqwest::header::HeaderMap;
 pub(crate) use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, RETRY_AFTER};
 
+use zeroize::Zeroizing;
+
 use crate::config::Settings;
 use crate::error::{Error, Kind};
+use crate::event::{Event, Observer};
+use crate::limits;
+use crate::meter::Meter;
 
 /// How long and how often to try.
 #[derive(Debug, Clone, Copy)]
@@ -60,14 +65,105 @@ pub(crate) struct Answer {
     pub(crate) retry_after: Option<Duration>,
     pub(crate) request_id: Option<String>,
     pub(crate) location: Option<String>,
+    /// `WWW-Authenticate`
+    pub(crate) challenge: Option<String>,
+}
+
+/// What a request to the identity side needs: by whom, how often, and who hears of it.
+pub(crate) struct Exchange<'a> {
+    pub(crate) http: &'a reqwest::Client,
+    pub(crate) limits: &'a Limits,
+    pub(crate) meter: &'a Meter,
+    pub(crate) observer: &'a dyn Observer,
+}
+
+impl Exchange<'_> {
+    /// Sends a request until it is answered with a status that is not `passing`, or nothing more helps.
+    pub(crate) async fn until_answered(
+        &self,
+        request: reqwest::RequestBuilder,
+        what: &str,
+        passing: fn(u16) -> bool,
+    ) -> Result<Answer, Error> {
+        let mut retry = 0;
+        loop {
+            let again = request
+                .try_clone()
+                .ok_or_else(|| Error::new(Kind::InternalError, format!("{what} cannot be repeated.")))?;
+            let result = self.once(again, what).await;
+            let (reason, asked) = match &result {
+                Ok(answer) if passing(answer.status) => (
+                    format!("HTTP status {} to {what}", answer.status),
+                    answer.retry_after,
+                ),
+                Err(error) if is_passing(error.kind()) => (error.to_string(), None),
+                _ => return result,
+            };
+            let Some(delay) = self.limits.pause(retry, asked) else {
+                return result;
+            };
+            retry += 1;
+            self.observer.event(Event::Waiting { reason, delay, retry });
+            tokio::time::sleep(delay).await;
+        }
+    }
+
+    /// Sends a request once.
+    pub(crate) async fn once(&self, request: reqwest::RequestBuilder, what: &str) -> Result<Answer, Error> {
+        self.meter.token_requested();
+        exchange(
+            request.timeout(self.limits.timeout),
+            limits::SMALL_BODY_BYTES,
+            what,
+        )
+        .await
+    }
+
+    /// Whether anybody answers in so short a time; what they answer does not matter.
+    pub(crate) async fn probe(
+        &self,
+        request: reqwest::RequestBuilder,
+        what: &str,
+        limit: Duration,
+    ) -> Result<(), Error> {
+        exchange(request.timeout(limit), limits::SMALL_BODY_BYTES, what)
+            .await
+            .map(drop)
+    }
+}
+
+/// An `Authorization` header, in memory that is wiped when the last request that carries it is gone.
+pub(crate) fn credentials(scheme: &str, text: &str) -> Result<reqwest::header::HeaderValue, Error> {
+    let mut bytes = Zeroizing::new(Vec::with_capacity(scheme.len() + 1 + text.len()));
+    bytes.extend_from_slice(scheme.as_bytes());
+    bytes.push(b' ');
+    bytes.extend_from_slice(text.as_bytes());
+    let mut value = reqwest::header::HeaderValue::from_maybe_shared(bytes::Bytes::from_owner(bytes))
+        .map_err(|_| {
+            Error::new(
+                Kind::InvalidAuthenticationToken,
+                "The token holds characters that no token has.",
+            )
+        })?;
+    value.set_sensitive(true);
+    Ok(value)
 }
 
 /// Makes the client of a connection: one pool, HTTP/2 where the server speaks it, TLS by rustls with ring and the
 /// operating system's trust store.
 pub(crate) fn client(settings: &Settings) -> Result<reqwest::Client, Error> {
+    build(settings, reqwest::Client::builder())
+}
+
+/// The same for endpoints beside the workload, which no proxy can reach.
+pub(crate) fn neighbour(settings: &Settings) -> Result<reqwest::Client, Error> {
+    build(settings, reqwest::Client::builder().no_proxy())
+}
+
+fn build(settings: &Settings, builder: reqwest::ClientBuilder) -> Result<reqwest::Client, Error> {
     // Another library in the process may have chosen a provider already; then that one serves.
     let _ = rustls::crypto::ring::default_provider().install_default();
-    reqwest::Client::builder()
+    builder
         .user_agent(&settings.user_agent)
         .redirect(reqwest::redirect::Policy::custom(|attempt| {
             // A token goes to the origin that it was given for and nowhere else.
@@ -105,12 +201,19 @@ pub(crate) async fn exchange(
         .or_else(|| text("x-ms-request-id"))
         .or_else(|| text("x-request-id"));
     let location = text("location");
+    let challenge = text("www-authenticate");
     let status = response.status().as_u16();
     let announced = response.content_length().unwrap_or(0) as usize;
     if announced > most {
         return Err(too_large(what, most));
     }
-    let mut body = Vec::with_capacity(announced);
+    // A small answer may hold a token: with room from the start, no copy stays behind in a buffer that grew.
+    let room = if most == limits::SMALL_BODY_BYTES {
+        64 << 10
+    } else {
+        0
+    };
+    let mut body = Vec::with_capacity(announced.max(room));
     while let Some(chunk) = response.chunk().await.map_err(|e| failure(&e, what))? {
         if body.len() + chunk.len() > most {
             return Err(too_large(what, most));
@@ -123,6 +226,7 @@ pub(crate) async fn exchange(
         retry_after,
         request_id,
         location,
+        challenge,
     })
 }
 

@@ -4,6 +4,8 @@
 
 pub mod aadsts;
 mod answer;
+mod check;
+mod claims;
 pub mod cloud;
 pub mod config;
 pub mod error;
@@ -17,8 +19,11 @@ mod names;
 pub mod page;
 pub mod record;
 mod session;
+mod sign_in;
 mod token;
 
+pub use check::{Check, Checks};
+pub use claims::Claims;
 pub use cloud::Endpoint;
 pub use config::{Config, Secret};
 pub use error::{Error, Kind};

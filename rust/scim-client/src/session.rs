@@ -12,7 +12,7 @@ use crate::cloud::{Endpoint, Service};
 use crate::config::{Config, Secret, Settings};
 use crate::error::{Error, Kind};
 use crate::event::{Event, Observer};
-use crate::http::{self, Answer, Limits};
+use crate::http::{self, Answer, Exchange, Limits};
 use crate::limits;
 use crate::meter::{Meter, Stats};
 use crate::page::{Page, PageParser};
@@ -55,7 +55,7 @@ pub struct Description {
     pub tenant_id: Option<String>,
     /// The application.
     pub client_id: Option<String>,
-    /// How it signs in: `ClientSecret` or `AccessToken`.
+    /// How it signs in: `ClientSecret`, `Certificate`, `ManagedIdentity` …
     pub credential: &'static str,
     /// US dollars a billed request.
     pub price_per_request: f64,
@@ -69,9 +69,9 @@ impl Session {
     /// # Errors
     /// `InvalidConfiguration`, `UnencryptedTransport`, `TlsFailure`.
     pub fn open(config: Config, secret: Secret) -> Result<Self, Error> {
-        let mut settings = config.check(&secret)?;
+        let mut settings = config.check(secret)?;
         let http = http::client(&settings)?;
-        let tokens = Tokens::new(settings.sign_in.take(), secret)?;
+        let tokens = Tokens::new(&mut settings)?;
         let limits = Limits::of(&settings);
         let (meter, gate) = (Meter::default(), Mutex::new(None));
         Ok(Self(Arc::new(Inner {
@@ -100,7 +100,7 @@ impl Session {
     #[must_use]
     pub fn describe(&self) -> Description {
         let settings = &self.0.settings;
-        let sign_in = self.0.tokens.sign_in();
+        let (sign_in, client) = self.0.tokens.who();
         Description {
             service: match settings.service {
                 Service::Entra => "Entra",
@@ -110,12 +110,8 @@ impl Session {
             base_uri: settings.base.as_str().trim_end_matches('/').to_owned(),
             authority: sign_in.map(|s| s.authority.clone()),
             tenant_id: sign_in.map(|s| s.tenant.clone()),
-            client_id: sign_in.map(|s| s.client.clone()),
-            credential: if sign_in.is_some() {
-                "ClientSecret"
-            } else {
-                "AccessToken"
-            },
+            client_id: client.map(str::to_owned),
+            credential: self.0.tokens.name(),
             price_per_request: settings.price,
             request_budget: settings.budget,
         }
@@ -133,6 +129,27 @@ impl Session {
     /// `AuthenticationFailed`, `TokenResponseInvalid`, and those of the network.
     pub async fn sign_in(&self, observer: &dyn Observer) -> Result<(), Error> {
         self.token(observer, None).await.map(drop)
+    }
+
+    /// The token that a request would carry now, got or renewed where need be. None where none is used: with a name and
+    /// password.
+    ///
+    /// # Errors
+    /// As [`Session::sign_in`].
+    pub async fn access_token(&self, observer: &dyn Observer) -> Result<Option<Secret>, Error> {
+        if self.0.tokens.is_basic() {
+            return Ok(None);
+        }
+        let token = self.token(observer, None).await?;
+        Ok(Some(Secret::new(token.text().as_bytes().to_vec())))
+    }
+
+    pub(crate) fn settings(&self) -> &Settings {
+        &self.0.settings
+    }
+
+    pub(crate) fn http(&self) -> &reqwest::Client {
+        &self.0.http
     }
 
     /// Reads one resource by its id, or the one that has none (`ServiceProviderConfig`).
@@ -212,7 +229,10 @@ impl Session {
                 .http
                 .request(method.clone(), url.clone())
                 .header(http::ACCEPT, accept(inner.settings.service))
-                .header(http::AUTHORIZATION, bearer(token.text())?)
+                .header(
+                    http::AUTHORIZATION,
+                    http::credentials(inner.tokens.scheme(), token.text())?,
+                )
                 .timeout(inner.limits.timeout);
             let result = http::exchange(request, limits::BODY_BYTES, &what).await;
             self.tell(&method, &url, &result, began, observer);
@@ -284,10 +304,13 @@ impl Session {
         refused: Option<u64>,
     ) -> Result<crate::token::Token, Error> {
         let inner = &*self.0;
-        inner
-            .tokens
-            .get(&inner.http, &inner.limits, &inner.meter, observer, refused)
-            .await
+        let on = Exchange {
+            http: &inner.http,
+            limits: &inner.limits,
+            meter: &inner.meter,
+            observer,
+        };
+        inner.tokens.get(&on, refused).await
     }
 
     fn close_gate(&self, delay: Duration) {
@@ -314,18 +337,6 @@ fn accept(service: Service) -> &'static str {
         Service::Entra => "application/json",
         Service::Generic => "application/scim+json, application/json;q=0.9",
     }
-}
-
-fn bearer(token: &str) -> Result<reqwest::header::HeaderValue, Error> {
-    let text = zeroize::Zeroizing::new(format!("Bearer {token}"));
-    let mut value = reqwest::header::HeaderValue::from_str(&text).map_err(|_| {
-        Error::new(
-            Kind::InvalidAuthenticationToken,
-            "The token holds characters that no token has.",
-        )
-    })?;
-    value.set_sensitive(true);
-    Ok(value)
 }
 
 /// The request as messages name it: the method and the path, without the host.

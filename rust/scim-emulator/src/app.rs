@@ -16,6 +16,7 @@ use crate::config::EmulatorConfig;
 use crate::directory::Directory;
 use crate::endpoints;
 use crate::faults::{Fault, Faults};
+use crate::identity;
 use crate::mishap;
 use crate::pages::Pages;
 use crate::stats::{Counters, count};
@@ -72,7 +73,7 @@ impl App {
             pages: Pages::new(config.page_cache_bytes),
             base_uri,
             directory: RwLock::new(Directory::new(world)),
-            tokens: Tokens::default(),
+            tokens: Tokens::new(own_base_uri.strip_suffix(PREFIX).unwrap_or(own_base_uri)),
             counters: Counters::default(),
             throttle: Mutex::default(),
             request_ids: AtomicU64::new(now_seconds() << 20),
@@ -113,6 +114,18 @@ impl App {
         let response = if let Some(tenant) = tenant_of(path) {
             count(&self.counters.token);
             self.token(&parts.method, tenant, &parts.headers, &body)
+        } else if let Some(what) = path.strip_prefix("/issuer/") {
+            let (issuer, query) = (&self.tokens.issuer, parts.uri.query());
+            issuer.answer(&self.config, &parts.method, what, query, &parts.headers)
+        } else if let (Some(place), &Method::GET) = (identity_place(path), &parts.method) {
+            count(&self.counters.token);
+            identity::answer(
+                &self.tokens,
+                &self.config,
+                place,
+                parts.uri.query(),
+                &parts.headers,
+            )
         } else if let Some(below) = path.strip_prefix(PREFIX) {
             let incoming = Incoming {
                 method: &parts.method,
@@ -215,6 +228,15 @@ enum OneOrMany {
 fn tenant_of(path: &str) -> Option<&str> {
     let tenant = path.strip_prefix('/')?.strip_suffix("/oauth2/v2.0/token")?;
     (!tenant.contains('/')).then_some(tenant)
+}
+
+fn identity_place(path: &str) -> Option<&str> {
+    match path {
+        "/metadata/identity/oauth2/token" => Some("imds"),
+        _ => path
+            .strip_prefix("/identity/")
+            .filter(|place| matches!(*place, "app-service" | "arc")),
+    }
 }
 
 async fn serve(State(app): State<Arc<App>>, request: Request<Body>) -> Response {

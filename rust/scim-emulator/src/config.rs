@@ -1,5 +1,6 @@
 //! What an emulator is started with.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::faults::Fault;
@@ -23,6 +24,13 @@ pub struct EmulatorConfig {
     pub client_id: String,
     /// The application's secret.
     pub client_secret: String,
+    /// Certificates, in DER and without their keys, that are registered with the application.
+    pub certificates: Vec<Vec<u8>>,
+    /// The subject that the application's federated credential names; its issuer is the emulator's own.
+    pub federated_subject: String,
+    /// Where the Azure Arc endpoint writes its key file. Without one it names a file in the documented folder, and
+    /// writes none.
+    pub arc_key_folder: Option<PathBuf>,
     /// Lifetime of issued tokens in seconds, as `expires_in` says it.
     pub token_lifetime_seconds: u64,
     /// Bearer tokens that are taken besides issued ones, with all roles.
@@ -72,6 +80,9 @@ impl Default for EmulatorConfig {
             tenant_id: "aaaabbbb-0000-cccc-1111-dddd2222eeee".into(),
             client_id: "00001111-aaaa-2222-bbbb-3333cccc4444".into(),
             client_secret: "emulator-secret".into(),
+            certificates: Vec::new(),
+            federated_subject: "repo:contoso/identity:ref:refs/heads/main".into(),
+            arc_key_folder: None,
             token_lifetime_seconds: 3599,
             static_tokens: Vec::new(),
             roles: ALL_ROLES.map(str::to_owned).to_vec(),

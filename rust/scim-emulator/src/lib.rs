@@ -2,10 +2,11 @@
 //!
 //! It enforces the rules of Microsoft Entra ID's SCIM API: page sizes, cursors, filters, headers, errors, what
 //! can be written and how. Its directory is generated from a seed and takes no memory until it is written to.
-//! Beside the SCIM endpoints it plays the token endpoint for client credentials.
+//! Beside the SCIM endpoints it plays the identity side: the token endpoint, managed identities, an outside issuer.
 #![forbid(unsafe_code)]
 
 mod app;
+mod assertions;
 mod assign;
 mod config;
 mod create;
@@ -13,6 +14,8 @@ mod directory;
 mod endpoints;
 mod faults;
 mod filter;
+mod identity;
+mod issuer;
 mod mishap;
 mod names;
 mod pages;
@@ -35,5 +38,7 @@ mod world;
 
 pub use config::{EmulatorConfig, EmulatorError, Throttle};
 pub use faults::{Fault, FaultAction};
+pub use identity::IDENTITY_HEADER;
+pub use issuer::JOB_TOKEN;
 pub use server::{Emulator, app};
 pub use stats::EmulatorStats;

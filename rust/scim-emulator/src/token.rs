@@ -9,7 +9,9 @@ use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, StatusCode};
 use serde_json::{Value, json};
 
+use crate::assertions::Assertions;
 use crate::config::{ALL_ROLES, EmulatorConfig};
+use crate::issuer::Issuer;
 use crate::query::decode_form;
 use crate::wire::{Failure, bytes_response};
 use crate::world::{IdSpace, guid, id_bytes, mix, now_seconds, now_text};
@@ -18,8 +20,11 @@ const AUDIENCE: &str = "https://graph.microsoft.com";
 
 /// Issues tokens and knows them again. Tokens are JWTs in form; their signature is a checksum that only keeps a
 /// test from passing with a made-up token.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Tokens {
+    authority: String,
+    pub(crate) issuer: Issuer,
+    assertions: Assertions,
     /// Tokens issued before the latest revocation carry an older number.
     epoch: AtomicU64,
     issued: AtomicU64,
@@ -49,12 +54,22 @@ impl Bearer {
 }
 
 impl Tokens {
+    pub(crate) fn new(authority: &str) -> Self {
+        Self {
+            authority: authority.to_owned(),
+            issuer: Issuer::new(authority),
+            assertions: Assertions::default(),
+            epoch: AtomicU64::new(0),
+            issued: AtomicU64::new(0),
+        }
+    }
+
     /// Makes all tokens issued so far invalid, as a revocation or a long wait would.
     pub(crate) fn revoke(&self) {
         self.epoch.fetch_add(1, Ordering::Relaxed);
     }
 
-    fn issue(&self, config: &EmulatorConfig) -> String {
+    pub(crate) fn issue(&self, config: &EmulatorConfig) -> String {
         let serial = self.issued.fetch_add(1, Ordering::Relaxed) as u32;
         let now = now_seconds();
         let header = json!({"typ": "JWT", "alg": "RS256", "kid": "scim-emulator"});
@@ -186,6 +201,17 @@ impl Tokens {
             );
             return Err(Refusal::bad("invalid_resource", 500_011, text));
         }
+        if let Some(assertion) = field("client_assertion") {
+            let kind = required("client_assertion_type")?;
+            if kind != "urn:ietf:params:oauth:client-assertion-type:jwt-bearer" {
+                let text = format!("The client_assertion_type '{kind}' is not supported.");
+                return Err(Refusal::bad("invalid_request", 900_144, text));
+            }
+            let endpoint = format!("{}/{tenant}/oauth2/v2.0/token", self.authority);
+            self.assertions
+                .verify(config, &self.issuer, &endpoint, client, assertion)?;
+            return Ok(self.answer(config));
+        }
         let Some(secret) = field("client_secret") else {
             let text = "The request body must contain the following parameter: 'client_assertion' or \
                         'client_secret'.";
@@ -204,32 +230,37 @@ impl Tokens {
                 ..Refusal::bad("invalid_client", 7_000_215, text)
             });
         }
-        Ok(json!({
+        Ok(self.answer(config))
+    }
+
+    fn answer(&self, config: &EmulatorConfig) -> Value {
+        json!({
             "token_type": "Bearer",
             "expires_in": config.token_lifetime_seconds,
             "ext_expires_in": config.token_lifetime_seconds,
             "access_token": self.issue(config),
-        }))
+        })
     }
 }
 
 /// Microsoft Graph in each cloud.
-const GRAPH_HOSTS: [&str; 4] = [
+pub(crate) const GRAPH_HOSTS: [&str; 4] = [
     AUDIENCE,
     "https://graph.microsoft.us",
     "https://dod-graph.microsoft.us",
     "https://microsoftgraph.chinacloudapi.cn",
 ];
 
-struct Refusal {
-    status: StatusCode,
-    error: &'static str,
-    code: u32,
-    text: String,
+/// A refusal of the token endpoint.
+pub(crate) struct Refusal {
+    pub(crate) status: StatusCode,
+    pub(crate) error: &'static str,
+    pub(crate) code: u32,
+    pub(crate) text: String,
 }
 
 impl Refusal {
-    fn bad(error: &'static str, code: u32, text: impl Into<String>) -> Self {
+    pub(crate) fn bad(error: &'static str, code: u32, text: impl Into<String>) -> Self {
         Refusal {
             status: StatusCode::BAD_REQUEST,
             error,

@@ -3,6 +3,8 @@
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use scim_client::{Error, Kind};
 use scim_emulator::{Emulator, EmulatorConfig};
 use serde::{Deserialize, Serialize};
@@ -25,6 +27,12 @@ struct StartConfig {
     port: u16,
     latency_milliseconds: u64,
     seed: Option<u64>,
+    /// Registered with the application: DER in base64.
+    certificates: Vec<String>,
+    /// Application permissions in the tokens. Left out: all.
+    roles: Option<Vec<String>>,
+    /// Seconds that tokens are good for.
+    token_lifetime_seconds: Option<u64>,
 }
 
 /// Where the emulator is, and as whom to sign in to it: its secret is no secret.
@@ -55,12 +63,25 @@ pub unsafe extern "C" fn scim_op_emulator(config: ScimSlice) -> usize {
         };
         Op::start(|op| async move {
             let defaults = EmulatorConfig::default();
+            let certificates = asked
+                .certificates
+                .iter()
+                .map(|text| STANDARD.decode(text))
+                .collect::<Result<Vec<_>, _>>()
+                .map_err(|e| {
+                    Error::new(Kind::EmulatorFailed, format!("-Certificate cannot be read: {e}."))
+                })?;
             let config = EmulatorConfig {
                 users: asked.users.unwrap_or(defaults.users),
                 groups: asked.groups.unwrap_or(defaults.groups),
                 port: asked.port,
                 latency: Duration::from_millis(asked.latency_milliseconds),
                 seed: asked.seed.unwrap_or(defaults.seed),
+                certificates,
+                roles: asked.roles.unwrap_or(defaults.roles),
+                token_lifetime_seconds: asked
+                    .token_lifetime_seconds
+                    .unwrap_or(defaults.token_lifetime_seconds),
                 ..defaults
             };
             let (users, groups, port) = (config.users, config.groups, config.port);

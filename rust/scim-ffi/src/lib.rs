@@ -12,7 +12,8 @@ mod types;
 
 pub use emulator::*;
 pub use op::{
-    scim_op_cancel, scim_op_continue, scim_op_error, scim_op_event, scim_op_free, scim_op_take, scim_op_wait,
+    scim_op_cancel, scim_op_continue, scim_op_error, scim_op_event, scim_op_free, scim_op_question,
+    scim_op_supply, scim_op_take, scim_op_wait,
 };
 pub use session::*;
 pub use types::*;

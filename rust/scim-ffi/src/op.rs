@@ -8,16 +8,18 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use futures_util::FutureExt;
-use scim_client::event::{Event, Observer};
+use scim_client::event::{Answering, Event, Observer, Question};
 use scim_client::page::Page;
-use scim_client::{Error, Kind};
+use scim_client::{Error, Kind, Secret};
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
 use crate::handle::Table;
 use crate::panic::{guard, guard_state};
 use crate::runtime;
-use crate::types::{ScimError, ScimEvent, ScimEventKind, ScimReply, ScimSlice, ScimState};
+use crate::types::{
+    ScimError, ScimEvent, ScimEventKind, ScimQuestion, ScimQuestionKind, ScimReply, ScimSlice, ScimState,
+};
 
 static OPS: Table<Op> = Table::new();
 
@@ -28,6 +30,8 @@ const EVENTS: usize = 1000;
 #[derive(Default)]
 pub(crate) struct Reply {
     pub(crate) page: Option<Page>,
+    /// In place of a page: bytes that are wiped when the reply goes.
+    pub(crate) secret: Option<Secret>,
     pub(crate) has_more: bool,
     pub(crate) handle: usize,
 }
@@ -53,6 +57,9 @@ struct Inside {
     ended: Option<Result<(), Ended>>,
     events: VecDeque<Event>,
     lent_event: String,
+    question: Option<Question>,
+    lent_question: Vec<u8>,
+    answer: Option<Secret>,
 }
 
 /// How an operation ended other than well.
@@ -182,6 +189,22 @@ impl Op {
 }
 
 impl Observer for Op {
+    fn ask(&self, question: Question) -> Answering<'_> {
+        Box::pin(async move {
+            let asked = Asked(self);
+            self.lock().question = Some(question);
+            self.changed.notify_all();
+            let mut answer = None;
+            self.until(|inside| {
+                answer = inside.answer.take();
+                answer.is_some()
+            })
+            .await;
+            drop(asked);
+            answer.ok_or_else(|| Error::new(Kind::InternalError, "A question was answered by nothing."))
+        })
+    }
+
     fn event(&self, event: Event) {
         let mut inside = self.lock();
         if inside.events.len() >= EVENTS {
@@ -191,11 +214,23 @@ impl Observer for Op {
     }
 }
 
+/// A question that stands; it is withdrawn when nobody waits for its answer any more.
+struct Asked<'op>(&'op Op);
+
+impl Drop for Asked<'_> {
+    fn drop(&mut self) {
+        let mut inside = self.0.lock();
+        inside.question = None;
+        inside.answer = None;
+    }
+}
+
 impl Inside {
     fn state(&self) -> ScimState {
         match (&self.waiting, &self.ended) {
             (_, Some(Err(Ended::Cancelled))) => ScimState::Cancelled,
             (Some(_), _) => ScimState::Ready,
+            (None, None) if self.question.is_some() && self.answer.is_none() => ScimState::NeedsInput,
             (None, None) => ScimState::Pending,
             (None, Some(Ok(()))) => ScimState::Done,
             (None, Some(Err(Ended::Failed(_)))) => ScimState::Failed,
@@ -250,8 +285,10 @@ pub unsafe extern "C" fn scim_op_take(op: usize, reply: *mut ScimReply) -> ScimS
             return ScimState::Invalid;
         };
         let page = lent.page.as_ref();
+        let secret = lent.secret.as_ref();
+        let bytes = page.map(|p| p.buffer.as_slice()).or(secret.map(Secret::bytes));
         let out = ScimReply {
-            page: page.map_or(ScimSlice::NOTHING, |p| ScimSlice::lend(&p.buffer)),
+            page: ScimSlice::lend(bytes.unwrap_or_default()),
             count: page.map_or(0, |p| p.count as u32),
             has_more: u32::from(lent.has_more),
             total_results: page
@@ -316,6 +353,62 @@ pub unsafe extern "C" fn scim_op_event(op: usize, event: *mut ScimEvent) -> Scim
             })
         };
         ScimState::Ready
+    })
+}
+
+/// Writes the question that an operation in `NeedsInput` asks to `question` and answers `NeedsInput`; for any other
+/// operation, answers how it stands and writes nothing.
+///
+/// # Safety
+/// `question` must be null (then nothing is written) or point to a writable `ScimQuestion`. One thread at a time asks.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn scim_op_question(op: usize, question: *mut ScimQuestion) -> ScimState {
+    guard_state(|| {
+        let Some(op) = OPS.get(op).filter(|_| !question.is_null()) else {
+            return ScimState::Invalid;
+        };
+        let mut inside = op.lock();
+        let state = inside.state();
+        let Some(asked) = inside.question.clone().filter(|_| state == ScimState::NeedsInput) else {
+            return state;
+        };
+        let kind = match asked {
+            Question::Signature(data) => {
+                inside.lent_question = data;
+                ScimQuestionKind::Signature
+            }
+            Question::AccessToken => {
+                inside.lent_question = Vec::new();
+                ScimQuestionKind::AccessToken
+            }
+        };
+        let data = ScimSlice::lend(&inside.lent_question);
+        // SAFETY: not null, and the caller says that it can be written to.
+        unsafe { question.write(ScimQuestion { kind, data }) };
+        ScimState::NeedsInput
+    })
+}
+
+/// Answers the question that an operation asks. The bytes are copied and wiped when they were used; the caller wipes its
+/// own. Where no question stands, since it was withdrawn, the answer is dropped.
+///
+/// # Safety
+/// `answer` must be readable during the call.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn scim_op_supply(op: usize, answer: ScimSlice) -> ScimState {
+    guard_state(|| {
+        let Some(op) = OPS.get(op) else {
+            return ScimState::Invalid;
+        };
+        // SAFETY: by this function's own contract.
+        let answer = Secret::new(unsafe { answer.borrow() }.to_vec());
+        let mut inside = op.lock();
+        if inside.question.is_some() {
+            inside.answer = Some(answer);
+        }
+        drop(inside);
+        op.wake.notify_waiters();
+        ScimState::Done
     })
 }
 

@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use scim_client::page::PageParser;
-use scim_client::{Config, Description, Endpoint, Error, Kind, List, Query, Secret, Session, Stats};
+use scim_client::{
+    Checks, Claims, Config, Description, Endpoint, Error, Kind, List, Query, Secret, Session, Stats,
+};
 use serde::{Deserialize, Serialize};
 
 use crate::handle::Table;
@@ -89,6 +91,65 @@ pub extern "C" fn scim_op_sign_in(session: usize) -> usize {
     })
 }
 
+/// Starts getting the access token that a request would carry now. One reply, whose `page` is the token's UTF-8 bytes, or
+/// nothing where the connection signs in by name and password. The caller wipes its copy.
+#[unsafe(no_mangle)]
+pub extern "C" fn scim_op_access_token(session: usize) -> usize {
+    guard(0, || {
+        let Some(session) = SESSIONS.get(session) else {
+            return Op::failed(closed());
+        };
+        Op::start(|op| async move {
+            let secret = session.access_token(&*op).await?;
+            op.give(Reply {
+                secret,
+                ..Reply::default()
+            })
+            .await;
+            Ok(())
+        })
+    })
+}
+
+/// Starts reading what the access token says of itself, unchecked. One reply: a record with the members `header` and
+/// `payload`; without a record where the token is opaque or there is none.
+#[unsafe(no_mangle)]
+pub extern "C" fn scim_op_claims(session: usize) -> usize {
+    guard(0, || {
+        let Some(session) = SESSIONS.get(session) else {
+            return Op::failed(closed());
+        };
+        Op::start(|op| async move {
+            let token = session.access_token(&*op).await?;
+            let text = token.as_ref().and_then(|t| std::str::from_utf8(t.bytes()).ok());
+            let reply = match text.and_then(Claims::read) {
+                Some(claims) => record(&claims)?,
+                None => Reply::default(),
+            };
+            op.give(reply).await;
+            Ok(())
+        })
+    })
+}
+
+/// Starts checking the connection, part by part. A reply is a record of one check: scim-client's `Check`. With
+/// `read_only` other than 0 the permissions to write are left out.
+#[unsafe(no_mangle)]
+pub extern "C" fn scim_op_check(session: usize, read_only: u32) -> usize {
+    guard(0, || {
+        let Some(session) = SESSIONS.get(session) else {
+            return Op::failed(closed());
+        };
+        Op::start(|op| async move {
+            let mut checks = Checks::new(&session, read_only == 0);
+            while let Some(check) = checks.next(&*op).await {
+                op.give(record(&check)?).await;
+            }
+            Ok(())
+        })
+    })
+}
+
 /// Starts a list: `query` is the JSON of a `ListQuery`. A reply is a page; the one behind it is fetched only after
 /// `scim_op_continue`.
 ///
@@ -113,7 +174,7 @@ pub unsafe extern "C" fn scim_op_list(session: usize, query: ScimSlice) -> usize
                     op.give(Reply {
                         page: Some(page),
                         has_more: list.has_more(),
-                        handle: 0,
+                        ..Reply::default()
                     })
                     .await;
                 }

@@ -41,7 +41,7 @@ pub enum ScimState {
 #[repr(C)]
 #[derive(Debug, Clone, Copy)]
 pub struct ScimReply {
-    /// A page buffer (docs/records.md), or nothing.
+    /// A page buffer (docs/records.md), or what the operation's own documentation says, or nothing.
     pub page: ScimSlice,
     /// Records in it.
     pub count: u32,
@@ -108,9 +108,33 @@ pub struct ScimEvent {
     pub milliseconds: i64,
 }
 
+/// What an operation asks of the managed side.
+#[ffi]
+#[repr(u8)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ScimQuestionKind {
+    /// Sign `data` by RSASSA-PSS with SHA-256 and a salt of 32 bytes.
+    Signature = 0,
+    /// Give an access token.
+    AccessToken = 1,
+}
+
+/// One question. The slice stays valid until the next `scim_op_question` or the end of the operation.
+#[ffi]
+#[repr(C)]
+#[derive(Debug, Clone, Copy)]
+pub struct ScimQuestion {
+    /// What is wanted.
+    pub kind: ScimQuestionKind,
+    /// What it is wanted of, or nothing.
+    pub data: ScimSlice,
+}
+
 // interoptopus gives an enum the smallest type that fits, whatever `repr` says; csbindgen believes what it reads. Both
 // must mean the same.
-const _: () = assert!(size_of::<ScimState>() == 1 && size_of::<ScimEventKind>() == 1);
+const _: () = assert!(
+    size_of::<ScimState>() == 1 && size_of::<ScimEventKind>() == 1 && size_of::<ScimQuestionKind>() == 1
+);
 
 /// All types that cross.
 pub fn inventory() -> RustInventory {
@@ -121,5 +145,7 @@ pub fn inventory() -> RustInventory {
         .register(interoptopus::extra_type!(ScimError))
         .register(interoptopus::extra_type!(ScimEventKind))
         .register(interoptopus::extra_type!(ScimEvent))
+        .register(interoptopus::extra_type!(ScimQuestionKind))
+        .register(interoptopus::extra_type!(ScimQuestion))
         .validate()
 }

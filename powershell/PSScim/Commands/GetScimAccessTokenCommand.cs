@@ -1,0 +1,82 @@
+using System;
+using System.Collections;
+using System.Management.Automation;
+using System.Security;
+using System.Text;
+using PSScim.Native;
+
+namespace PSScim.Commands;
+
+/// <summary>
+/// Gets the access token of a connection, renewed if it is about to expire, for the requests that are still made by hand.
+/// </summary>
+[Cmdlet(VerbsCommon.Get, "ScimAccessToken", DefaultParameterSetName = SecureSet)]
+[OutputType(typeof(SecureString), ParameterSetName = [SecureSet])]
+[OutputType(typeof(string), ParameterSetName = [PlainSet])]
+[OutputType(typeof(Hashtable), ParameterSetName = [HeaderSet])]
+[OutputType(typeof(ScimTokenClaims), ParameterSetName = [ClaimsSet])]
+public sealed class GetScimAccessTokenCommand : ScimConnectionCommand
+{
+    private const string SecureSet = "SecureString";
+    private const string PlainSet = "PlainText";
+    private const string HeaderSet = "Header";
+    private const string ClaimsSet = "Claims";
+
+    /// <summary>Gives it as text. It then lies in the session's memory, and in transcripts that are on.</summary>
+    [Parameter(ParameterSetName = PlainSet, Mandatory = true)]
+    public SwitchParameter AsPlainText { get; set; }
+
+    /// <summary>Gives a hashtable for <c>Invoke-RestMethod -Headers</c>.</summary>
+    [Parameter(ParameterSetName = HeaderSet, Mandatory = true)]
+    public SwitchParameter AsHeader { get; set; }
+
+    /// <summary>
+    /// Gives what the token says of itself: tenant, application, permissions, expiry. It is read, not validated.
+    /// </summary>
+    [Parameter(ParameterSetName = ClaimsSet, Mandatory = true)]
+    public SwitchParameter AsClaims { get; set; }
+
+    /// <summary>Gets it. A request goes to the identity platform only where the present token is old.</summary>
+    protected override void ProcessRecord()
+    {
+        try
+        {
+            if (AsClaims)
+                Run(Resolved.Session.Claims, WriteClaims);
+            else
+                Run(Resolved.Session.AccessToken, WriteToken);
+        }
+        catch (ScimException error)
+        {
+            ThrowTerminating(error, Resolved.Name);
+        }
+    }
+
+    private void WriteClaims(Operation operation)
+    {
+        if (operation.Length == 0)
+            throw Invalid("TokenNotReadable", $"The connection '{Resolved.Name}' has no token that says anything of itself.",
+                "Only a JWT can be read; leave -AsClaims out.");
+        var types = new ResourceTypes(seedFromSchema: false);
+        foreach (ScimResource record in types.Reader(ResourceKind.Resource, Projection.None).Read(operation.Buffer, operation.Length))
+            WriteObject(new ScimTokenClaims(record));
+    }
+
+    private void WriteToken(Operation operation)
+    {
+        byte[] token = operation.TakeSecret();
+        if (token.Length == 0)
+            throw Invalid("TokenNotReadable", $"The connection '{Resolved.Name}' signs in by name and password and has no token.",
+                "Connect with another credential.");
+        if (AsPlainText || AsHeader)
+        {
+            string text = Encoding.UTF8.GetString(token);
+            Array.Clear(token, 0, token.Length);
+            WriteObject(AsPlainText ? text : new Hashtable(StringComparer.OrdinalIgnoreCase) { ["Authorization"] = "Bearer " + text });
+        }
+        else
+        {
+            WriteObject(SecretText.Decode(token));
+        }
+    }
+}

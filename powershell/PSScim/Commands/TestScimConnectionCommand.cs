@@ -1,0 +1,43 @@
+using System.Management.Automation;
+
+namespace PSScim.Commands;
+
+/// <summary>
+/// Checks what stands between here and a working connection, one row a check: the server's name, TCP and TLS, the token,
+/// whom it is for, what it permits, whether Entra's SCIM API is switched on, and a read of one user. It makes one billable
+/// request at most, the last, and none when an earlier check fails.
+/// </summary>
+[Cmdlet(VerbsDiagnostic.Test, "ScimConnection")]
+[OutputType(typeof(ScimCheck))]
+public sealed class TestScimConnectionCommand : ScimConnectionCommand
+{
+    /// <summary>Leaves the permissions to write out: for a connection that only reads.</summary>
+    [Parameter]
+    public SwitchParameter ReadOnly { get; set; }
+
+    /// <summary>Checks.</summary>
+    protected override void ProcessRecord()
+    {
+        string cost = Resolved.IsEntra
+            ? "at most one billable request (USD 0.002), and none if an earlier check fails"
+            : "one request to the service, which is not billed";
+        // Shown as Write-Host's text is: what it will cost is to be read before it is spent.
+        WriteInformation(
+            new HostInformationMessage { Message = $"Testing {Resolved.Name} ({Resolved.BaseUri}): {cost}." },
+            ["PSHOST"]);
+        try
+        {
+            var types = new ResourceTypes(seedFromSchema: false);
+            ResourceReader reader = types.Reader(ResourceKind.Resource, Projection.None);
+            Run(() => Resolved.Session.Check(ReadOnly), operation =>
+            {
+                foreach (ScimResource record in reader.Read(operation.Buffer, operation.Length))
+                    WriteObject(new ScimCheck(record));
+            });
+        }
+        catch (ScimException error)
+        {
+            ThrowTerminating(error, Resolved.BaseUri);
+        }
+    }
+}

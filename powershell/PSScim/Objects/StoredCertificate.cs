@@ -1,0 +1,76 @@
+using System;
+using System.Management.Automation;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using PSScim.Native;
+
+namespace PSScim;
+
+/// <summary>A certificate whose key stays where it is: in a store, a TPM, a smart card, or in the object given.</summary>
+internal sealed class StoredCertificate : ISignInSource
+{
+    private readonly X509Certificate2 _certificate;
+
+    internal StoredCertificate(X509Certificate2 certificate)
+    {
+        if (!certificate.HasPrivateKey)
+            throw Unusable($"The certificate {certificate.Thumbprint} ({certificate.Subject}) has no private key here.");
+        _certificate = certificate;
+    }
+
+    /// <summary>The certificate without its key.</summary>
+    internal string Encoded => Convert.ToBase64String(_certificate.RawData);
+
+    /// <summary>Finds a certificate by its SHA-1 thumbprint: in the current user's store, then in the machine's.</summary>
+    internal static StoredCertificate Find(string thumbprint)
+    {
+        string wanted = thumbprint.Replace(" ", "").Replace("\u200e", "");
+        X509Certificate2? found = null;
+        foreach (StoreLocation location in new[] { StoreLocation.CurrentUser, StoreLocation.LocalMachine })
+        {
+            using var store = new X509Store(StoreName.My, location);
+            try
+            {
+                store.Open(OpenFlags.ReadOnly | OpenFlags.OpenExistingOnly);
+            }
+            catch (CryptographicException)
+            {
+                // A store that does not exist holds no certificate: Unix has no machine store, and a new account none at all.
+                continue;
+            }
+            foreach (X509Certificate2 candidate in store.Certificates.Find(X509FindType.FindByThumbprint, wanted, validOnly: false))
+            {
+                if (candidate.HasPrivateKey)
+                    return new StoredCertificate(candidate);
+                found ??= candidate;
+            }
+        }
+        return found is not null
+            ? new StoredCertificate(found)
+            : throw Unusable($"Neither the current user's store nor the machine's has a certificate with the thumbprint {wanted}.");
+    }
+
+    public byte[] Sign(byte[] data)
+    {
+        try
+        {
+            using RSA key = _certificate.GetRSAPrivateKey()
+                ?? throw Unusable($"The key of the certificate {_certificate.Thumbprint} is not an RSA key.");
+            return key.SignData(data, HashAlgorithmName.SHA256, RSASignaturePadding.Pss);
+        }
+        catch (CryptographicException e)
+        {
+            throw Unusable($"The key of the certificate {_certificate.Thumbprint} gave no signature: {e.Message}");
+        }
+    }
+
+    public byte[] AccessToken() => throw new InvalidOperationException("A certificate gives no tokens.");
+
+    private static ScimException Unusable(string message) => new(new ScimFailure
+    {
+        Id = "CertificateUnusable",
+        Category = nameof(ErrorCategory.AuthenticationError),
+        Message = message,
+        Advice = "Use a certificate that is valid now, with its private key, an RSA key of 2048 to 4096 bits, which this account may use.",
+    });
+}

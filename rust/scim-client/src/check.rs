@@ -1,0 +1,383 @@
+//! What stands between here and a working connection, one check after the other, so that the first that fails names the
+//! cause. Only the last makes a request that the service may bill, and only when all before it went well.
+
+use std::time::{Duration, Instant, UNIX_EPOCH};
+
+use reqwest::Method;
+use serde::Serialize;
+
+use crate::claims::Claims;
+use crate::cloud::{Endpoint, Service};
+use crate::error::{Error, Kind};
+use crate::event::Observer;
+use crate::session::Session;
+
+/// How one check ended.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Check {
+    /// The check's name: stable.
+    pub name: &'static str,
+    /// `Passed`, `Failed` or `Skipped`.
+    pub status: &'static str,
+    /// What was found.
+    pub detail: String,
+    /// What to do about it; empty where there is nothing to do.
+    pub advice: String,
+}
+
+/// A permission's purpose, and the sets of Graph application permissions each of which is enough for it.
+struct Need {
+    name: &'static str,
+    purpose: &'static str,
+    writes: bool,
+    enough: &'static [&'static [&'static str]],
+}
+
+/// From `entra-id-scim-api-reference`, "Permissions".
+const NEEDS: &[Need] = &[
+    Need {
+        name: "ReadUsers",
+        purpose: "read users",
+        writes: false,
+        enough: &[
+            &["User.Read.All"],
+            &["User.ReadWrite.All"],
+            &["User.ReadBasic.All"],
+        ],
+    },
+    Need {
+        name: "ReadGroups",
+        purpose: "read groups",
+        writes: false,
+        enough: &[&["Group.Read.All"], &["Group.ReadWrite.All"]],
+    },
+    Need {
+        name: "WriteUsers",
+        purpose: "create and change users",
+        writes: true,
+        enough: &[&["User.ReadWrite.All"], &["User.Create", "User.ReadUpdate.All"]],
+    },
+    Need {
+        name: "WriteGroups",
+        purpose: "create and change groups",
+        writes: true,
+        enough: &[&["Group.ReadWrite.All"]],
+    },
+    Need {
+        name: "WriteMembers",
+        purpose: "change memberships",
+        writes: true,
+        enough: &[&["GroupMember.ReadWrite.All"], &["Group.ReadWrite.All"]],
+    },
+];
+
+/// Microsoft Graph's own id, which a token's audience may be in place of its address.
+const GRAPH_ID: &str = "00000003-0000-0000-c000-000000000000";
+
+const AFTER_FAILURE: &str = "Not tried, because an earlier check failed.";
+
+#[derive(Debug, Clone, Copy)]
+enum Step {
+    Name,
+    Connection,
+    Token,
+    Audience,
+    Need(usize),
+    Api,
+    Read,
+    End,
+}
+
+/// The checks of a connection, to be taken one by one.
+#[derive(Debug)]
+pub struct Checks {
+    session: Session,
+    writes: bool,
+    step: Step,
+    failed: bool,
+    claims: Option<Claims>,
+    /// What the one read came to, for the two checks that it settles.
+    read: Option<Result<usize, Error>>,
+}
+
+impl Checks {
+    /// Prepares them. `writes`: whether the permissions to write are checked too.
+    #[must_use]
+    pub fn new(session: &Session, writes: bool) -> Self {
+        Self {
+            session: session.clone(),
+            writes,
+            step: Step::Name,
+            failed: false,
+            claims: None,
+            read: None,
+        }
+    }
+
+    /// Makes the next check; None behind the last.
+    pub async fn next(&mut self, observer: &dyn Observer) -> Option<Check> {
+        let step = self.step;
+        self.step = self.behind(step);
+        let name = match step {
+            Step::Name => "NameResolution",
+            Step::Connection => "Connection",
+            Step::Token => "Token",
+            Step::Audience => "Audience",
+            Step::Need(n) => NEEDS[n].name,
+            Step::Api => "ApiEnabled",
+            Step::Read => "ReadOneUser",
+            Step::End => return None,
+        };
+        // The two last stand for one request: the second says what the first left open.
+        let settled = matches!(step, Step::Read) && self.read.is_some();
+        if self.failed && !settled {
+            return Some(skipped(name, AFTER_FAILURE));
+        }
+        let check = match step {
+            Step::Name => self.name_resolution().await,
+            Step::Connection => self.connection().await,
+            Step::Token => self.token(observer).await,
+            Step::Audience => self.audience(),
+            Step::Need(n) => self.need(&NEEDS[n]),
+            Step::Api => self.api(observer).await,
+            Step::Read | Step::End => self.reading(),
+        };
+        self.failed |= check.status == "Failed";
+        Some(Check { name, ..check })
+    }
+
+    fn behind(&self, step: Step) -> Step {
+        let need = |from: usize| {
+            (from..NEEDS.len())
+                .find(|n| self.writes || !NEEDS[*n].writes)
+                .map_or(Step::Api, Step::Need)
+        };
+        match step {
+            Step::Name => Step::Connection,
+            Step::Connection => Step::Token,
+            Step::Token => Step::Audience,
+            Step::Audience => need(0),
+            Step::Need(n) => need(n + 1),
+            Step::Api => Step::Read,
+            Step::Read | Step::End => Step::End,
+        }
+    }
+
+    async fn name_resolution(&self) -> Check {
+        let base = &self.session.settings().base;
+        let (host, port) = (
+            base.host_str().unwrap_or_default(),
+            base.port_or_known_default().unwrap_or(443),
+        );
+        match tokio::net::lookup_host((host.trim_matches(['[', ']']), port)).await {
+            Ok(addresses) => {
+                let mut all: Vec<String> = addresses.map(|a| a.ip().to_string()).collect();
+                all.dedup();
+                passed(format!("{host} is {}.", all.join(", ")))
+            }
+            // Behind a proxy it is the proxy that knows the names of the world.
+            Err(_) if has_proxy() => skipped(
+                "",
+                &format!("{host} has no address here; a proxy is set and may know it."),
+            ),
+            Err(e) => failed(
+                format!("{host} has no address: {e}."),
+                Kind::NameNotFound.advice(),
+            ),
+        }
+    }
+
+    /// TCP and TLS, by a request without a token to the host's root: not to the API, so it costs nothing.
+    async fn connection(&self) -> Check {
+        let mut root = self.session.settings().base.clone();
+        root.set_path("/");
+        let encrypted = root.scheme() == "https";
+        let what = format!("HEAD {root}");
+        let began = Instant::now();
+        let request = self.session.http().head(root).timeout(Duration::from_secs(30));
+        match crate::http::exchange(request, crate::limits::SMALL_BODY_BYTES, &what).await {
+            Ok(_) => {
+                let over = if encrypted {
+                    "TCP and TLS"
+                } else {
+                    "TCP, unencrypted"
+                };
+                passed(format!(
+                    "The server answers over {over} in {} ms.",
+                    began.elapsed().as_millis()
+                ))
+            }
+            Err(error) => of_error(&error),
+        }
+    }
+
+    async fn token(&mut self, observer: &dyn Observer) -> Check {
+        match self.session.access_token(observer).await {
+            Ok(None) => skipped("", "A name and password are sent with each request, no token."),
+            Ok(Some(token)) => {
+                self.claims = std::str::from_utf8(token.bytes()).ok().and_then(Claims::read);
+                let until = self.claims.as_ref().and_then(Claims::expires);
+                let until =
+                    until.and_then(|s| jiff::Timestamp::try_from(UNIX_EPOCH + Duration::from_secs(s)).ok());
+                if until.is_some_and(|at| at < jiff::Timestamp::now()) {
+                    return failed(
+                        format!("The token has expired at {}.", until.unwrap_or_default()),
+                        "Connect again with a fresh token.",
+                    );
+                }
+                passed(match until {
+                    Some(at) => format!(
+                        "There is one by {}, good until {at}.",
+                        self.session.describe().credential
+                    ),
+                    None => format!("There is one by {}.", self.session.describe().credential),
+                })
+            }
+            Err(error) => of_error(&error),
+        }
+    }
+
+    fn audience(&self) -> Check {
+        let Some(claims) = self.readable() else {
+            return self.unreadable();
+        };
+        let scope = &self.session.settings().scope;
+        let wanted = scope
+            .strip_suffix("/.default")
+            .unwrap_or(scope)
+            .trim_end_matches('/');
+        match claims.audience() {
+            Some(found) if found.trim_end_matches('/') == wanted || found == GRAPH_ID => {
+                passed(format!("The token is for {found}."))
+            }
+            found => failed(
+                format!(
+                    "The token is for {}, and the service wants {wanted}.",
+                    found.unwrap_or("nobody")
+                ),
+                "Check -Scope and -Environment, or get the token for that address.",
+            ),
+        }
+    }
+
+    fn need(&self, need: &Need) -> Check {
+        let Some(claims) = self.readable() else {
+            return self.unreadable();
+        };
+        let roles = claims.roles();
+        let has = |set: &&[&str]| set.iter().all(|role| roles.contains(role));
+        if let Some(set) = need.enough.iter().find(|set| has(set)) {
+            return passed(format!("{} lets it {}.", set.join(" and "), need.purpose));
+        }
+        let sets: Vec<String> = need.enough.iter().map(|set| set.join(" with ")).collect();
+        let roles = if roles.is_empty() {
+            "none".to_owned()
+        } else {
+            roles.join(", ")
+        };
+        let advice = format!(
+            "Grant the app registration the Microsoft Graph application permission {}, give admin consent and connect again.{}",
+            sets.join(", or "),
+            if need.writes {
+                " Where nothing is to be written, leave this out with -ReadOnly."
+            } else {
+                ""
+            }
+        );
+        failed(
+            format!("The token may not {}; its permissions: {roles}.", need.purpose),
+            advice,
+        )
+    }
+
+    async fn api(&mut self, observer: &dyn Observer) -> Check {
+        let read = self.read_one(observer).await;
+        let check = match &read {
+            _ if self.session.service() == Service::Generic => {
+                skipped("", "Only Entra's API has to be switched on.")
+            }
+            Err(error) if error.kind() == Kind::ApiNotEnabled => of_error(error),
+            // Whatever else the service said, it said as a service that is on.
+            Ok(_) => passed("The SCIM Provisioning API is on in this tenant.".to_owned()),
+            Err(error) if error.kind() == Kind::InsufficientPrivileges => {
+                passed("The SCIM Provisioning API answers in this tenant.".to_owned())
+            }
+            Err(_) => skipped("", "Cannot be told: the read failed for another reason."),
+        };
+        self.read = Some(read);
+        check
+    }
+
+    fn reading(&mut self) -> Check {
+        match self.read.take() {
+            Some(Ok(0)) => {
+                passed("The service answers; it has no user that this connection may see.".to_owned())
+            }
+            Some(Ok(_)) => passed("One user was read.".to_owned()),
+            Some(Err(error)) if error.kind() == Kind::ApiNotEnabled => skipped("", AFTER_FAILURE),
+            Some(Err(error)) => of_error(&error),
+            None => skipped("", AFTER_FAILURE),
+        }
+    }
+
+    async fn read_one(&self, observer: &dyn Observer) -> Result<usize, Error> {
+        let query = [("attributes", "id"), ("count", "1")];
+        let url = self.session.url(Endpoint::Users, None, &query)?;
+        let what = crate::session::what(&Method::GET, &url);
+        let answer = self.session.send(Method::GET, url, observer).await?;
+        let page = crate::page::PageParser::default()
+            .list(&answer.body)
+            .map_err(|e| crate::answer::unreadable(&e, &answer, &what))?;
+        Ok(page.count)
+    }
+
+    fn readable(&self) -> Option<&Claims> {
+        self.claims
+            .as_ref()
+            .filter(|_| self.session.service() == Service::Entra)
+    }
+
+    fn unreadable(&self) -> Check {
+        match self.session.service() {
+            Service::Generic => skipped("", "Only Entra's tokens are known in form."),
+            Service::Entra => skipped("", "The token is opaque: it says nothing of itself."),
+        }
+    }
+}
+
+fn has_proxy() -> bool {
+    ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"]
+        .iter()
+        .any(|name| std::env::var_os(name).is_some_and(|value| !value.is_empty()))
+}
+
+fn passed(detail: String) -> Check {
+    Check {
+        name: "",
+        status: "Passed",
+        detail,
+        advice: String::new(),
+    }
+}
+
+fn failed(detail: String, advice: impl Into<String>) -> Check {
+    Check {
+        name: "",
+        status: "Failed",
+        detail,
+        advice: advice.into(),
+    }
+}
+
+fn skipped(name: &'static str, detail: &str) -> Check {
+    Check {
+        name,
+        status: "Skipped",
+        detail: detail.to_owned(),
+        advice: String::new(),
+    }
+}
+
+fn of_error(error: &Error) -> Check {
+    failed(error.to_string(), error.details().advice.clone())
+}

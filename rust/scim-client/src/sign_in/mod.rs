@@ -1,0 +1,209 @@
+//! How a connection proves who it is: each way to sign in, made from the configuration and checked before anything is sent.
+
+mod assertion;
+mod certificate;
+mod federated;
+mod identity;
+mod variables;
+
+use std::path::Path;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use zeroize::Zeroizing;
+
+use crate::cloud::Cloud;
+use crate::config::{Config, CredentialKind, Secret, SignIn, invalid, required};
+use crate::error::Error;
+use crate::http::Exchange;
+
+use certificate::Certificate;
+use federated::Federated;
+pub(crate) use identity::Identity;
+use variables::Variables;
+
+/// Where a connection's tokens come from.
+#[derive(Debug)]
+pub(crate) enum Credential {
+    /// A token that someone else got: it cannot be renewed.
+    AccessToken(Secret),
+    /// The caller gives a token when asked.
+    Provider,
+    /// No token at all: a name and password with each request (RFC 7617), already in base64.
+    Basic(Secret),
+    /// OAuth 2.0 client credentials (RFC 6749 section 4.4).
+    Client(SignIn, Proof),
+    /// The endpoint beside the workload; the client id is that of a user-assigned identity.
+    Identity(Identity, Option<String>),
+}
+
+/// By what a client proves to be the client.
+#[derive(Debug)]
+pub(crate) enum Proof {
+    Secret(Secret),
+    Certificate(Certificate),
+    Federated(Federated),
+}
+
+impl Credential {
+    pub(crate) fn new(config: &Config, cloud: &Cloud, secret: Secret) -> Result<Self, Error> {
+        use CredentialKind as From;
+        let given = |secret: Secret| match secret.bytes() {
+            [] => Err(invalid("The credential is empty.")),
+            _ => Ok(secret),
+        };
+        let client = |proof| Ok(Self::Client(config.sign_in(cloud, None)?, proof));
+        match config.credential {
+            From::AccessToken => {
+                if secret.bytes().iter().any(|b| !(0x21..0x7f).contains(b)) {
+                    return Err(invalid(
+                        "-AccessToken holds a character that no token has: a space or a line break.",
+                    ));
+                }
+                Ok(Self::AccessToken(given(secret)?))
+            }
+            From::AccessTokenProvider => Ok(Self::Provider),
+            From::Basic => {
+                let name = required(config.user_name.as_deref(), "The user name of -Credential")?;
+                if name.contains(':') {
+                    return Err(invalid(
+                        "The user name of -Credential holds a colon, which RFC 7617 does not allow.",
+                    ));
+                }
+                let mut pair = Zeroizing::new(Vec::with_capacity(name.len() + 1 + secret.bytes().len()));
+                pair.extend_from_slice(name.as_bytes());
+                pair.push(b':');
+                pair.extend_from_slice(secret.bytes());
+                Ok(Self::Basic(Secret::new(STANDARD.encode(&*pair).into_bytes())))
+            }
+            From::ClientSecret => client(Proof::Secret(given(secret)?)),
+            From::Certificate => {
+                let path = required(config.certificate_path.as_deref(), "-CertificatePath")?;
+                client(Proof::Certificate(Certificate::load(Path::new(path), &secret)?))
+            }
+            From::CertificateInStore => {
+                let text = required(config.certificate.as_deref(), "-Certificate")?;
+                let der = STANDARD
+                    .decode(text)
+                    .map_err(|_| invalid("-Certificate is not a certificate."))?;
+                client(Proof::Certificate(Certificate::asked(&der)?))
+            }
+            From::FederatedToken => client(Proof::Federated(Federated::Given(given(secret)?))),
+            From::FederatedTokenFile => {
+                let path = required(config.federated_token_file.as_deref(), "-FederatedTokenFile")?;
+                client(Proof::Federated(Federated::File(path.into())))
+            }
+            From::GitHubActions => client(Proof::Federated(Federated::github(&Variables::new(secret))?)),
+            From::AzureDevOps => {
+                let connection = required(config.service_connection_id.as_deref(), "-ServiceConnectionId")?;
+                client(Proof::Federated(Federated::azure_devops(
+                    &Variables::new(secret),
+                    connection,
+                )?))
+            }
+            From::Identity => {
+                let variables = Variables::new(secret);
+                let scope = config.scope.as_deref().unwrap_or(cloud.scope);
+                let resource = scope.strip_suffix("/.default").unwrap_or(scope);
+                let client = config.client_id.as_deref();
+                let folder = config.arc_key_folder.as_deref();
+                let identity = Identity::find(&variables, resource, client, folder)?;
+                Ok(Self::Identity(identity, config.client_id.clone()))
+            }
+            From::EnvironmentVariable => Self::of_environment(config, cloud, &Variables::new(secret)),
+        }
+    }
+
+    /// The variables of Azure.Identity's EnvironmentCredential and WorkloadIdentityCredential, in that order.
+    fn of_environment(config: &Config, cloud: &Cloud, variables: &Variables) -> Result<Self, Error> {
+        let why = "-EnvironmentVariable needs it";
+        let mut config = config.clone();
+        config.tenant_id = Some(variables.required("AZURE_TENANT_ID", why)?.to_owned());
+        config.client_id = Some(variables.required("AZURE_CLIENT_ID", why)?.to_owned());
+        let proof = if variables.get("AZURE_CLIENT_SECRET").is_some() {
+            Proof::Secret(variables.secret("AZURE_CLIENT_SECRET", why)?)
+        } else if let Some(path) = variables.get("AZURE_CLIENT_CERTIFICATE_PATH") {
+            let password = variables
+                .get("AZURE_CLIENT_CERTIFICATE_PASSWORD")
+                .unwrap_or_default();
+            Proof::Certificate(Certificate::load(
+                Path::new(path),
+                &Secret::new(password.as_bytes().to_vec()),
+            )?)
+        } else if let Some(path) = variables.get("AZURE_FEDERATED_TOKEN_FILE") {
+            Proof::Federated(Federated::File(path.into()))
+        } else {
+            return Err(invalid(
+                "None of AZURE_CLIENT_SECRET, AZURE_CLIENT_CERTIFICATE_PATH and AZURE_FEDERATED_TOKEN_FILE is set; \
+                 -EnvironmentVariable needs one.",
+            ));
+        };
+        Ok(Self::Client(
+            config.sign_in(cloud, variables.get("AZURE_AUTHORITY_HOST"))?,
+            proof,
+        ))
+    }
+
+    /// Whether the caller is asked something at each sign-in.
+    pub(crate) fn asks(&self) -> bool {
+        match self {
+            Self::Provider => true,
+            Self::Client(_, Proof::Certificate(certificate)) => certificate.asks(),
+            _ => false,
+        }
+    }
+
+    /// What `Get-ScimContext` calls it.
+    pub(crate) fn name(&self) -> &'static str {
+        match self {
+            Self::AccessToken(_) => "AccessToken",
+            Self::Provider => "AccessTokenProvider",
+            Self::Basic(_) => "Basic",
+            Self::Client(_, Proof::Secret(_)) => "ClientSecret",
+            Self::Client(_, Proof::Certificate(_)) => "Certificate",
+            Self::Client(_, Proof::Federated(federated)) => federated.name(),
+            Self::Identity(..) => "ManagedIdentity",
+        }
+    }
+}
+
+/// The body of a token request: RFC 6749 section 4.4, with a secret or with an assertion (RFC 7523 section 2.2).
+pub(crate) async fn form(
+    sign_in: &SignIn,
+    proof: &Proof,
+    on: &Exchange<'_>,
+) -> Result<Zeroizing<Vec<u8>>, Error> {
+    let assertion;
+    let (name, value) = match proof {
+        Proof::Secret(secret) => ("client_secret", secret.bytes()),
+        Proof::Certificate(certificate) => {
+            assertion = assertion::make(sign_in, certificate, on.observer).await?;
+            ("client_assertion", assertion.as_slice())
+        }
+        Proof::Federated(federated) => {
+            assertion = federated.token(on).await?;
+            ("client_assertion", assertion.as_slice())
+        }
+    };
+    let mut form = url::form_urlencoded::Serializer::new(String::new());
+    form.append_pair("grant_type", "client_credentials");
+    form.append_pair("client_id", &sign_in.client);
+    form.append_pair("scope", &sign_in.scope);
+    if name == "client_assertion" {
+        form.append_pair(
+            "client_assertion_type",
+            "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
+        );
+    }
+    let text = form.finish();
+    // By hand and with room from the start, so that no copy of the secret stays behind in a buffer that grew.
+    let mut body = Zeroizing::new(Vec::with_capacity(text.len() + name.len() + 2 + 3 * value.len()));
+    body.extend_from_slice(text.as_bytes());
+    body.push(b'&');
+    body.extend_from_slice(name.as_bytes());
+    body.push(b'=');
+    for piece in percent_encoding::percent_encode(value, percent_encoding::NON_ALPHANUMERIC) {
+        body.extend_from_slice(piece.as_bytes());
+    }
+    Ok(body)
+}
