@@ -1,11 +1,11 @@
-using System;
 using System.Collections.Generic;
+using System.Threading;
 
 namespace PSScim;
 
 /// <summary>
 /// What ties records of one page to their type: for each slot the name id by which the page knows it. Made once for a
-/// page, or for a run of pages whose names are the same, and shared by all their objects.
+/// page, or for a run of pages whose names are the same, and shared by all their objects on any thread.
 /// </summary>
 internal sealed class Binding
 {
@@ -13,7 +13,7 @@ internal sealed class Binding
     private readonly KnownAttribute?[] _known;
     private readonly Lineage _lineage;
     private readonly Binding?[] _children;
-    private readonly List<KeyValuePair<int, int>>? _otherSpellings;
+    private readonly bool[] _covered;
 
     internal Binding(NameTable names, Shape shape, Lineage lineage)
     {
@@ -21,19 +21,11 @@ internal sealed class Binding
         _ids = new int[shape.Names.Count];
         _known = new KnownAttribute?[_ids.Length];
         _children = new Binding?[_ids.Length];
+        _covered = new bool[names.Count];
         for (int slot = 0; slot < _ids.Length; slot++)
         {
-            _ids[slot] = -1;
+            _ids[slot] = names.IdOf(shape.Names[slot]);
             _known[slot] = lineage.Known(shape.Names[slot]);
-        }
-        for (int id = 0; id < names.Count; id++)
-        {
-            if (!shape.TryGetSlot(names[id], out int slot))
-                continue;
-            if (_ids[slot] < 0)
-                _ids[slot] = id;
-            else
-                (_otherSpellings ??= []).Add(new KeyValuePair<int, int>(slot, id));
         }
     }
 
@@ -41,28 +33,34 @@ internal sealed class Binding
 
     internal Shape Shape { get; }
 
-    /// <summary>Moves to the value of the attribute at a slot, whichever way the record spells its name.</summary>
-    internal bool Find(RecordCursor members, int slot, out RecordCursor value, out Tag tag)
+    internal KnownAttribute? KnownOf(int slot) => _known[slot];
+
+    /// <summary>
+    /// Moves to the value of the member that a slot stands for, behind its tag; false where there is none. A member that
+    /// is spelled as the type spells it goes before one that is alike but for case.
+    /// </summary>
+    internal bool Find(int slot, ref RecordCursor members, out Tag tag)
     {
-        value = members;
-        if (_ids[slot] >= 0 && value.Find(_ids[slot], out tag))
-            return true;
-        foreach (KeyValuePair<int, int> other in _otherSpellings ?? [])
+        tag = Tag.Null;
+        int id = _ids[slot];
+        RecordCursor start = members;
+        if (id < 0 || members.Find(id, out tag))
+            return id >= 0;
+        for (int other = Names.Alike(id); other >= 0 && other != id; other = Names.Alike(other))
         {
-            value = members;
-            if (other.Key == slot && value.Find(other.Value, out tag))
+            members = start;
+            if (members.Find(other, out tag))
                 return true;
         }
-        tag = Tag.Null;
         return false;
     }
 
-    internal KnownAttribute? KnownOf(int slot) => _known[slot];
-
-    /// <summary>The binding of the complex value at a slot, whose members begin at a cursor.</summary>
+    /// <summary>The binding of the complex value at a slot: its type has all of these members that may be properties.</summary>
     internal Binding Child(int slot, RecordCursor members)
     {
-        Binding? child = _children[slot];
+        Binding? child = Volatile.Read(ref _children[slot]);
+        if (child is not null && child.CoversAll(members))
+            return child;
         Lineage lineage = child?._lineage ?? _lineage.Child(Shape.Names[slot]);
         var received = new List<string>();
         while (!members.IsAtEnd)
@@ -70,9 +68,22 @@ internal sealed class Binding
             received.Add(Names[members.ReadNameId()]);
             members.Skip(members.ReadTag());
         }
-        Shape shape = lineage.Covering(received);
-        if (child is null || child.Shape != shape)
-            _children[slot] = child = new Binding(Names, shape, lineage);
+        child = lineage.Bind(Names, received);
+        Volatile.Write(ref _children[slot], child);
         return child;
+    }
+
+    /// <summary>Whether the type has all of these members that may be properties. What was once found out is kept.</summary>
+    private bool CoversAll(RecordCursor members)
+    {
+        while (!members.IsAtEnd)
+        {
+            int id = members.ReadNameId();
+            members.Skip(members.ReadTag());
+            string name = Names[id];
+            if (!_covered[id] && !(_covered[id] = _lineage.Covers(Shape, name)))
+                return false;
+        }
+        return true;
     }
 }

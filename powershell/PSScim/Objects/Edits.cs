@@ -3,7 +3,9 @@ using System.Collections.Generic;
 
 namespace PSScim;
 
-/// <summary>What was set on a resource, by path. The last value wins; setting a whole attribute forgets its parts.</summary>
+/// <summary>
+/// What was set on a resource, by path. The last value wins; setting a whole attribute forgets its parts. Any thread.
+/// </summary>
 internal sealed class Edits
 {
     private readonly object _lock = new();
@@ -28,10 +30,17 @@ internal sealed class Edits
     {
         lock (_lock)
         {
-            int i = Find(path);
+            int i = _list.FindIndex(edit => string.Equals(edit.Key, path, StringComparison.OrdinalIgnoreCase));
             value = i < 0 ? null : _list[i].Value;
             return i >= 0;
         }
+    }
+
+    /// <summary>Whether something was set below a path.</summary>
+    internal bool AnyBelow(string path)
+    {
+        lock (_lock)
+            return _list.Exists(edit => edit.Key.Length > path.Length && IsWithin(edit.Key, path));
     }
 
     internal void Set(string path, object? value)
@@ -49,9 +58,9 @@ internal sealed class Edits
             Forget(path);
     }
 
-    private void Forget(string path) => _list.RemoveAll(edit =>
-        edit.Key.StartsWith(path, StringComparison.OrdinalIgnoreCase)
-        && (edit.Key.Length == path.Length || edit.Key[path.Length] is '.' or '[' or ':'));
+    private void Forget(string path) => _list.RemoveAll(edit => IsWithin(edit.Key, path));
 
-    private int Find(string path) => _list.FindIndex(edit => string.Equals(edit.Key, path, StringComparison.OrdinalIgnoreCase));
+    private static bool IsWithin(string edited, string path) =>
+        edited.StartsWith(path, StringComparison.OrdinalIgnoreCase)
+        && (edited.Length == path.Length || edited[path.Length] is '.' or '[' or ':');
 }

@@ -1,6 +1,6 @@
 using System;
 using System.Collections.Generic;
-using System.Linq.Expressions;
+using System.Globalization;
 using System.Reflection;
 using System.Reflection.Emit;
 
@@ -15,7 +15,7 @@ internal sealed class Shape
     {
         (Names, Create) = (names, create);
         for (int i = 0; i < names.Count; i++)
-            _slots[names[i]] = i;
+            _slots.Add(names[i], i);
     }
 
     /// <summary>The properties, in order. A property's place here is its slot.</summary>
@@ -26,60 +26,81 @@ internal sealed class Shape
     internal bool TryGetSlot(string name, out int slot) => _slots.TryGetValue(name, out slot);
 }
 
-/// <summary>
-/// How many types one connection may have made: a server that goes on inventing names must not use up what the
-/// connections to other servers need.
-/// </summary>
+/// <summary>What one connection may still have made.</summary>
 internal sealed class TypeBudget
 {
-    internal const int Maximum = 256;
-    private int _left = Maximum;
+    private int _types = Limits.TypesPerConnection;
+    private int _properties = Limits.PropertiesPerConnection;
 
-    internal bool Spend() => _left > 0 && System.Threading.Interlocked.Decrement(ref _left) >= 0;
+    /// <summary>Takes the room of a type; false where there is not so much. Under the lock of <see cref="EmittedTypes"/>.</summary>
+    internal bool Spend(int properties)
+    {
+        if (_types == 0 || _properties < properties)
+            return false;
+        _types--;
+        _properties -= properties;
+        return true;
+    }
 }
 
 /// <summary>
-/// Emits the types of resources and complex attributes: one for each base class and list of names, in one dynamic
-/// assembly of the process. Types stay, so how many there can be is bounded.
+/// Emits the types of resources and complex attributes: one for each base class and list of names, in dynamic assemblies.
+/// Types stay until the process ends, so how many there can be is bounded. Any thread may use it.
 /// </summary>
-internal static class EmittedTypes
+internal sealed class EmittedTypes
 {
-    /// <summary>Types a process; names beyond what they hold are then no properties.</summary>
-    internal const int MaximumTypes = 4096;
+    private const string Namespace = "PSScim.Emitted";
+    private const string Factory = "<Create>";
+    private static readonly MethodInfo s_get = Method(nameof(ScimObject.GetSlot));
+    private static readonly MethodInfo s_set = Method(nameof(ScimObject.SetSlot));
 
-    /// <summary>Properties a type.</summary>
-    internal const int MaximumProperties = 1000;
+    private readonly object _lock = new();
+    private readonly Dictionary<string, Shape> _shapes = new(StringComparer.Ordinal);
+    private readonly int _maximumTypes;
+    private readonly int _maximumProperties;
+    private ModuleBuilder? _module;
+    private int _moduleProperties;
+    private int _properties;
 
-    /// <summary>Characters of a property's name.</summary>
-    private const int MaximumNameLength = 256;
+    internal EmittedTypes(int maximumTypes, int maximumProperties) =>
+        (_maximumTypes, _maximumProperties) = (maximumTypes, maximumProperties);
 
-    private static readonly object s_lock = new();
-    private static readonly Dictionary<string, Shape> s_shapes = new(StringComparer.Ordinal);
-    private static readonly Lazy<ModuleBuilder> s_module = new(() => AssemblyBuilder
-        .DefineDynamicAssembly(new AssemblyName("PSScim.Emitted"), AssemblyBuilderAccess.Run)
-        .DefineDynamicModule("PSScim.Emitted"));
-
-    private static readonly MethodInfo s_get = Method("GetSlot");
-    private static readonly MethodInfo s_set = Method("SetSlot");
+    /// <summary>The one that all connections use. Types of equal names are shared between them.</summary>
+    internal static EmittedTypes OfProcess { get; } = new(Limits.Types, Limits.Properties);
 
     /// <summary>How many types there are.</summary>
-    internal static int Count
+    internal int Count
     {
         get
         {
-            lock (s_lock)
-                return s_shapes.Count;
+            lock (_lock)
+                return _shapes.Count;
+        }
+    }
+
+    /// <summary>How many properties they have together.</summary>
+    internal int Properties
+    {
+        get
+        {
+            lock (_lock)
+                return _properties;
         }
     }
 
     /// <summary>Whether an attribute's name may become a property's: names come from a server that may be hostile.</summary>
     internal static bool IsUsable(string name)
     {
-        if (name.Length is 0 or > MaximumNameLength)
+        // The engine prefers a property to a method of the same name.
+        if (name.Length is 0 or > Limits.NameLength || string.Equals(name, nameof(ScimObject.ToJson), StringComparison.OrdinalIgnoreCase))
             return false;
-        foreach (char c in name)
-            if (char.IsControl(c) || char.IsSurrogate(c))
+        for (int i = 0; i < name.Length; i++)
+        {
+            if (char.IsControl(name[i]))
                 return false;
+            if (char.IsSurrogate(name[i]) && !char.IsSurrogatePair(name, i++))
+                return false;
+        }
         return true;
     }
 
@@ -87,32 +108,52 @@ internal static class EmittedTypes
     /// The type with these properties; null where it would have to be made and the connection, or the process, has made
     /// as many as it may.
     /// </summary>
-    internal static Shape? TryGet(Type baseType, IReadOnlyList<string> names, TypeBudget budget)
+    /// <param name="baseType">One of the static classes.</param>
+    /// <param name="names">Usable names, no two of them alike but for case.</param>
+    /// <param name="budget">What the connection may still have made.</param>
+    internal Shape? TryGet(Type baseType, IReadOnlyList<string> names, TypeBudget budget)
     {
         // Names hold no control characters, so this one parts them.
         string key = baseType.Name + "\n" + string.Join("\n", names);
-        lock (s_lock)
+        lock (_lock)
         {
-            if (s_shapes.TryGetValue(key, out Shape? shape))
+            if (_shapes.TryGetValue(key, out Shape? shape))
                 return shape;
             // The empty types are always to be had, so that there is one to fall back to.
-            if (names.Count > 0 && (s_shapes.Count >= MaximumTypes || !budget.Spend()))
+            bool isFull = _shapes.Count >= _maximumTypes || _properties + names.Count > _maximumProperties;
+            if (names.Count > 0 && (isFull || !budget.Spend(names.Count)))
                 return null;
-            shape = Emit(baseType, names, s_shapes.Count + 1);
-            s_shapes.Add(key, shape);
+            shape = Emit(baseType, names, _shapes.Count + 1);
+            _shapes.Add(key, shape);
+            _properties += names.Count;
             return shape;
         }
     }
 
-    private static Shape Emit(Type baseType, IReadOnlyList<string> names, int number)
+    private Shape Emit(Type baseType, IReadOnlyList<string> names, int number)
     {
-        string name = "PSScim.Emitted." + baseType.Name + number.ToString(System.Globalization.CultureInfo.InvariantCulture);
-        TypeBuilder builder = s_module.Value.DefineType(name, TypeAttributes.Public | TypeAttributes.Sealed, baseType);
-        builder.DefineDefaultConstructor(MethodAttributes.Public);
+        // What a new type costs grows with the assembly that it goes to.
+        if (_module is null || _moduleProperties > Limits.PropertiesPerAssembly)
+        {
+            _moduleProperties = 0;
+            _module = AssemblyBuilder
+                .DefineDynamicAssembly(new AssemblyName(Namespace), AssemblyBuilderAccess.Run)
+                .DefineDynamicModule(Namespace);
+        }
+        _moduleProperties += names.Count;
+        string name = Namespace + "." + baseType.Name + number.ToString(CultureInfo.InvariantCulture);
+        TypeBuilder builder = _module.DefineType(name, TypeAttributes.Public | TypeAttributes.Sealed, baseType);
+        ConstructorBuilder constructor = builder.DefineDefaultConstructor(MethodAttributes.Assembly);
+        MethodBuilder factory = builder.DefineMethod(
+            Factory, MethodAttributes.Assembly | MethodAttributes.Static, typeof(ScimObject), Type.EmptyTypes);
+        ILGenerator make = factory.GetILGenerator();
+        make.Emit(OpCodes.Newobj, constructor);
+        make.Emit(OpCodes.Ret);
         for (int slot = 0; slot < names.Count; slot++)
             EmitProperty(builder, names[slot], slot);
         Type type = builder.CreateTypeInfo()!.AsType();
-        return new Shape(names, Expression.Lambda<Func<ScimObject>>(Expression.New(type)).Compile());
+        MethodInfo create = type.GetMethod(Factory, BindingFlags.Static | BindingFlags.NonPublic)!;
+        return new Shape(names, (Func<ScimObject>)create.CreateDelegate(typeof(Func<ScimObject>)));
     }
 
     /// <summary>

@@ -8,15 +8,35 @@ namespace PSScim;
 /// <summary>One attribute of the offline schema: a line of schema/attributes.tsv.</summary>
 internal sealed class KnownAttribute
 {
+    internal KnownAttribute(string resource, string schema, string path)
+    {
+        (Resource, Schema, Path) = (resource, schema, path);
+        IsExtension = schema.IndexOf(":extension:", StringComparison.OrdinalIgnoreCase) >= 0;
+        Name = IsExtension ? schema + ":" + path : path;
+        int dot = path.LastIndexOf('.');
+        Member = path.Substring(dot + 1);
+        Parent = dot >= 0 ? Name.Substring(0, Name.Length - Member.Length - 1) : IsExtension ? schema : "";
+    }
+
     /// <summary>User or Group; Common for those that every resource has.</summary>
-    internal string Resource { get; set; } = "";
+    internal string Resource { get; }
 
     /// <summary>The schema's URN; empty for the common ones.</summary>
-    internal string Schema { get; set; } = "";
+    internal string Schema { get; }
 
     /// <summary>The path inside the schema: <c>name.givenName</c>.</summary>
-    internal string Path { get; set; } = "";
+    internal string Path { get; }
 
+    /// <summary>How a request names it: with the URN and a colon before the path where it is an extension's.</summary>
+    internal string Name { get; }
+
+    /// <summary>The name of what it is a member of: a complex attribute, an extension's URN, or "".</summary>
+    internal string Parent { get; }
+
+    /// <summary>The last part of the path.</summary>
+    internal string Member { get; }
+
+    /// <summary>A SCIM data type (RFC 7643 section 2.3): <c>string</c>, <c>dateTime</c>, <c>complex</c> …</summary>
     internal string Type { get; set; } = "";
 
     internal bool IsMultiValued { get; set; }
@@ -26,68 +46,56 @@ internal sealed class KnownAttribute
 
     internal string Description { get; set; } = "";
 
-    /// <summary>How a request names it: with the URN where it is an extension's.</summary>
-    internal string Name => IsExtension ? Schema + ":" + Path : Path;
-
-    internal bool IsExtension => Schema.IndexOf(":extension:", StringComparison.OrdinalIgnoreCase) >= 0;
-
-    /// <summary>The members to go through from the resource to the value; for an extension the URN is the first.</summary>
-    internal string[] Segments => IsExtension ? [Schema, .. Path.Split('.')] : Path.Split('.');
+    internal bool IsExtension { get; }
 }
 
-/// <summary>The attributes of Entra and of RFC 7643, known without asking a service.</summary>
+/// <summary>
+/// The attributes of Entra and of RFC 7643, known without asking a service. Paths are spelled as in filters and PATCH:
+/// <c>name.givenName</c>, <c>urn:…:User:department</c>; a core schema's URN may stand before them. Case does not matter.
+/// </summary>
 internal static class KnownSchema
 {
     /// <summary>The attribute that keeps Entra's pages of users at 100.</summary>
     internal const string Manager = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:manager";
 
-    private static readonly Lazy<List<KnownAttribute>> s_all = new(Load);
-    private static readonly Lazy<Dictionary<string, KnownAttribute>> s_byKey = new(Index);
+    private static readonly Lazy<Tables> s_tables = new(() => new Tables(Load()));
 
-    internal static IReadOnlyList<KnownAttribute> All => s_all.Value;
+    internal static IReadOnlyList<KnownAttribute> All => s_tables.Value.All;
 
-    /// <summary>
-    /// The extensions' URNs, each once.
-    /// </summary>
-    internal static IEnumerable<string> Extensions => All.Where(a => a.IsExtension).Select(a => a.Schema).Distinct();
+    /// <summary>The extensions' URNs, each once.</summary>
+    internal static IReadOnlyList<string> Extensions => s_tables.Value.Extensions;
 
     /// <summary>What to name in <c>attributes</c> to get all that Entra returns of a user, less the manager.</summary>
-    internal static string[] AllUserAttributesButManager { get; } =
+    internal static string[] AllUserAttributesButManager =>
     [
-        .. All.Where(a => a.Resource is "Common" or "User" && a.IsReturned && !a.Path.Contains("."))
-            .Select(a => a.Name)
-            .Where(name => name != Manager),
+        .. Attributes(ResourceKind.User).Where(a => a.IsReturned && !a.Path.Contains(".") && a.Name != Manager)
+            .Select(a => a.Name),
     ];
 
-    /// <summary>The attribute at a path of members, or null where it is not known.</summary>
+    /// <summary>The attributes of a kind of resource, sub-attributes and the common ones too, in the table's order.</summary>
+    internal static IEnumerable<KnownAttribute> Attributes(ResourceKind kind) =>
+        All.Where(a => a.Resource == "Common" || a.Resource == kind.ToString());
+
+    /// <summary>The attribute at a path, or null where it is not known.</summary>
     internal static KnownAttribute? Find(ResourceKind kind, string path)
     {
-        Dictionary<string, KnownAttribute> byKey = s_byKey.Value;
-        return byKey.TryGetValue(kind + "/" + path, out KnownAttribute? found)
-            || byKey.TryGetValue("Common/" + path, out found) ? found : null;
+        Dictionary<string, KnownAttribute> byPath = s_tables.Value.ByPath;
+        return byPath.TryGetValue(kind + "/" + path, out KnownAttribute? found)
+            || byPath.TryGetValue("Common/" + path, out found) ? found : null;
     }
 
-    /// <summary>The members that a resource, or a complex attribute of it, is known to come with, in the order to show them.</summary>
-    internal static IEnumerable<string> Members(ResourceKind kind, string path)
-    {
-        if (kind == ResourceKind.Resource)
-            return [];
-        string[] parent = path.Length == 0 ? [] : path.Split('/');
-        IEnumerable<string> members = All
-            .Where(a => a.IsReturned && (a.Resource == kind.ToString() || a.Resource == "Common"))
-            .Select(a => a.Segments)
-            .Where(s => s.Length > parent.Length && parent.SequenceEqual(s.Take(parent.Length), StringComparer.OrdinalIgnoreCase))
-            .Select(s => s[parent.Length])
-            .Distinct(StringComparer.OrdinalIgnoreCase);
-        // The id first; what says little comes last.
-        return parent.Length > 0 ? members : members.OrderBy(name => name switch
-        {
-            "id" => 0,
-            "meta" or "schemas" => 3,
-            "externalId" => 2,
-            _ => name.StartsWith("urn:", StringComparison.OrdinalIgnoreCase) ? 2 : 1,
-        });
-    }
+    internal static bool IsDateTime(ResourceKind kind, string path) => Find(kind, path) is { Type: "dateTime" };
+
+    internal static bool IsMultiValued(ResourceKind kind, string path) => Find(kind, path) is { IsMultiValued: true };
+
+    /// <summary>The top-level members of a resource: what its objects' properties are, in the order to show them.</summary>
+    internal static IReadOnlyList<string> TopLevelNames(ResourceKind kind) => Members(kind, "");
+
+    /// <summary>
+    /// The members that a resource ("") or a complex attribute or extension of it comes with, in the order to show them.
+    /// </summary>
+    internal static IReadOnlyList<string> Members(ResourceKind kind, string path) =>
+        s_tables.Value.Members.TryGetValue(kind + "/" + path, out List<string>? members) ? members : [];
 
     private static List<KnownAttribute> Load()
     {
@@ -102,11 +110,8 @@ internal static class KnownSchema
         while (reader.ReadLine() is string line)
         {
             string[] cells = line.Split('\t');
-            all.Add(new KnownAttribute
+            all.Add(new KnownAttribute(cells[resource], cells[schema], cells[path])
             {
-                Resource = cells[resource],
-                Schema = cells[schema],
-                Path = cells[path],
                 Type = cells[type],
                 IsMultiValued = cells[multi] == "true",
                 IsReturned = cells[returned] is "always" or "default",
@@ -116,11 +121,56 @@ internal static class KnownSchema
         return all;
     }
 
-    private static Dictionary<string, KnownAttribute> Index()
+    private sealed class Tables
     {
-        var index = new Dictionary<string, KnownAttribute>(StringComparer.OrdinalIgnoreCase);
-        foreach (KnownAttribute attribute in All)
-            index[attribute.Resource + "/" + string.Join("/", attribute.Segments)] = attribute;
-        return index;
+        internal Tables(List<KnownAttribute> all)
+        {
+            All = all;
+            Extensions = [.. all.Where(a => a.IsExtension).Select(a => a.Schema).Distinct()];
+            foreach (KnownAttribute attribute in all)
+            {
+                ByPath[attribute.Resource + "/" + attribute.Name] = attribute;
+                if (attribute.Schema.Length > 0)
+                    ByPath[attribute.Resource + "/" + attribute.Schema + ":" + attribute.Path] = attribute;
+            }
+            foreach (ResourceKind kind in new[] { ResourceKind.User, ResourceKind.Group })
+                foreach (KnownAttribute attribute in Attributes(all, kind).Where(a => a.IsReturned))
+                {
+                    if (attribute.IsExtension)
+                        Add(kind, "", attribute.Schema);
+                    Add(kind, attribute.Parent, attribute.Member);
+                }
+            foreach (ResourceKind kind in new[] { ResourceKind.User, ResourceKind.Group })
+                Members[kind + "/"] = [.. Members[kind + "/"].OrderBy(Place)];
+        }
+
+        internal List<KnownAttribute> All { get; }
+
+        internal List<string> Extensions { get; }
+
+        internal Dictionary<string, KnownAttribute> ByPath { get; } = new(StringComparer.OrdinalIgnoreCase);
+
+        internal Dictionary<string, List<string>> Members { get; } = new(StringComparer.OrdinalIgnoreCase);
+
+        private static IEnumerable<KnownAttribute> Attributes(List<KnownAttribute> all, ResourceKind kind) =>
+            all.Where(a => a.Resource == "Common" || a.Resource == kind.ToString());
+
+        /// <summary>The id comes first; what says little comes last.</summary>
+        private static int Place(string name) => name switch
+        {
+            "id" => 0,
+            "externalId" => 2,
+            "schemas" or "meta" => 4,
+            _ => name.StartsWith("urn:", StringComparison.Ordinal) ? 3 : 1,
+        };
+
+        private void Add(ResourceKind kind, string parent, string name)
+        {
+            string key = kind + "/" + parent;
+            if (!Members.TryGetValue(key, out List<string>? names))
+                Members.Add(key, names = []);
+            if (!names.Contains(name, StringComparer.OrdinalIgnoreCase))
+                names.Add(name);
+        }
     }
 }

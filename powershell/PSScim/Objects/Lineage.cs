@@ -6,22 +6,25 @@ namespace PSScim;
 /// <summary>
 /// The types of one place in a resource, over time: a resource itself, or the complex attribute at a path. When a name
 /// comes that the present type lacks, the next type is a superset. Each connection has its own, so that what one
-/// service returns does not show up on the objects of another.
+/// service returns does not show up on the objects of another. Any thread may use it.
 /// </summary>
 internal sealed class Lineage
 {
     private readonly object _lock = new();
-    private readonly ResourceKind _kind;
-    private readonly Projection _projection;
-    private readonly bool _seed;
+    private readonly EmittedTypes _types;
     private readonly TypeBudget _budget;
+    private readonly ResourceKind _kind;
+    private readonly bool _seed;
     private readonly string _path;
+    private readonly char _separator;
     private readonly Type _baseType;
     private readonly Dictionary<string, Lineage> _children = new(StringComparer.OrdinalIgnoreCase);
-    private volatile Shape? _shape;
+    private readonly Binding?[] _recent = new Binding?[Limits.RecentPages];
+    private int _next;
+    private volatile Stage _stage;
 
-    internal Lineage(ResourceKind kind, Projection projection, bool seed, TypeBudget budget)
-        : this(kind, projection, seed, budget, "", kind switch
+    internal Lineage(EmittedTypes types, TypeBudget budget, ResourceKind kind, Projection projection, bool seed)
+        : this(types, budget, kind, projection, seed, "", '.', kind switch
         {
             ResourceKind.User => typeof(ScimUser),
             ResourceKind.Group => typeof(ScimGroup),
@@ -30,22 +33,41 @@ internal sealed class Lineage
     {
     }
 
-    private Lineage(ResourceKind kind, Projection projection, bool seed, TypeBudget budget, string path, Type baseType) =>
-        (_kind, _projection, _seed, _budget, _path, _baseType) = (kind, projection, seed, budget, path, baseType);
-
-    /// <summary>A type that has all these names, as far as they may be properties.</summary>
-    internal Shape Covering(IReadOnlyList<string> names)
+    private Lineage(
+        EmittedTypes types, TypeBudget budget, ResourceKind kind, Projection projection, bool seed,
+        string path, char separator, Type baseType)
     {
-        Shape? shape = _shape;
-        if (shape is not null && (_projection.Names is not null || Covers(shape, names)))
-            return shape;
+        (_types, _budget, _kind, _seed) = (types, budget, kind, seed);
+        (_path, _separator, _baseType) = (path, separator, baseType);
+        _stage = new Stage(projection, null, projection.Names ?? [], isLast: false);
+    }
+
+    /// <summary>What ties the records of a page to the type that has all these names, as far as they may be properties.</summary>
+    internal Binding Bind(NameTable table, IReadOnlyList<string> received)
+    {
+        Shape shape = Covering(received);
         lock (_lock)
         {
-            shape = _shape;
-            if (shape is not null && (_projection.Names is not null || Covers(shape, names)))
-                return shape;
-            return _shape = Grow(shape, names);
+            foreach (Binding? recent in _recent)
+                if (recent is not null && recent.Names == table && recent.Shape == shape)
+                    return recent;
+            var binding = new Binding(table, shape, this);
+            if (table.IsWorthRemembering)
+                _recent[_next++ % _recent.Length] = binding;
+            return binding;
         }
+    }
+
+    /// <summary>Whether a name that was received can add nothing to a type of this lineage.</summary>
+    internal bool Covers(Shape shape, string name)
+    {
+        Stage stage = _stage;
+        if (_path.Length == 0 && stage.Projection.Learn(name) is not null)
+            return false;
+        if (stage.Projection.Names is not null)
+            return !stage.Unseen.Contains(name);
+        return stage.IsLast || shape.TryGetSlot(name, out _) || shape.Names.Count >= Limits.PropertiesPerType
+            || stage.Projection.Excludes(name) || !EmittedTypes.IsUsable(name);
     }
 
     /// <summary>The complex attribute of this name.</summary>
@@ -55,9 +77,11 @@ internal sealed class Lineage
         {
             if (_children.TryGetValue(name, out Lineage? child))
                 return child;
-            child = new Lineage(_kind, _projection.Inside(name), _seed, _budget, PathOf(name), typeof(ScimComplex));
-            // A server that invents names gets no memory of each.
-            if (_children.Count < EmittedTypes.MaximumProperties)
+            char separator = _path.Length == 0 ? ScimComplex.SeparatorBehind(name) : '.';
+            Projection inside = _stage.Projection.Inside(name);
+            child = new Lineage(
+                _types, _budget, _kind, inside, _seed, PathOf(name), separator, typeof(ScimComplex));
+            if (_children.Count < Limits.ComplexAttributes)
                 _children.Add(name, child);
             return child;
         }
@@ -66,30 +90,53 @@ internal sealed class Lineage
     /// <summary>What the offline schema knows of a member.</summary>
     internal KnownAttribute? Known(string name) => KnownSchema.Find(_kind, PathOf(name));
 
-    private string PathOf(string name) => _path.Length == 0 ? name : _path + "/" + name;
-
-    private bool Covers(Shape shape, IReadOnlyList<string> names)
+    private Shape Covering(IReadOnlyList<string> received)
     {
-        for (int i = 0; i < names.Count; i++)
-            if (!shape.TryGetSlot(names[i], out _) && !_projection.Excludes(names[i]) && EmittedTypes.IsUsable(names[i]))
-                return shape.Names.Count >= EmittedTypes.MaximumProperties;
+        Stage stage = _stage;
+        if (stage.Shape is Shape present && CoversAll(present, received))
+            return present;
+        lock (_lock)
+        {
+            stage = _stage;
+            if (stage.Shape is null || !CoversAll(stage.Shape, received))
+                _stage = stage = Grow(stage, received);
+            return stage.Shape!;
+        }
+    }
+
+    private bool CoversAll(Shape shape, IReadOnlyList<string> received)
+    {
+        for (int i = 0; i < received.Count; i++)
+            if (!Covers(shape, received[i]))
+                return false;
         return true;
     }
 
-    private Shape Grow(Shape? shape, IReadOnlyList<string> received)
+    private Stage Grow(Stage stage, IReadOnlyList<string> received)
     {
+        Projection projection = stage.Projection;
+        Shape? shape = stage.Shape;
+        for (int i = 0; i < received.Count && _path.Length == 0; i++)
+            if (projection.Learn(received[i]) is Projection better)
+            {
+                projection = better;
+                stage = new Stage(better, shape, better.Names ?? [], stage.IsLast);
+                _children.Clear();
+            }
+
         var names = new List<string>();
         var seen = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
         void Add(string name)
         {
-            if (names.Count < EmittedTypes.MaximumProperties && !_projection.Excludes(name) && EmittedTypes.IsUsable(name) && seen.Add(name))
+            if (names.Count < Limits.PropertiesPerType && !projection.Excludes(name) && EmittedTypes.IsUsable(name) && seen.Add(name))
                 names.Add(name);
         }
 
-        if (_projection.Names is IReadOnlyList<string> asked)
+        var unseen = new List<string>();
+        if (projection.Names is IReadOnlyList<string> asked)
         {
             foreach (string name in asked)
-                Add(Spelling(name, received));
+                Add(Spelling(name, received, stage, unseen));
         }
         else
         {
@@ -101,19 +148,36 @@ internal sealed class Lineage
             foreach (string name in received)
                 Add(name);
         }
-        return EmittedTypes.TryGet(_baseType, names, _budget) ?? shape ?? EmittedTypes.TryGet(_baseType, [], _budget)!;
+        Shape? grown = _types.TryGet(_baseType, names, _budget);
+        shape = grown ?? shape ?? _types.TryGet(_baseType, [], _budget)!;
+        return new Stage(projection, shape, unseen, isLast: grown is null);
     }
 
     /// <summary>A name as it is on the wire where it was seen there, else as the schema has it, else as it was asked for.</summary>
-    private string Spelling(string asked, IReadOnlyList<string> received)
+    private string Spelling(string asked, IReadOnlyList<string> received, Stage stage, List<string> unseen)
     {
+        if (!stage.Unseen.Contains(asked))
+            return stage.Shape is Shape shape && shape.TryGetSlot(asked, out int slot) ? shape.Names[slot] : asked;
         foreach (string name in received)
             if (string.Equals(name, asked, StringComparison.OrdinalIgnoreCase))
                 return name;
-        KnownAttribute? known = Known(asked);
-        if (known is null)
-            return asked;
-        string[] segments = known.Segments;
-        return segments[segments.Length - 1];
+        unseen.Add(asked);
+        return Known(asked)?.Member is string known && string.Equals(known, asked, StringComparison.OrdinalIgnoreCase) ? known : asked;
+    }
+
+    private string PathOf(string name) => _path.Length == 0 ? name : _path + _separator + name;
+
+    /// <summary>How far the lineage has come. Never changed, only followed by another.</summary>
+    private sealed class Stage(Projection projection, Shape? shape, IEnumerable<string> unseen, bool isLast)
+    {
+        internal Projection Projection { get; } = projection;
+
+        internal Shape? Shape { get; } = shape;
+
+        /// <summary>Names that were asked for and did not come yet, so that their spelling is a guess.</summary>
+        internal HashSet<string> Unseen { get; } = new(unseen, StringComparer.OrdinalIgnoreCase);
+
+        /// <summary>Whether the process has no room for a larger type.</summary>
+        internal bool IsLast { get; } = isLast;
     }
 }

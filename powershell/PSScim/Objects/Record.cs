@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 
 namespace PSScim;
@@ -46,6 +45,13 @@ internal struct RecordCursor(byte[] bytes, int at, int end)
     {
         ulong raw = ReadVarint();
         return (long)(raw >> 1) ^ -(long)(raw & 1);
+    }
+
+    /// <summary>A number's text, which must be what JSON calls a number.</summary>
+    internal string ReadNumber()
+    {
+        string text = ReadText();
+        return JsonNumber.IsOne(text) ? text : throw Broken();
     }
 
     internal string ReadText()
@@ -132,107 +138,4 @@ internal struct RecordCursor(byte[] bytes, int at, int end)
     }
 
     private static RecordFormatException Broken() => new("A record does not hold: its bytes end too early or say too much.");
-}
-
-/// <summary>A record as the JSON that it was received as: same members, order, spelling and numbers; compact.</summary>
-internal static class RecordJson
-{
-    /// <summary>The writer of pages allows 64; hostile bytes get no further.</summary>
-    private const int MaximumDepth = 200;
-
-    internal static string Write(RecordCursor members, NameTable names)
-    {
-        var text = new StringBuilder();
-        WriteObject(text, members, names, 0);
-        return text.ToString();
-    }
-
-    internal static string WriteArray(RecordCursor elements, int count, NameTable names)
-    {
-        var text = new StringBuilder();
-        WriteArray(text, elements, count, names, 0);
-        return text.ToString();
-    }
-
-    private static void WriteObject(StringBuilder text, RecordCursor members, NameTable names, int depth)
-    {
-        text.Append('{');
-        for (bool first = true; !members.IsAtEnd; first = false)
-        {
-            if (!first)
-                text.Append(',');
-            WriteString(text, names[members.ReadNameId()]);
-            text.Append(':');
-            WriteValue(text, ref members, names, depth);
-        }
-        text.Append('}');
-    }
-
-    private static void WriteArray(StringBuilder text, RecordCursor elements, int count, NameTable names, int depth)
-    {
-        text.Append('[');
-        for (int i = 0; i < count; i++)
-        {
-            if (i > 0)
-                text.Append(',');
-            WriteValue(text, ref elements, names, depth);
-        }
-        text.Append(']');
-    }
-
-    private static void WriteValue(StringBuilder text, ref RecordCursor at, NameTable names, int depth)
-    {
-        if (depth > MaximumDepth)
-            throw new RecordFormatException("A record is nested too deep.");
-        switch (at.ReadTag())
-        {
-            case Tag.Null:
-                text.Append("null");
-                break;
-            case Tag.False:
-                text.Append("false");
-                break;
-            case Tag.True:
-                text.Append("true");
-                break;
-            case Tag.Integer:
-                text.Append(at.ReadInteger().ToString(CultureInfo.InvariantCulture));
-                break;
-            case Tag.Number:
-                text.Append(at.ReadText());
-                break;
-            case Tag.String:
-                WriteString(text, at.ReadText());
-                break;
-            case Tag.Name:
-                WriteString(text, names[at.ReadNameId()]);
-                break;
-            case Tag.Array:
-                RecordCursor elements = at.ReadArray(out int count);
-                WriteArray(text, elements, count, names, depth + 1);
-                break;
-            case Tag.Object:
-                WriteObject(text, at.ReadObject(), names, depth + 1);
-                break;
-        }
-    }
-
-    private static void WriteString(StringBuilder text, string value)
-    {
-        text.Append('"');
-        foreach (char c in value)
-        {
-            _ = c switch
-            {
-                '"' => text.Append("\\\""),
-                '\\' => text.Append("\\\\"),
-                '\n' => text.Append("\\n"),
-                '\r' => text.Append("\\r"),
-                '\t' => text.Append("\\t"),
-                < ' ' => text.Append("\\u").Append(((int)c).ToString("x4", CultureInfo.InvariantCulture)),
-                _ => text.Append(c),
-            };
-        }
-        text.Append('"');
-    }
 }

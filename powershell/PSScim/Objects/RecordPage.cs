@@ -1,34 +1,8 @@
 using System;
-using System.Text;
 
 namespace PSScim;
 
-/// <summary>The names of a page, shared by all of its records. Pages with the same names share one table.</summary>
-internal sealed class NameTable
-{
-    private readonly byte[] _block;
-    private readonly string[] _names;
-
-    internal NameTable(byte[] block, string[] names) => (_block, _names) = (block, names);
-
-    internal int Count => _names.Length;
-
-    internal string this[int id] =>
-        (uint)id < (uint)_names.Length ? _names[id] : throw new RecordFormatException("A record names an attribute that its page does not know.");
-
-    /// <summary>Whether this is the table of these bytes: the name block, and the offsets of the names in it.</summary>
-    internal bool IsOf(byte[] buffer, int start, int length)
-    {
-        if (length != _block.Length)
-            return false;
-        for (int i = 0; i < length; i++)
-            if (buffer[start + i] != _block[i])
-                return false;
-        return true;
-    }
-}
-
-/// <summary>Opens a page buffer (docs/records.md) and checks what its header says.</summary>
+/// <summary>Opens a page buffer (docs/records.md) and checks what its header says. Copies what it hands out.</summary>
 internal readonly struct RecordPage
 {
     private const uint Magic = 0x50435353;
@@ -38,16 +12,21 @@ internal readonly struct RecordPage
     private readonly int _records;
     private readonly int _top;
 
-    internal RecordPage(byte[] buffer, int length, NameTable? previous)
+    /// <param name="buffer">Holds the page in its first bytes.</param>
+    /// <param name="length">The page's length.</param>
+    /// <param name="tables">Name tables to take the page's from, or to add it to.</param>
+    /// <param name="previous">The name table of the page before.</param>
+    internal RecordPage(byte[] buffer, int length, NameTables tables, NameTable? previous)
     {
         _buffer = buffer;
-        _length = Math.Min(length, buffer.Length);
-        if (_length < HeaderLength || UInt32(buffer, 0) != Magic || UInt32(buffer, 4) != (uint)length)
+        _length = length;
+        if (length < HeaderLength || length > buffer.Length
+            || UInt32(buffer, 0) != Magic || UInt32(buffer, 4) != (uint)length)
             throw Broken();
         Count = Table(8, 12, 1, out _records);
-        int names = Table(16, 20, 1, out int nameTable);
+        int nameCount = Table(16, 20, 1, out int names);
         TopCount = Table(24, 28, 0, out _top);
-        Names = ReadNames(names, nameTable, previous);
+        Names = tables.Of(buffer, NameOffsets(nameCount, names), previous);
     }
 
     /// <summary>How many records there are.</summary>
@@ -59,7 +38,11 @@ internal readonly struct RecordPage
     internal NameTable Names { get; }
 
     /// <summary>The i-th of the names that are direct members of some record.</summary>
-    internal string TopName(int i) => Names[unchecked((int)UInt32(_buffer, _top + (4 * i)))];
+    internal string TopName(int i)
+    {
+        uint id = UInt32(_buffer, _top + (4 * i));
+        return id <= int.MaxValue ? Names[(int)id] : throw Broken();
+    }
 
     /// <summary>A copy of one record's bytes.</summary>
     internal byte[] Record(int index)
@@ -76,26 +59,16 @@ internal readonly struct RecordPage
     internal static uint UInt32(byte[] bytes, int at) =>
         bytes[at] | ((uint)bytes[at + 1] << 8) | ((uint)bytes[at + 2] << 16) | ((uint)bytes[at + 3] << 24);
 
-    private NameTable ReadNames(int count, int table, NameTable? previous)
+    private int[] NameOffsets(int count, int table)
     {
-        int first = Offset(table);
-        int end = Offset(table + (4 * count));
-        if (end < first)
-            throw Broken();
-        if (previous is not null && previous.Count == count && previous.IsOf(_buffer, first, end - first))
-            return previous;
-        var names = new string[count];
-        for (int i = 0, start = first; i < count; i++)
+        var offsets = new int[count + 1];
+        for (int i = 0; i <= count; i++)
         {
-            int next = Offset(table + (4 * i) + 4);
-            if (next < start)
+            offsets[i] = Offset(table + (4 * i));
+            if (i > 0 && offsets[i] < offsets[i - 1])
                 throw Broken();
-            names[i] = Encoding.UTF8.GetString(_buffer, start, next - start);
-            start = next;
         }
-        var block = new byte[end - first];
-        Buffer.BlockCopy(_buffer, first, block, 0, block.Length);
-        return new NameTable(block, names);
+        return offsets;
     }
 
     /// <summary>A table of u32 that the header names by its count and its offset: whether all of it is there.</summary>
@@ -115,5 +88,6 @@ internal readonly struct RecordPage
         return offset <= (uint)_length ? (int)offset : throw Broken();
     }
 
-    private static RecordFormatException Broken() => new("A page does not hold: its header or its tables say more than there is.");
+    private static RecordFormatException Broken() =>
+        new("A page does not hold: its header or its tables say more than there is.");
 }

@@ -4,13 +4,17 @@ using System.Collections.Generic;
 namespace PSScim;
 
 /// <summary>The lineages of types of one connection. Any thread may use it.</summary>
-internal sealed class ResourceTypes(bool seedFromSchema)
+/// <param name="seedFromSchema">
+/// Whether types begin with the attributes that the offline schema knows, so that they, and the columns of Export-Csv,
+/// are the same from the first page on. Else they begin empty and grow with what comes.
+/// </param>
+/// <param name="types">Where the types come from; those of the process if left out.</param>
+internal sealed class ResourceTypes(bool seedFromSchema, EmittedTypes? types = null)
 {
-    /// <summary>Lists of attributes that a connection remembers the types of.</summary>
-    private const int MaximumProjections = 500;
-
-    private readonly TypeBudget _budget = new();
+    private readonly EmittedTypes _types = types ?? EmittedTypes.OfProcess;
     private readonly Dictionary<string, Lineage> _lineages = new(StringComparer.OrdinalIgnoreCase);
+    private readonly TypeBudget _budget = new();
+    private readonly NameTables _tables = new();
 
     /// <summary>A reader for one list, or for single resources of one kind.</summary>
     internal ResourceReader Reader(ResourceKind kind, Projection projection)
@@ -20,39 +24,40 @@ internal sealed class ResourceTypes(bool seedFromSchema)
         {
             if (!_lineages.TryGetValue(key, out Lineage? lineage))
             {
-                lineage = new Lineage(kind, projection, seedFromSchema, _budget);
-                if (_lineages.Count < MaximumProjections)
+                lineage = new Lineage(_types, _budget, kind, projection, seedFromSchema);
+                if (_lineages.Count < Limits.Projections)
                     _lineages.Add(key, lineage);
             }
-            return new ResourceReader(lineage);
+            return new ResourceReader(lineage, _tables);
         }
     }
 }
 
 /// <summary>Turns the pages of one list into objects. One thread at a time.</summary>
-internal sealed class ResourceReader(Lineage lineage)
+internal sealed class ResourceReader
 {
-    private readonly Lineage _lineage = lineage;
-    private Binding? _binding;
+    private readonly Lineage _lineage;
+    private readonly TypeBudget _budget = new();
+    private readonly NameTables _tables;
+    private NameTable? _names;
+
+    internal ResourceReader(Lineage lineage, NameTables tables) => (_lineage, _tables) = (lineage, tables);
 
     /// <summary>The resources of a page. Each holds its own bytes; the buffer may be used again.</summary>
+    /// <param name="buffer">Holds the page in its first bytes.</param>
+    /// <param name="length">The page's length.</param>
     /// <exception cref="RecordFormatException">The bytes are no page.</exception>
     internal ScimResource[] Read(byte[] buffer, int length)
     {
-        var page = new RecordPage(buffer, length, _binding?.Names);
+        var page = new RecordPage(buffer, length, _tables, _names);
+        _names = page.Names;
         var top = new string[page.TopCount];
         for (int i = 0; i < top.Length; i++)
             top[i] = page.TopName(i);
-        Shape shape = _lineage.Covering(top);
-        if (_binding is null || _binding.Names != page.Names || _binding.Shape != shape)
-            _binding = new Binding(page.Names, shape, _lineage);
+        Binding binding = _lineage.Bind(page.Names, top);
         var resources = new ScimResource[page.Count];
         for (int i = 0; i < resources.Length; i++)
-        {
-            var resource = (ScimResource)shape.Create();
-            resource.Attach(page.Record(i), _binding);
-            resources[i] = resource;
-        }
+            resources[i] = ScimResource.Of(page.Record(i), binding);
         return resources;
     }
 }

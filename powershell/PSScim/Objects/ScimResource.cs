@@ -1,6 +1,8 @@
+using System;
 using System.Collections.Generic;
 using System.ComponentModel;
 using System.Globalization;
+using System.Threading;
 
 namespace PSScim;
 
@@ -20,6 +22,7 @@ internal enum ResourceKind
 /// <summary>A SCIM resource (RFC 7643 section 3).</summary>
 public abstract class ScimResource : ScimObject
 {
+    // With these three references a resource is 40 bytes beside its record: there may be a million of them.
     private Edits? _edits;
 
     /// <summary>For the emitted types only.</summary>
@@ -29,27 +32,41 @@ public abstract class ScimResource : ScimObject
     }
 
     /// <summary>The id, as text; null where the resource has none.</summary>
-    internal string? Id => System.Convert.ToString(GetValue("id"), CultureInfo.InvariantCulture) is { Length: > 0 } id ? id : null;
+    internal string? Id => Convert.ToString(GetValue("id"), CultureInfo.InvariantCulture) is { Length: > 0 } id ? id : null;
 
     /// <summary>Whether a property was set to something other than what was received.</summary>
     internal bool HasEdits => _edits is { Count: > 0 };
 
-    /// <summary>What was set, in order, by paths such as <c>title</c>, <c>name.givenName</c>, <c>emails[0].value</c>.</summary>
+    /// <summary>
+    /// What was set, in order, by paths such as <c>title</c>, <c>name.givenName</c>, <c>emails[0].value</c>. A value may
+    /// be null (clear it), a plain value, a dictionary, a <see cref="ScimComplex"/>, or an object[] of these.
+    /// </summary>
     internal IReadOnlyList<KeyValuePair<string, object?>> Edits => _edits?.InOrder() ?? [];
 
     internal Edits? PresentEdits => _edits;
 
-    private protected override ScimResource Root => this;
+    internal override ScimResource Root => this;
 
-    private protected override RecordCursor Members => new(Record, 0, Record.Length);
+    internal override RecordCursor Members => new(Record, 0, Record.Length);
 
-    internal void Edit(string path, object? value) => (_edits ??= new Edits()).Set(path, value);
+    internal static ScimResource Of(byte[] record, Binding binding)
+    {
+        var resource = (ScimResource)binding.Shape.Create();
+        resource.Attach(record, binding);
+        return resource;
+    }
 
-    private protected override string PathOf(string name) => name;
+    internal void Edit(string path, object? value)
+    {
+        if (_edits is null)
+            Interlocked.CompareExchange(ref _edits, new Edits(), null);
+        _edits.Set(path, value);
+    }
+
+    internal override string PathOf(int slot) => Binding.Shape.Names[slot];
 
     /// <summary>The name that people know it by: displayName, userName, name, or the id.</summary>
-    public override string ToString() =>
-        (GetValue("displayName") ?? GetValue("userName") ?? GetValue("name") ?? GetValue("id") ?? ToJson()).ToString()!;
+    public override string ToString() => Describe("displayName", "userName", "name", "id");
 }
 
 /// <summary>A user.</summary>
@@ -70,37 +87,4 @@ public abstract class ScimGroup : ScimResource
     protected ScimGroup()
     {
     }
-}
-
-/// <summary>A complex value inside a resource (RFC 7643 section 2.3.8): a name, one e-mail address, an extension.</summary>
-public abstract class ScimComplex : ScimObject
-{
-    private ScimResource _root = null!;
-    private string _path = "";
-    private int _start;
-    private int _end;
-
-    /// <summary>For the emitted types only.</summary>
-    [EditorBrowsable(EditorBrowsableState.Never)]
-    protected ScimComplex()
-    {
-    }
-
-    private protected override ScimResource Root => _root;
-
-    private protected override RecordCursor Members => new(Record, _start, _end);
-
-    internal void Place(ScimResource root, string path, int start, int end) => (_root, _path, _start, _end) = (root, path, start, end);
-
-    /// <summary>An extension's URN, a member of the resource itself, is parted from its attributes by a colon; all else by a dot.</summary>
-    private protected override string PathOf(string name)
-    {
-        bool isExtension = _path.StartsWith("urn:", System.StringComparison.OrdinalIgnoreCase)
-            && Root.Binding.Shape.TryGetSlot(_path, out _);
-        return _path + (isExtension ? ":" : ".") + name;
-    }
-
-    /// <summary>The value, the display name, the formatted text, or else the JSON.</summary>
-    public override string ToString() =>
-        (GetValue("value") ?? GetValue("displayName") ?? GetValue("display") ?? GetValue("formatted") ?? ToJson()).ToString()!;
 }

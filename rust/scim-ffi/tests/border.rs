@@ -145,7 +145,6 @@ fn parameters_that_do_not_hold_are_errors() {
     for config in [
         "",
         "{",
-        "[]",
         r#"{"unknown":1}"#,
         r#"{"baseUri":5}"#,
         "\u{0}",

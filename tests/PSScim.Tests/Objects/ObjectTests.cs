@@ -182,12 +182,12 @@ public sealed class ObjectTests : IDisposable
     {
         ResourceReader reader = new ResourceTypes(seedFromSchema: false).Reader(ResourceKind.Resource, Projection.None);
         var seen = new System.Collections.Generic.HashSet<Type>();
-        for (int i = 0; i < TypeBudget.Maximum + 50; i++)
+        for (int i = 0; i < Limits.TypesPerConnection + 50; i++)
         {
             byte[] page = RecordWriter.Page("{\"id\":\"1\",\"invented" + i + "\":1}");
             seen.Add(reader.Read(page, page.Length)[0].GetType());
         }
-        Assert.InRange(seen.Count, 1, TypeBudget.Maximum + 1);
+        Assert.InRange(seen.Count, 1, Limits.TypesPerConnection + 1);
     }
 
     [Fact]
@@ -205,7 +205,7 @@ public sealed class ObjectTests : IDisposable
             seen.Add(last.GetType());
         }
         Assert.InRange(seen.Count, 1, 2);
-        Assert.Equal(EmittedTypes.MaximumProperties, last.Binding.Shape.Names.Count);
+        Assert.Equal(Limits.PropertiesPerType, last.Binding.Shape.Names.Count);
         Assert.Contains("\"hostile99999\":99999", last.ToJson(), StringComparison.Ordinal);
     }
 

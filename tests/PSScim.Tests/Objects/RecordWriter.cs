@@ -1,139 +1,157 @@
+using System;
 using System.Collections.Generic;
+using System.Globalization;
 using System.IO;
-using System.Linq;
 using System.Text;
 using System.Text.Json;
 
 namespace PSScim.Tests.Objects;
 
-/// <summary>Writes pages as docs/records.md has them, independently of the library, for tests of their reader.</summary>
+/// <summary>Writes pages of records as docs/records.md has them, from JSON. One writer is one list: its names go on.</summary>
 internal sealed class RecordWriter
 {
     private readonly List<string> _names = [];
-    private readonly Dictionary<string, int> _ids = [];
-    private readonly List<byte[]> _records = [];
-    private readonly List<int> _top = [];
-    private readonly HashSet<int> _isTop = [];
+    private readonly Dictionary<string, int> _ids = new(StringComparer.Ordinal);
 
-    internal static byte[] Page(params string[] objects)
-    {
-        var writer = new RecordWriter();
-        foreach (string json in objects)
-            writer.Add(json);
-        return writer.Finish();
-    }
+    /// <summary>A page of these resources.</summary>
+    internal static byte[] Page(params string[] resources) => new RecordWriter().Next(resources);
 
-    internal void Add(string json)
+    /// <summary>The next page of the list.</summary>
+    internal byte[] Next(params string[] resources)
     {
-        using var document = JsonDocument.Parse(json);
-        var bytes = new MemoryStream();
-        foreach (JsonProperty member in document.RootElement.EnumerateObject())
+        var records = new List<byte[]>();
+        var top = new List<int>();
+        foreach (string resource in resources)
         {
-            int id = Id(member.Name);
-            if (_isTop.Add(id))
-                _top.Add(id);
-            Varint(bytes, (ulong)id);
-            Value(bytes, member.Value);
+            using var json = JsonDocument.Parse(resource, new JsonDocumentOptions { MaxDepth = 1000 });
+            foreach (JsonProperty member in json.RootElement.EnumerateObject())
+            {
+                int id = Id(member.Name);
+                if (!top.Contains(id))
+                    top.Add(id);
+            }
+            using var bytes = new MemoryStream();
+            Members(bytes, json.RootElement);
+            records.Add(bytes.ToArray());
         }
-        _records.Add(bytes.ToArray());
+        return Assemble(records, _names.ConvertAll(Encoding.UTF8.GetBytes), top);
     }
 
-    internal byte[] Finish()
+    /// <summary>The page that holds these parts.</summary>
+    internal static byte[] Assemble(List<byte[]> records, List<byte[]> names, List<int> top)
     {
-        var page = new MemoryStream();
+        using var page = new MemoryStream();
         page.Write(new byte[32]);
-        var offsets = new List<uint>();
-        foreach (byte[] record in _records)
-        {
-            offsets.Add((uint)page.Position);
-            page.Write(record);
-        }
-        offsets.Add((uint)page.Position);
-        uint records = (uint)page.Position;
-        offsets.ForEach(o => UInt32(page, o));
-        uint names = (uint)page.Position;
-        uint block = names + (4 * (uint)(_names.Count + 1)) + (4 * (uint)_top.Count);
-        UInt32(page, block);
-        foreach (string name in _names)
-            UInt32(page, block += (uint)Encoding.UTF8.GetByteCount(name));
-        uint top = (uint)page.Position;
-        _top.ForEach(id => UInt32(page, (uint)id));
-        page.Write(Encoding.UTF8.GetBytes(string.Concat(_names)));
-        byte[] bytes = page.ToArray();
+        List<int> recordOffsets = Append(page, records);
+        List<int> nameOffsets = Append(page, names);
+        int recordTable = Table(page, recordOffsets);
+        int nameTable = Table(page, nameOffsets);
+        int topList = Table(page, top);
+        int length = (int)page.Length;
         page.Position = 0;
-        foreach (uint value in new[]
-        {
-            0x50435353u, (uint)bytes.Length, (uint)_records.Count, records, (uint)_names.Count, names, (uint)_top.Count, top,
-        })
-            UInt32(page, value);
+        foreach (int field in new[] { 0x50435353, length, records.Count, recordTable, names.Count, nameTable, top.Count, topList })
+            page.Write(BitConverter.GetBytes(field));
         return page.ToArray();
     }
 
-    private void Value(MemoryStream to, JsonElement value)
+    private static List<int> Append(MemoryStream page, List<byte[]> parts)
     {
-        switch (value.ValueKind)
+        var offsets = new List<int>();
+        foreach (byte[] part in parts)
         {
-            case JsonValueKind.Null:
-                to.WriteByte(0);
-                break;
+            offsets.Add((int)page.Position);
+            page.Write(part);
+        }
+        offsets.Add((int)page.Position);
+        return offsets;
+    }
+
+    private static int Table(MemoryStream page, List<int> values)
+    {
+        int at = (int)page.Position;
+        foreach (int value in values)
+            page.Write(BitConverter.GetBytes(value));
+        return at;
+    }
+
+    private int Id(string name)
+    {
+        if (!_ids.TryGetValue(name, out int id))
+        {
+            _ids.Add(name, id = _names.Count);
+            _names.Add(name);
+        }
+        return id;
+    }
+
+    private void Members(MemoryStream to, JsonElement json)
+    {
+        foreach (JsonProperty member in json.EnumerateObject())
+        {
+            Varint(to, (ulong)Id(member.Name));
+            Value(to, member.Value);
+        }
+    }
+
+    private void Value(MemoryStream to, JsonElement json)
+    {
+        switch (json.ValueKind)
+        {
             case JsonValueKind.False:
                 to.WriteByte(1);
                 break;
             case JsonValueKind.True:
                 to.WriteByte(2);
                 break;
-            case JsonValueKind.Number when value.TryGetInt64(out long n) && value.GetRawText() == n.ToString(System.Globalization.CultureInfo.InvariantCulture):
-                to.WriteByte(3);
-                Varint(to, (ulong)((n << 1) ^ (n >> 63)));
-                break;
             case JsonValueKind.Number:
-                to.WriteByte(4);
-                Text(to, value.GetRawText());
+                Number(to, json.GetRawText());
                 break;
-            case JsonValueKind.String when value.GetString()!.StartsWith("urn:", System.StringComparison.Ordinal):
+            case JsonValueKind.String when json.GetString()!.StartsWith("urn:", StringComparison.Ordinal):
                 to.WriteByte(6);
-                Varint(to, (ulong)Id(value.GetString()!));
+                Varint(to, (ulong)Id(json.GetString()!));
                 break;
             case JsonValueKind.String:
                 to.WriteByte(5);
-                Text(to, value.GetString()!);
+                Text(to, json.GetString()!);
                 break;
             case JsonValueKind.Array:
-                to.WriteByte(7);
-                Framed(to, inside =>
+                using (var inside = new MemoryStream())
                 {
-                    Varint(inside, (ulong)value.GetArrayLength());
-                    foreach (JsonElement element in value.EnumerateArray())
+                    Varint(inside, (ulong)json.GetArrayLength());
+                    foreach (JsonElement element in json.EnumerateArray())
                         Value(inside, element);
-                });
+                    Nested(to, 7, inside);
+                }
                 break;
             case JsonValueKind.Object:
-                to.WriteByte(8);
-                Framed(to, inside =>
+                using (var inside = new MemoryStream())
                 {
-                    foreach (JsonProperty member in value.EnumerateObject())
-                    {
-                        Varint(inside, (ulong)Id(member.Name));
-                        Value(inside, member.Value);
-                    }
-                });
+                    Members(inside, json);
+                    Nested(to, 8, inside);
+                }
+                break;
+            default:
+                to.WriteByte(0);
                 break;
         }
     }
 
-    private int Id(string name)
+    private static void Number(MemoryStream to, string text)
     {
-        if (_ids.TryGetValue(name, out int id))
-            return id;
-        _names.Add(name);
-        return _ids[name] = _names.Count - 1;
+        if (text != "-0" && long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long integer))
+        {
+            to.WriteByte(3);
+            Varint(to, (ulong)((integer << 1) ^ (integer >> 63)));
+            return;
+        }
+        to.WriteByte(4);
+        Text(to, text);
     }
 
-    private static void Framed(MemoryStream to, System.Action<MemoryStream> write)
+    private static void Nested(MemoryStream to, byte tag, MemoryStream inside)
     {
-        var inside = new MemoryStream();
-        write(inside);
-        UInt32(to, (uint)inside.Length);
+        to.WriteByte(tag);
+        to.Write(BitConverter.GetBytes((int)inside.Length));
         inside.WriteTo(to);
     }
 
@@ -150,7 +168,4 @@ internal sealed class RecordWriter
             to.WriteByte((byte)(value | 0x80));
         to.WriteByte((byte)value);
     }
-
-    private static void UInt32(MemoryStream to, uint value) =>
-        to.Write([(byte)value, (byte)(value >> 8), (byte)(value >> 16), (byte)(value >> 24)]);
 }
