@@ -10,6 +10,23 @@ namespace PSScim.Commands;
 /// <summary>
 /// Gets the access token of a connection, renewed if it is about to expire, for the requests that are still made by hand.
 /// </summary>
+/// <example>
+/// Make a request that no cmdlet makes.
+/// <code>
+/// $headers = Get-ScimAccessToken -AsHeader
+/// $headers.Keys
+/// </code>
+/// The hashtable is what <c>Invoke-RestMethod -Headers</c> takes. Requests made by hand are not in the meter.
+/// </example>
+/// <example>
+/// Which permissions does the token carry?
+/// <code>
+/// (Get-ScimAccessToken -AsClaims).Roles
+/// </code>
+/// The claims are read, not validated: they say what the identity platform wrote down.
+/// </example>
+/// <seealso cref="ConnectScimCommand"/>
+/// <seealso cref="TestScimConnectionCommand"/>
 [Cmdlet(VerbsCommon.Get, "ScimAccessToken", DefaultParameterSetName = SecureSet)]
 [OutputType(typeof(SecureString), ParameterSetName = [SecureSet])]
 [OutputType(typeof(string), ParameterSetName = [PlainSet])]

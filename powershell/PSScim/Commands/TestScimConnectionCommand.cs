@@ -7,6 +7,22 @@ namespace PSScim.Commands;
 /// whom it is for, what it permits, whether Entra's SCIM API is switched on, and a read of one user. It makes one billable
 /// request at most, the last, and none when an earlier check fails.
 /// </summary>
+/// <example>
+/// Is the connection good for reading?
+/// <code>
+/// Test-ScimConnection -ReadOnly
+/// </code>
+/// A row a check. The first that failed says in its Advice what to do; those behind it are skipped.
+/// </example>
+/// <example>
+/// Stop a runbook before it begins when something is not right.
+/// <code>
+/// $failed = Test-ScimConnection | Where-Object Status -eq Failed
+/// if ($failed) { throw $failed.Advice }
+/// </code>
+/// </example>
+/// <seealso cref="ConnectScimCommand"/>
+/// <seealso cref="GetScimAccessTokenCommand"/>
 [Cmdlet(VerbsDiagnostic.Test, "ScimConnection")]
 [OutputType(typeof(ScimCheck))]
 public sealed class TestScimConnectionCommand : ScimConnectionCommand
