@@ -8,6 +8,16 @@ public abstract class GetScimDiscoveryCommand : ScimConnectionCommand
 {
     private protected abstract string Endpoint { get; }
 
+    /// <summary>Reads the resources with these ids, or all where none is named.</summary>
+    private protected void ReadEach(string[]? ids)
+    {
+        if (ids is null)
+            Read(null, isList: true);
+        else
+            foreach (string id in ids)
+                Read(id, isList: false);
+    }
+
     /// <summary>Reads one resource, or all that the endpoint lists.</summary>
     private protected void Read(string? id, bool isList)
     {

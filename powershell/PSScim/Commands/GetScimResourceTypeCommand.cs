@@ -30,12 +30,5 @@ public sealed class GetScimResourceTypeCommand : GetScimDiscoveryCommand
     private protected override string Endpoint => "ResourceTypes";
 
     /// <summary>Reads them: one request, or one for each id.</summary>
-    protected override void ProcessRecord()
-    {
-        if (Id is null)
-            Read(null, isList: true);
-        else
-            foreach (string id in Id)
-                Read(id, isList: false);
-    }
+    protected override void ProcessRecord() => ReadEach(Id);
 }

@@ -31,12 +31,5 @@ public sealed class GetScimSchemaCommand : GetScimDiscoveryCommand
     private protected override string Endpoint => "Schemas";
 
     /// <summary>Reads them: one request, or one for each id.</summary>
-    protected override void ProcessRecord()
-    {
-        if (Id is null)
-            Read(null, isList: true);
-        else
-            foreach (string id in Id)
-                Read(id, isList: false);
-    }
+    protected override void ProcessRecord() => ReadEach(Id);
 }

@@ -58,7 +58,8 @@ public sealed class ScimException : Exception
             category = ErrorCategory.NotSpecified;
         return new ErrorRecord(this, Id, category, target)
         {
-            ErrorDetails = new ErrorDetails(Message) { RecommendedAction = Advice },
+            // The message ends with the advice; PowerShell 7 would show a RecommendedAction a second time.
+            ErrorDetails = new ErrorDetails(Message),
         };
     }
 }

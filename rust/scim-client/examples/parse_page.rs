@@ -26,6 +26,7 @@ const ATTRIBUTES: &str = "schemas,id,externalId,meta,userName,displayName,active
     urn:ietf:params:scim:schemas:extension:Microsoft:Entra:2.0:User";
 
 type Anything = Result<(), Box<dyn Error>>;
+type Way<'a> = &'a mut dyn FnMut(&[u8]) -> Anything;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Anything {
@@ -35,7 +36,7 @@ async fn main() -> Anything {
     };
     let mut parser = PageParser::default();
     let mut names = NameTable::default();
-    let ways: &mut [(&str, &mut dyn FnMut(&[u8]) -> Anything)] = &mut [
+    let ways: &mut [(&str, Way<'_>)] = &mut [
         ("`PageParser` (jiter) into a page buffer", &mut |body| {
             black_box(parser.list(body)?);
             Ok(())

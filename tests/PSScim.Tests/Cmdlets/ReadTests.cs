@@ -119,7 +119,7 @@ public sealed class ReadTests : IDisposable
         var exception = Assert.IsType<ScimException>(error.Exception);
         Assert.Equal(404, exception.Status);
         Assert.NotNull(exception.RequestId);
-        Assert.NotEmpty(error.ErrorDetails.RecommendedAction);
+        Assert.EndsWith(exception.Advice, error.ErrorDetails.Message, StringComparison.Ordinal);
     }
 
     [Theory]
