@@ -23,7 +23,7 @@ Describe 'Start-ScimEmulator' {
             grant_type = 'client_credentials'; client_id = $emulator.ClientId; client_secret = $emulator.ClientSecret
             scope = 'https://graph.microsoft.com/.default'
         }
-        $page = Invoke-RestMethod "$($emulator.BaseUri)/users" -Headers @{ Authorization = "Bearer $($token.access_token)" }
+        $page = Invoke-RestMethod "$($emulator.BaseUri)/users" -Headers @{ Authorization = "Bearer $($token.access_token)"; Accept = 'application/json' }
         $page = if ($page -is [string]) { $page | ConvertFrom-Json } else { $page }
         $page.resources | Should -HaveCount 3
     }

@@ -155,8 +155,9 @@ impl Identity {
             Place::Imds => {
                 let request = || get().header("Metadata", "true");
                 if !self.seen.load(Relaxed) {
-                    // Without a metadata service nobody answers at all, and a laptop should not wait for that.
-                    if let Err(error) = on.probe(request(), &what, IMDS_PROBE).await {
+                    // Without a metadata service nobody answers at all, and a laptop should not wait for that. Without
+                    // its header the service refuses at once and gives no token: all that is asked is whether it is there.
+                    if let Err(error) = on.probe(get(), &what, IMDS_PROBE).await {
                         return Err(unavailable(format!(
                             "No managed identity endpoint answers here: no environment variable names one, and {error}"
                         )));
