@@ -41,7 +41,8 @@ try {
             Invoke-Tool dotnet 'test', '--nologo', '--no-build', '-c', $Configuration
             # A process of its own: this one may have another build of the module loaded already.
             $pwsh = (Get-Process -Id $PID).Path
-            Invoke-Tool $pwsh '-NoProfile', '-File', "$PSScriptRoot/tests/Invoke-Pester.ps1"
+            $library = @(if ([IO.Path]::GetFileNameWithoutExtension($pwsh) -eq 'dotnet') { "$PSHOME/pwsh.dll" })
+            Invoke-Tool $pwsh ($library + @('-NoProfile', '-File', "$PSScriptRoot/tests/Invoke-Pester.ps1"))
         }
         'Tour' {
             Import-Module "$PSScriptRoot/out/PSScim" -Force

@@ -1,4 +1,4 @@
-BeforeAll { Import-Module "$PSScriptRoot/../out/PSScim" -Force }
+BeforeAll { . "$PSScriptRoot/UseModule.ps1" }
 
 Describe 'Start-ScimEmulator' {
     AfterEach { while (Get-ScimContext) { Disconnect-Scim }; Stop-ScimEmulator }

@@ -1,5 +1,5 @@
 BeforeAll {
-    Import-Module "$PSScriptRoot/../out/PSScim" -Force
+    . "$PSScriptRoot/UseModule.ps1"
     $null = Start-ScimEmulator -Users 60 -Groups 40 -PassThru
     Connect-Scim -Emulator
 }

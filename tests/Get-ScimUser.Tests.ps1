@@ -1,14 +1,7 @@
 BeforeAll {
-    Import-Module "$PSScriptRoot/../out/PSScim" -Force
+    . "$PSScriptRoot/UseModule.ps1"
     $null = Start-ScimEmulator -Users 450 -Groups 20 -PassThru
     Connect-Scim -Emulator
-
-    # How many requests a block makes.
-    function Measure-Request([scriptblock] $Block) {
-        $before = (Get-ScimContext).Requests
-        $null = & $Block
-        (Get-ScimContext).Requests - $before
-    }
 }
 AfterAll { Disconnect-Scim; Stop-ScimEmulator }
 

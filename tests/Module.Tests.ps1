@@ -1,6 +1,6 @@
 BeforeAll {
-    $manifest = "$PSScriptRoot/../out/PSScim/PSScim.psd1"
-    Import-Module $manifest -Force
+    . "$PSScriptRoot/UseModule.ps1"
+    $manifest = "$modulePath/PSScim.psd1"
 }
 
 Describe 'The module' {
@@ -19,14 +19,13 @@ Describe 'The module' {
         foreach ($command in $commands) { $approved | Should -Contain $command.Verb }
     }
     It 'is found by name and loaded by its first cmdlet in a fresh process' {
-        $engine = (Get-Process -Id $PID).Path
         $folder = Join-Path $TestDrive 'modules'
         $null = New-Item $folder -ItemType Directory
-        Copy-Item "$PSScriptRoot/../out/PSScim" $folder -Recurse
+        Copy-Item $modulePath (Join-Path $folder PSScim) -Recurse
         $before = $env:PSModulePath
         try {
             $env:PSModulePath = $folder
-            $output = & $engine -NoProfile -NonInteractive -Command 'Start-ScimEmulator -Users 3; Connect-Scim -Emulator; (Get-ScimUser).Count; (Get-Module PSScim).ModuleBase'
+            $output = Invoke-Fresh 'Start-ScimEmulator -Users 3; Connect-Scim -Emulator; (Get-ScimUser).Count; (Get-Module PSScim).ModuleBase'
         }
         finally { $env:PSModulePath = $before }
         $output[0] | Should -Be '3'

@@ -1,5 +1,5 @@
 BeforeAll {
-    Import-Module "$PSScriptRoot/../out/PSScim" -Force
+    . "$PSScriptRoot/UseModule.ps1"
     $null = Start-ScimEmulator -Users 120 -Groups 10 -PassThru
     Connect-Scim -Emulator
     $users = Get-ScimUser

@@ -284,7 +284,13 @@ fn failure(error: &reqwest::Error, what: &str) -> Error {
     });
     let message = match kind {
         Kind::TlsFailure => format!("No trusted TLS connection to {host} for {what}: {reason}."),
-        Kind::ConnectionRefused => format!("{host} refused the connection for {what}: {reason}."),
+        Kind::ConnectionRefused => {
+            let port = error
+                .url()
+                .and_then(reqwest::Url::port)
+                .map_or(String::new(), |port| format!(":{port}"));
+            format!("{host}{port} refused the connection for {what}: {reason}.")
+        }
         Kind::NameNotFound => {
             format!("The name {host} has no address, so {what} could not be sent: {reason}.")
         }
