@@ -4,6 +4,7 @@
 
 pub mod aadsts;
 mod answer;
+pub mod change;
 mod check;
 mod claims;
 pub mod cloud;

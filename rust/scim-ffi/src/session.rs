@@ -167,7 +167,7 @@ pub unsafe extern "C" fn scim_op_list(session: usize, query: ScimSlice) -> usize
             Err(error) => return Op::failed(error),
         };
         Op::start(|op| async move {
-            let mut list = List::new(&session, query.endpoint.into(), query.query)?;
+            let mut list = List::new(&session, query.endpoint, query.query)?;
             while list.has_more() {
                 op.allowed().await;
                 if let Some(page) = list.next(&*op).await? {
@@ -209,7 +209,7 @@ pub unsafe extern "C" fn scim_op_get(session: usize, query: ScimSlice) -> usize 
             .filter(|(_, value)| !value.is_empty())
             .collect();
             let page = session
-                .get(query.endpoint.into(), query.id.as_deref(), &parameters, &*op)
+                .get(query.endpoint, query.id.as_deref(), &parameters, &*op)
                 .await?;
             op.give(Reply {
                 page: Some(page),
@@ -233,7 +233,7 @@ struct Context {
 
 #[derive(Deserialize)]
 struct ListQuery {
-    endpoint: EndpointName,
+    endpoint: Endpoint,
     #[serde(flatten)]
     query: Query,
 }
@@ -241,33 +241,12 @@ struct ListQuery {
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct GetQuery {
-    endpoint: EndpointName,
+    endpoint: Endpoint,
     id: Option<String>,
     #[serde(default)]
     attributes: Vec<String>,
     #[serde(default)]
     excluded_attributes: Vec<String>,
-}
-
-#[derive(Deserialize, Clone, Copy)]
-enum EndpointName {
-    Users,
-    Groups,
-    Schemas,
-    ResourceTypes,
-    ServiceProviderConfig,
-}
-
-impl From<EndpointName> for Endpoint {
-    fn from(name: EndpointName) -> Self {
-        match name {
-            EndpointName::Users => Endpoint::Users,
-            EndpointName::Groups => Endpoint::Groups,
-            EndpointName::Schemas => Endpoint::Schemas,
-            EndpointName::ResourceTypes => Endpoint::ResourceTypes,
-            EndpointName::ServiceProviderConfig => Endpoint::ServiceProviderConfig,
-        }
-    }
 }
 
 /// A reply of one record, made of any value that is a JSON object.
