@@ -45,126 +45,110 @@ namespace PSScim.Commands;
 /// <seealso cref="DisconnectScimCommand"/>
 /// <seealso cref="GetScimContextCommand"/>
 /// <seealso cref="StartScimEmulatorCommand"/>
-[Cmdlet(VerbsCommunications.Connect, "Scim", DefaultParameterSetName = SecretSet)]
+[Cmdlet(VerbsCommunications.Connect, "Scim", DefaultParameterSetName = SignInSet.Secret)]
 [OutputType(typeof(ScimConnection))]
-public sealed class ConnectScimCommand : ScimCommand
+public sealed class ConnectScimCommand : ScimServiceCommand
 {
-    private const string SecretSet = "ClientSecret";
-    private const string SecretCredentialSet = "ClientSecretCredential";
-    private const string CertificateSet = "Certificate";
-    private const string ThumbprintSet = "CertificateThumbprint";
-    private const string CertificateFileSet = "CertificatePath";
-    private const string IdentitySet = "Identity";
-    private const string FederatedTokenSet = "FederatedToken";
-    private const string FederatedFileSet = "FederatedTokenFile";
-    private const string GitHubSet = "GitHubActions";
-    private const string AzureDevOpsSet = "AzureDevOps";
-    private const string VariableSet = "EnvironmentVariable";
-    private const string TokenSet = "AccessToken";
-    private const string ProviderSet = "AccessTokenProvider";
-    private const string BasicSet = "Credential";
-    private const string EmulatorSet = "Emulator";
-
     /// <summary>The directory: its id (a GUID) or one of its domain names.</summary>
-    [Parameter(ParameterSetName = SecretSet, Mandatory = true)]
-    [Parameter(ParameterSetName = CertificateSet, Mandatory = true)]
-    [Parameter(ParameterSetName = ThumbprintSet, Mandatory = true)]
-    [Parameter(ParameterSetName = CertificateFileSet, Mandatory = true)]
-    [Parameter(ParameterSetName = FederatedTokenSet, Mandatory = true)]
-    [Parameter(ParameterSetName = FederatedFileSet, Mandatory = true)]
-    [Parameter(ParameterSetName = GitHubSet, Mandatory = true)]
-    [Parameter(ParameterSetName = AzureDevOpsSet, Mandatory = true)]
-    [Parameter(ParameterSetName = SecretCredentialSet, Mandatory = true)]
+    [Parameter(ParameterSetName = SignInSet.Secret, Mandatory = true)]
+    [Parameter(ParameterSetName = SignInSet.Certificate, Mandatory = true)]
+    [Parameter(ParameterSetName = SignInSet.Thumbprint, Mandatory = true)]
+    [Parameter(ParameterSetName = SignInSet.CertificateFile, Mandatory = true)]
+    [Parameter(ParameterSetName = SignInSet.FederatedToken, Mandatory = true)]
+    [Parameter(ParameterSetName = SignInSet.FederatedFile, Mandatory = true)]
+    [Parameter(ParameterSetName = SignInSet.GitHub, Mandatory = true)]
+    [Parameter(ParameterSetName = SignInSet.AzureDevOps, Mandatory = true)]
+    [Parameter(ParameterSetName = SignInSet.SecretCredential, Mandatory = true)]
     [ValidateNotNullOrEmpty]
     public string? TenantId { get; set; }
 
     /// <summary>The application id of the app registration; with -Identity that of a user-assigned identity.</summary>
-    [Parameter(ParameterSetName = SecretSet, Mandatory = true)]
-    [Parameter(ParameterSetName = CertificateSet, Mandatory = true)]
-    [Parameter(ParameterSetName = ThumbprintSet, Mandatory = true)]
-    [Parameter(ParameterSetName = CertificateFileSet, Mandatory = true)]
-    [Parameter(ParameterSetName = FederatedTokenSet, Mandatory = true)]
-    [Parameter(ParameterSetName = FederatedFileSet, Mandatory = true)]
-    [Parameter(ParameterSetName = GitHubSet, Mandatory = true)]
-    [Parameter(ParameterSetName = AzureDevOpsSet, Mandatory = true)]
-    [Parameter(ParameterSetName = IdentitySet)]
+    [Parameter(ParameterSetName = SignInSet.Secret, Mandatory = true)]
+    [Parameter(ParameterSetName = SignInSet.Certificate, Mandatory = true)]
+    [Parameter(ParameterSetName = SignInSet.Thumbprint, Mandatory = true)]
+    [Parameter(ParameterSetName = SignInSet.CertificateFile, Mandatory = true)]
+    [Parameter(ParameterSetName = SignInSet.FederatedToken, Mandatory = true)]
+    [Parameter(ParameterSetName = SignInSet.FederatedFile, Mandatory = true)]
+    [Parameter(ParameterSetName = SignInSet.GitHub, Mandatory = true)]
+    [Parameter(ParameterSetName = SignInSet.AzureDevOps, Mandatory = true)]
+    [Parameter(ParameterSetName = SignInSet.Identity)]
     [ValidateNotNullOrEmpty]
     public string? ClientId { get; set; }
 
     /// <summary>A client secret of the app registration: its value, not its id.</summary>
-    [Parameter(ParameterSetName = SecretSet, Mandatory = true)]
+    [Parameter(ParameterSetName = SignInSet.Secret, Mandatory = true)]
     [ValidateNotNull]
     public SecureString? ClientSecret { get; set; }
 
     /// <summary>The application id as user name and a client secret as password.</summary>
-    [Parameter(ParameterSetName = SecretCredentialSet, Mandatory = true)]
+    [Parameter(ParameterSetName = SignInSet.SecretCredential, Mandatory = true)]
     [ValidateNotNull]
     [Credential]
     public PSCredential? ClientSecretCredential { get; set; }
 
     /// <summary>A certificate with its private key, which may be one that cannot leave its store.</summary>
-    [Parameter(ParameterSetName = CertificateSet, Mandatory = true)]
+    [Parameter(ParameterSetName = SignInSet.Certificate, Mandatory = true)]
     [ValidateNotNull]
     public X509Certificate2? Certificate { get; set; }
 
     /// <summary>The thumbprint of a certificate in the store of the current user, or else of the machine.</summary>
-    [Parameter(ParameterSetName = ThumbprintSet, Mandatory = true)]
+    [Parameter(ParameterSetName = SignInSet.Thumbprint, Mandatory = true)]
     [ValidateNotNullOrEmpty]
     public string? CertificateThumbprint { get; set; }
 
     /// <summary>A PFX or PEM file with a certificate and its private key.</summary>
-    [Parameter(ParameterSetName = CertificateFileSet, Mandatory = true)]
+    [Parameter(ParameterSetName = SignInSet.CertificateFile, Mandatory = true)]
     [ValidateNotNullOrEmpty]
     public string? CertificatePath { get; set; }
 
     /// <summary>The password of the file.</summary>
-    [Parameter(ParameterSetName = CertificateFileSet)]
+    [Parameter(ParameterSetName = SignInSet.CertificateFile)]
     [ValidateNotNull]
     public SecureString? CertificatePassword { get; set; }
 
     /// <summary>The managed identity of the App Service, Function, Automation runbook, Azure Arc server or virtual machine that this runs on.</summary>
-    [Parameter(ParameterSetName = IdentitySet, Mandatory = true)]
+    [Parameter(ParameterSetName = SignInSet.Identity, Mandatory = true)]
     public SwitchParameter Identity { get; set; }
 
     /// <summary>A token of another issuer that the app registration's federated credentials name. It cannot be renewed.</summary>
-    [Parameter(ParameterSetName = FederatedTokenSet, Mandatory = true)]
+    [Parameter(ParameterSetName = SignInSet.FederatedToken, Mandatory = true)]
     [ValidateNotNull]
     public SecureString? FederatedToken { get; set; }
 
     /// <summary>A file that holds such a token, as Kubernetes keeps one. It is read anew whenever a token is needed.</summary>
-    [Parameter(ParameterSetName = FederatedFileSet, Mandatory = true)]
+    [Parameter(ParameterSetName = SignInSet.FederatedFile, Mandatory = true)]
     [ValidateNotNullOrEmpty]
     public string? FederatedTokenFile { get; set; }
 
     /// <summary>The token that GitHub gives the job that this runs in; the job needs <c>permissions: id-token: write</c>.</summary>
-    [Parameter(ParameterSetName = GitHubSet, Mandatory = true)]
+    [Parameter(ParameterSetName = SignInSet.GitHub, Mandatory = true)]
     public SwitchParameter GitHubActions { get; set; }
 
     /// <summary>The token that Azure DevOps gives the task that this runs in; it needs <c>SYSTEM_ACCESSTOKEN</c> in its environment.</summary>
-    [Parameter(ParameterSetName = AzureDevOpsSet, Mandatory = true)]
+    [Parameter(ParameterSetName = SignInSet.AzureDevOps, Mandatory = true)]
     public SwitchParameter AzureDevOps { get; set; }
 
     /// <summary>The id of the service connection to sign in by.</summary>
-    [Parameter(ParameterSetName = AzureDevOpsSet, Mandatory = true)]
+    [Parameter(ParameterSetName = SignInSet.AzureDevOps, Mandatory = true)]
     [ValidateNotNullOrEmpty]
     public string? ServiceConnectionId { get; set; }
 
     /// <summary>What the variables AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET, AZURE_CLIENT_CERTIFICATE_PATH or AZURE_FEDERATED_TOKEN_FILE say.</summary>
-    [Parameter(ParameterSetName = VariableSet, Mandatory = true)]
+    [Parameter(ParameterSetName = SignInSet.Variable, Mandatory = true)]
     public SwitchParameter EnvironmentVariable { get; set; }
 
     /// <summary>An access token that was got elsewhere. It cannot be renewed.</summary>
-    [Parameter(ParameterSetName = TokenSet, Mandatory = true)]
+    [Parameter(ParameterSetName = SignInSet.Token, Mandatory = true)]
     [ValidateNotNull]
     public SecureString? AccessToken { get; set; }
 
     /// <summary>A script block that writes an access token; called in this runspace, or the one that uses the connection, whenever one is needed.</summary>
-    [Parameter(ParameterSetName = ProviderSet, Mandatory = true)]
+    [Parameter(ParameterSetName = SignInSet.Provider, Mandatory = true)]
     [ValidateNotNull]
     public ScriptBlock? AccessTokenProvider { get; set; }
 
     /// <summary>Name and password for a server with basic authentication.</summary>
-    [Parameter(ParameterSetName = BasicSet, Mandatory = true)]
+    [Parameter(ParameterSetName = SignInSet.Basic, Mandatory = true)]
     [ValidateNotNull]
     [Credential]
     public PSCredential? Credential { get; set; }
@@ -173,115 +157,13 @@ public sealed class ConnectScimCommand : ScimCommand
     /// The emulator that this runspace started last with Start-ScimEmulator, or else a new one of 1,000 users and 50
     /// groups.
     /// </summary>
-    [Parameter(ParameterSetName = EmulatorSet, Mandatory = true)]
+    [Parameter(ParameterSetName = SignInSet.Emulator, Mandatory = true)]
     public SwitchParameter Emulator { get; set; }
-
-    /// <summary>The cloud: Global, USGov, USGovDoD or China.</summary>
-    [Parameter(ParameterSetName = SecretSet)]
-    [Parameter(ParameterSetName = SecretCredentialSet)]
-    [Parameter(ParameterSetName = CertificateSet)]
-    [Parameter(ParameterSetName = ThumbprintSet)]
-    [Parameter(ParameterSetName = CertificateFileSet)]
-    [Parameter(ParameterSetName = IdentitySet)]
-    [Parameter(ParameterSetName = FederatedTokenSet)]
-    [Parameter(ParameterSetName = FederatedFileSet)]
-    [Parameter(ParameterSetName = GitHubSet)]
-    [Parameter(ParameterSetName = AzureDevOpsSet)]
-    [Parameter(ParameterSetName = VariableSet)]
-    [Parameter(ParameterSetName = TokenSet)]
-    [Parameter(ParameterSetName = ProviderSet)]
-    [ValidateSet("Global", "USGov", "USGovDoD", "China")]
-    public string? Environment { get; set; }
-
-    /// <summary>The sign-in host, in place of the cloud's.</summary>
-    [Parameter(ParameterSetName = SecretSet)]
-    [Parameter(ParameterSetName = CertificateSet)]
-    [Parameter(ParameterSetName = ThumbprintSet)]
-    [Parameter(ParameterSetName = CertificateFileSet)]
-    [Parameter(ParameterSetName = FederatedTokenSet)]
-    [Parameter(ParameterSetName = FederatedFileSet)]
-    [Parameter(ParameterSetName = GitHubSet)]
-    [Parameter(ParameterSetName = AzureDevOpsSet)]
-    [Parameter(ParameterSetName = SecretCredentialSet)]
-    [Parameter(ParameterSetName = VariableSet)]
-    [ValidateNotNullOrEmpty]
-    public string? Authority { get; set; }
-
-    /// <summary>What the token is for, in place of the cloud's scope.</summary>
-    [Parameter(ParameterSetName = SecretSet)]
-    [Parameter(ParameterSetName = CertificateSet)]
-    [Parameter(ParameterSetName = ThumbprintSet)]
-    [Parameter(ParameterSetName = CertificateFileSet)]
-    [Parameter(ParameterSetName = FederatedTokenSet)]
-    [Parameter(ParameterSetName = FederatedFileSet)]
-    [Parameter(ParameterSetName = GitHubSet)]
-    [Parameter(ParameterSetName = AzureDevOpsSet)]
-    [Parameter(ParameterSetName = SecretCredentialSet)]
-    [Parameter(ParameterSetName = VariableSet)]
-    [Parameter(ParameterSetName = IdentitySet)]
-    [Parameter(ParameterSetName = ProviderSet)]
-    [ValidateNotNullOrEmpty]
-    public string? Scope { get; set; }
-
-    /// <summary>The SCIM base URI of another server, such as <c>https://scim.example.org/v2</c>.</summary>
-    [Parameter(ParameterSetName = SecretSet)]
-    [Parameter(ParameterSetName = SecretCredentialSet)]
-    [Parameter(ParameterSetName = CertificateSet)]
-    [Parameter(ParameterSetName = ThumbprintSet)]
-    [Parameter(ParameterSetName = CertificateFileSet)]
-    [Parameter(ParameterSetName = IdentitySet)]
-    [Parameter(ParameterSetName = FederatedTokenSet)]
-    [Parameter(ParameterSetName = FederatedFileSet)]
-    [Parameter(ParameterSetName = GitHubSet)]
-    [Parameter(ParameterSetName = AzureDevOpsSet)]
-    [Parameter(ParameterSetName = VariableSet)]
-    [Parameter(ParameterSetName = TokenSet)]
-    [Parameter(ParameterSetName = ProviderSet)]
-    [Parameter(ParameterSetName = BasicSet, Mandatory = true)]
-    [ValidateNotNullOrEmpty]
-    public string? BaseUri { get; set; }
-
-    /// <summary>Lets tokens and passwords travel unencrypted, by http, to another machine. Whoever listens can then use them.</summary>
-    [Parameter(ParameterSetName = SecretSet)]
-    [Parameter(ParameterSetName = SecretCredentialSet)]
-    [Parameter(ParameterSetName = CertificateSet)]
-    [Parameter(ParameterSetName = ThumbprintSet)]
-    [Parameter(ParameterSetName = CertificateFileSet)]
-    [Parameter(ParameterSetName = IdentitySet)]
-    [Parameter(ParameterSetName = FederatedTokenSet)]
-    [Parameter(ParameterSetName = FederatedFileSet)]
-    [Parameter(ParameterSetName = GitHubSet)]
-    [Parameter(ParameterSetName = AzureDevOpsSet)]
-    [Parameter(ParameterSetName = VariableSet)]
-    [Parameter(ParameterSetName = TokenSet)]
-    [Parameter(ParameterSetName = ProviderSet)]
-    [Parameter(ParameterSetName = BasicSet)]
-    public SwitchParameter AllowUnencryptedAuthentication { get; set; }
 
     /// <summary>A name for the connection. One of the same name in this runspace is replaced.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     public string? Name { get; set; }
-
-    /// <summary>The most requests that this connection may send; the one that would exceed it is refused, not sent.</summary>
-    [Parameter]
-    [ValidateRange(1, long.MaxValue)]
-    public long? RequestBudget { get; set; }
-
-    /// <summary>Seconds that one request may take.</summary>
-    [Parameter]
-    [ValidateRange(1, int.MaxValue)]
-    public int? TimeoutSec { get; set; }
-
-    /// <summary>How often a request is repeated at most after 429, 5xx or a broken connection.</summary>
-    [Parameter]
-    [ValidateRange(0, 100)]
-    public int? MaximumRetryCount { get; set; }
-
-    /// <summary>Seconds of the first pause before a request is repeated; it doubles each time, and a service that asks for more gets more.</summary>
-    [Parameter]
-    [ValidateRange(1, int.MaxValue)]
-    public int? RetryIntervalSec { get; set; }
 
     /// <summary>Returns the connection, to be handed to <c>-Connection</c> in this or another runspace.</summary>
     [Parameter]
@@ -293,8 +175,7 @@ public sealed class ConnectScimCommand : ScimCommand
         try
         {
             Library.Load();
-            ScimEmulator? emulator = Emulator ? ScimEmulator.Latest ?? StartEmulator() : null;
-            Session session = Open(emulator);
+            Session session = Emulator ? Open(ScimEmulator.Latest ?? StartEmulator()) : Open();
             try
             {
                 Run(session.SignIn, _ => { });
@@ -316,60 +197,63 @@ public sealed class ConnectScimCommand : ScimCommand
     }
 
     /// <summary>Each way to sign in: what the library calls it, its secret, and what else belongs to it.</summary>
-    private Session Open(ScimEmulator? emulator)
+    private Session Open()
     {
         switch (ParameterSetName)
         {
-            case EmulatorSet:
-                return Session.Open(Config("clientSecret", emulator).ToString(), emulator!.SecureClientSecret);
-            case SecretSet:
+            case SignInSet.Secret:
                 return Session.Open(Config("clientSecret").ToString(), ClientSecret!);
-            case SecretCredentialSet:
+            case SignInSet.SecretCredential:
                 ClientId = ClientSecretCredential!.UserName;
                 return Session.Open(Config("clientSecret").ToString(), ClientSecretCredential.Password);
-            case CertificateSet or ThumbprintSet:
+            case SignInSet.Certificate or SignInSet.Thumbprint:
                 StoredCertificate certificate = Certificate is null
                     ? StoredCertificate.Find(CertificateThumbprint!)
                     : new StoredCertificate(Certificate);
                 return Session.Open(Config("certificateInStore").Add("certificate", certificate.Encoded).ToString(), [], certificate);
-            case CertificateFileSet:
+            case SignInSet.CertificateFile:
                 string config = Config("certificate").Add("certificatePath", FilePath(CertificatePath!)).ToString();
                 return Session.Open(config, CertificatePassword ?? new SecureString());
-            case FederatedTokenSet:
+            case SignInSet.FederatedToken:
                 return Session.Open(Config("federatedToken").ToString(), FederatedToken!);
-            case FederatedFileSet:
+            case SignInSet.FederatedFile:
                 return Session.Open(Config("federatedTokenFile").Add("federatedTokenFile", FilePath(FederatedTokenFile!)).ToString(), [], null);
-            case IdentitySet:
+            case SignInSet.Identity:
                 return Session.Open(Config("identity").ToString(), SignInVariables.Block(), null);
-            case GitHubSet:
+            case SignInSet.GitHub:
                 return Session.Open(Config("gitHubActions").ToString(), SignInVariables.Block(), null);
-            case AzureDevOpsSet:
+            case SignInSet.AzureDevOps:
                 return Session.Open(Config("azureDevOps").Add("serviceConnectionId", ServiceConnectionId).ToString(), SignInVariables.Block(), null);
-            case VariableSet:
+            case SignInSet.Variable:
                 return Session.Open(Config("environmentVariable").ToString(), SignInVariables.Block(), null);
-            case ProviderSet:
+            case SignInSet.Provider:
                 return Session.Open(Config("accessTokenProvider").ToString(), [], new TokenProvider(AccessTokenProvider!));
-            case BasicSet:
+            case SignInSet.Basic:
                 return Session.Open(Config("basic").Add("userName", Credential!.UserName).ToString(), Credential.Password);
             default:
                 return Session.Open(Config("accessToken").ToString(), AccessToken!);
         }
     }
 
-    private JsonText Config(string credential, ScimEmulator? emulator = null) => new JsonText()
-        .Add("environment", Environment)
-        .Add("baseUri", emulator?.BaseUri ?? BaseUri)
-        .Add("authority", emulator?.Authority ?? Authority)
-        .Add("tenantId", emulator?.TenantId ?? TenantId)
-        .Add("clientId", emulator?.ClientId ?? ClientId)
-        .Add("scope", Scope)
-        .Add("credential", credential)
-        .Add("allowUnencryptedAuthentication", AllowUnencryptedAuthentication ? true : null)
-        .Add("requestBudget", RequestBudget)
-        .Add("timeoutSeconds", TimeoutSec)
-        .Add("maximumRetryCount", MaximumRetryCount)
-        .Add("retryIntervalMilliseconds", RetryIntervalSec * 1000L)
-        .Add("userAgent", "PowerShell/" + Host.Version);
+    private JsonText Config(string credential) => Service(Transport(new JsonText()))
+        .Add("tenantId", TenantId)
+        .Add("clientId", ClientId)
+        .Add("credential", credential);
+
+    /// <summary>An emulator says itself where it is and who may sign in.</summary>
+    private Session Open(ScimEmulator emulator)
+    {
+        if (Misplaced() is string parameter)
+            throw Invalid("InvalidConfiguration", $"-{parameter} has no meaning with -Emulator, which knows its own addresses.", "Leave one of the two out.");
+        string config = Transport(new JsonText())
+            .Add("baseUri", emulator.BaseUri)
+            .Add("authority", emulator.Authority)
+            .Add("tenantId", emulator.TenantId)
+            .Add("clientId", emulator.ClientId)
+            .Add("credential", "clientSecret")
+            .ToString();
+        return Session.Open(config, emulator.SecureClientSecret);
+    }
 
     private string FilePath(string path) => SessionState.Path.GetUnresolvedProviderPathFromPSPath(path);
 

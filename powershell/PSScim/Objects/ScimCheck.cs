@@ -12,8 +12,8 @@ public sealed class ScimCheck
     }
 
     /// <summary>
-    /// The check: NameResolution, Connection, Token, Audience, ReadUsers, ReadGroups, WriteUsers, WriteGroups,
-    /// WriteMembers, ApiEnabled, ReadOneUser.
+    /// The check: NameResolution, Connection, Token, Audience, ReadUsers, ReadGroups, ReadMembers, WriteUsers,
+    /// WriteGroups, WriteMembers, ApiEnabled, ReadOneUser.
     /// </summary>
     public string Name { get; }
 

@@ -10,6 +10,7 @@ use crate::claims::Claims;
 use crate::cloud::{Endpoint, Service};
 use crate::error::{Error, Kind};
 use crate::event::Observer;
+use crate::permissions::{PERMISSIONS, Permission};
 use crate::session::Session;
 
 /// How one check ended.
@@ -25,52 +26,6 @@ pub struct Check {
     pub advice: String,
 }
 
-/// A permission's purpose, and the sets of Graph application permissions each of which is enough for it.
-struct Need {
-    name: &'static str,
-    purpose: &'static str,
-    writes: bool,
-    enough: &'static [&'static [&'static str]],
-}
-
-/// From `entra-id-scim-api-reference`, "Permissions".
-const NEEDS: &[Need] = &[
-    Need {
-        name: "ReadUsers",
-        purpose: "read users",
-        writes: false,
-        enough: &[
-            &["User.Read.All"],
-            &["User.ReadWrite.All"],
-            &["User.ReadBasic.All"],
-        ],
-    },
-    Need {
-        name: "ReadGroups",
-        purpose: "read groups",
-        writes: false,
-        enough: &[&["Group.Read.All"], &["Group.ReadWrite.All"]],
-    },
-    Need {
-        name: "WriteUsers",
-        purpose: "create and change users",
-        writes: true,
-        enough: &[&["User.ReadWrite.All"], &["User.Create", "User.ReadUpdate.All"]],
-    },
-    Need {
-        name: "WriteGroups",
-        purpose: "create and change groups",
-        writes: true,
-        enough: &[&["Group.ReadWrite.All"]],
-    },
-    Need {
-        name: "WriteMembers",
-        purpose: "change memberships",
-        writes: true,
-        enough: &[&["GroupMember.ReadWrite.All"], &["Group.ReadWrite.All"]],
-    },
-];
-
 /// Microsoft Graph's own id, which a token's audience may be in place of its address.
 const GRAPH_ID: &str = "00000003-0000-0000-c000-000000000000";
 
@@ -82,7 +37,7 @@ enum Step {
     Connection,
     Token,
     Audience,
-    Need(usize),
+    Permission(usize),
     Api,
     Read,
     End,
@@ -123,7 +78,7 @@ impl Checks {
             Step::Connection => "Connection",
             Step::Token => "Token",
             Step::Audience => "Audience",
-            Step::Need(n) => NEEDS[n].name,
+            Step::Permission(n) => PERMISSIONS[n].name,
             Step::Api => "ApiEnabled",
             Step::Read => "ReadOneUser",
             Step::End => return None,
@@ -138,7 +93,7 @@ impl Checks {
             Step::Connection => self.connection().await,
             Step::Token => self.token(observer).await,
             Step::Audience => self.audience(),
-            Step::Need(n) => self.need(&NEEDS[n]),
+            Step::Permission(n) => self.permission(&PERMISSIONS[n]),
             Step::Api => self.api(observer).await,
             Step::Read | Step::End => self.reading(),
         };
@@ -147,17 +102,17 @@ impl Checks {
     }
 
     fn behind(&self, step: Step) -> Step {
-        let need = |from: usize| {
-            (from..NEEDS.len())
-                .find(|n| self.writes || !NEEDS[*n].writes)
-                .map_or(Step::Api, Step::Need)
+        let permission = |from: usize| {
+            (from..PERMISSIONS.len())
+                .find(|n| self.writes || !PERMISSIONS[*n].writes)
+                .map_or(Step::Api, Step::Permission)
         };
         match step {
             Step::Name => Step::Connection,
             Step::Connection => Step::Token,
             Step::Token => Step::Audience,
-            Step::Audience => need(0),
-            Step::Need(n) => need(n + 1),
+            Step::Audience => permission(0),
+            Step::Permission(n) => permission(n + 1),
             Step::Api => Step::Read,
             Step::Read | Step::End => Step::End,
         }
@@ -260,34 +215,15 @@ impl Checks {
         }
     }
 
-    fn need(&self, need: &Need) -> Check {
+    fn permission(&self, permission: &Permission) -> Check {
         let Some(claims) = self.readable() else {
             return self.unreadable();
         };
         let roles = claims.roles();
-        let has = |set: &&[&str]| set.iter().all(|role| roles.contains(role));
-        if let Some(set) = need.enough.iter().find(|set| has(set)) {
-            return passed(format!("{} lets it {}.", set.join(" and "), need.purpose));
+        match permission.granted(&roles) {
+            Some(set) => passed(format!("{} lets it {}.", set.join(" and "), permission.purpose)),
+            None => failed(permission.lack(&roles), permission.advice()),
         }
-        let sets: Vec<String> = need.enough.iter().map(|set| set.join(" with ")).collect();
-        let roles = if roles.is_empty() {
-            "none".to_owned()
-        } else {
-            roles.join(", ")
-        };
-        let advice = format!(
-            "Grant the app registration the Microsoft Graph application permission {}, give admin consent and connect again.{}",
-            sets.join(", or "),
-            if need.writes {
-                " Where nothing is to be written, leave this out with -ReadOnly."
-            } else {
-                ""
-            }
-        );
-        failed(
-            format!("The token may not {}; its permissions: {roles}.", need.purpose),
-            advice,
-        )
     }
 
     async fn api(&mut self, observer: &dyn Observer) -> Check {

@@ -1,14 +1,14 @@
 //! What a connection is made of, checked before anything is sent.
 
-use std::net::IpAddr;
 use std::time::Duration;
 
 use serde::Deserialize;
 use url::Url;
-use zeroize::Zeroizing;
 
+use crate::address::{Transport, address};
 use crate::cloud::{CLOUDS, Cloud, ENTRA_PRICE, Service};
 use crate::error::{Error, Kind};
+pub use crate::secret::Secret;
 use crate::sign_in::Credential;
 
 /// What the caller gives. Crosses the ABI as JSON; secrets cross apart from it.
@@ -44,6 +44,9 @@ pub struct Config {
     /// Where Azure Arc's key files are, in place of the documented folder: for tests, and never across the ABI.
     #[serde(skip)]
     pub arc_key_folder: Option<std::path::PathBuf>,
+    /// How long a second is for the pauses that the metadata service's documentation asks for: for tests, likewise.
+    #[serde(skip)]
+    pub imds_second: Option<Duration>,
     /// Whether Entra's rules and prices hold. Left out: they do where `base_uri` ends as Entra's addresses do.
     pub entra: Option<bool>,
     /// US dollars for a billed request. Left out: Entra's price, or none elsewhere.
@@ -130,30 +133,6 @@ pub(crate) struct SignIn {
     pub(crate) scope: String,
 }
 
-/// A secret that is wiped when it is dropped and has no text form.
-#[derive(Clone)]
-pub struct Secret(Zeroizing<Vec<u8>>);
-
-impl Secret {
-    /// Takes the bytes over.
-    #[must_use]
-    pub fn new(bytes: Vec<u8>) -> Self {
-        Self(Zeroizing::new(bytes))
-    }
-
-    /// The bytes. Whoever copies them wipes the copy.
-    #[must_use]
-    pub fn bytes(&self) -> &[u8] {
-        &self.0
-    }
-}
-
-impl std::fmt::Debug for Secret {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Secret(…)")
-    }
-}
-
 impl Config {
     pub(crate) fn check(self, secret: Secret) -> Result<Settings, Error> {
         let cloud = cloud(self.environment.as_deref())?;
@@ -165,6 +144,7 @@ impl Config {
             .entra
             .unwrap_or_else(|| base.path().trim_end_matches('/').ends_with(ENTRA_PATH));
         let service = if entra { Service::Entra } else { Service::Generic };
+        self.refuse_useless()?;
         let credential = Credential::new(&self, cloud, secret)?;
         let user_agent = [
             self.user_agent.as_deref(),
@@ -191,6 +171,28 @@ impl Config {
             authorities: authorities(self.certificate_authority.as_deref())?,
             user_agent,
         })
+    }
+
+    /// A parameter that the credential has no use for is a mistake that would otherwise show as another error, far away.
+    fn refuse_useless(&self) -> Result<(), Error> {
+        use CredentialKind::{AccessToken, AccessTokenProvider, Basic, Identity};
+        let basic = self.credential == Basic;
+        let signs_in = !matches!(
+            self.credential,
+            AccessToken | AccessTokenProvider | Identity | Basic
+        );
+        for (given, useful, parameter) in [
+            (self.authority.is_some(), signs_in, "-Authority"),
+            (self.scope.is_some(), !basic, "-Scope"),
+            (self.environment.is_some(), !basic, "-Environment"),
+        ] {
+            if given && !useful {
+                return Err(invalid(format!(
+                    "{parameter} has no meaning for this way to sign in; leave it out."
+                )));
+            }
+        }
+        Ok(())
     }
 
     fn transport(&self) -> Transport {
@@ -250,61 +252,6 @@ fn cloud(name: Option<&str>) -> Result<&'static Cloud, Error> {
                 names.join(", ")
             ))
         })
-}
-
-/// How an address may be reached.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Transport {
-    /// https, or http to this machine itself.
-    Encrypted,
-    /// The same, and a query may be part of the address.
-    WithQuery,
-    /// http to a link-local address too: where Azure puts the endpoints of managed identities.
-    IdentityEndpoint,
-    /// http to anywhere: the caller insists.
-    Any,
-}
-
-/// An address that tokens may be sent to.
-pub(crate) fn address(text: &str, parameter: &str, transport: Transport) -> Result<Url, Error> {
-    let url = Url::parse(text.trim())
-        .map_err(|e| invalid(format!("{parameter} '{text}' is not an address: {e}.")))?;
-    if !matches!(url.scheme(), "http" | "https") || url.host().is_none() {
-        return Err(invalid(format!(
-            "{parameter} '{text}' is not an http or https address."
-        )));
-    }
-    if !url.username().is_empty() || url.password().is_some() {
-        return Err(invalid(format!(
-            "{parameter} holds a user name or password. Give credentials by their parameters."
-        )));
-    }
-    let query = url.query().is_some() && transport != Transport::WithQuery;
-    if query || url.fragment().is_some() {
-        return Err(invalid(format!(
-            "{parameter} '{text}' holds a query or a fragment, which a base address cannot have."
-        )));
-    }
-    let near = is_loopback(&url) || (transport == Transport::IdentityEndpoint && is_link_local(&url));
-    if url.scheme() == "http" && !near && transport != Transport::Any {
-        let message = format!("{parameter} '{text}' is not encrypted, and a token would travel over it.");
-        return Err(Error::new(Kind::UnencryptedTransport, message));
-    }
-    Ok(url)
-}
-
-fn is_loopback(url: &Url) -> bool {
-    match url.host() {
-        Some(url::Host::Domain(name)) => name.eq_ignore_ascii_case("localhost"),
-        Some(url::Host::Ipv4(ip)) => IpAddr::V4(ip).is_loopback(),
-        Some(url::Host::Ipv6(ip)) => IpAddr::V6(ip).is_loopback(),
-        None => false,
-    }
-}
-
-/// 169.254.0.0/16 (RFC 3927): never routed, so it cannot leave the host and its hypervisor.
-fn is_link_local(url: &Url) -> bool {
-    matches!(url.host(), Some(url::Host::Ipv4(ip)) if ip.is_link_local())
 }
 
 pub(crate) fn required<'a>(value: Option<&'a str>, parameter: &str) -> Result<&'a str, Error> {
@@ -372,38 +319,42 @@ mod tests {
     }
 
     #[test]
-    fn addresses_that_cannot_be_are_refused() {
-        for (base, kind) in [
-            ("http://scim.example.org", Kind::UnencryptedTransport),
-            ("http://127.0.0.1.example.org", Kind::UnencryptedTransport),
-            ("ftp://example.org", Kind::InvalidConfiguration),
-            ("https://user:pw@example.org", Kind::InvalidConfiguration),
-            ("https://example.org/scim?x=1", Kind::InvalidConfiguration),
-            ("example.org", Kind::InvalidConfiguration),
+    fn a_parameter_that_the_credential_has_no_use_for_is_refused() {
+        let refused = |credential, change: fn(&mut Config)| {
+            check(|c| {
+                c.base_uri = Some("https://scim.example.org".to_owned());
+                c.credential = credential;
+                c.user_name = Some("u".to_owned());
+                change(c);
+            })
+            .is_err()
+        };
+        for credential in [
+            CredentialKind::AccessToken,
+            CredentialKind::AccessTokenProvider,
+            CredentialKind::Identity,
+            CredentialKind::Basic,
         ] {
-            assert_eq!(
-                check(|c| c.base_uri = Some(base.to_owned())).unwrap_err().kind(),
-                kind,
-                "{base}"
-            );
-            assert_eq!(
-                check(|c| c.authority = Some(base.to_owned())).unwrap_err().kind(),
-                kind,
-                "{base}"
-            );
+            assert!(!refused(credential, |_| ()));
+            assert!(refused(credential, |c| c.authority =
+                Some("https://login.example.org".to_owned())));
         }
-        for base in [
-            "http://127.0.0.1:8080/scim",
-            "http://[::1]/scim",
-            "http://localhost/scim",
-        ] {
-            assert!(check(|c| c.base_uri = Some(base.to_owned())).is_ok(), "{base}");
-        }
+        assert!(refused(CredentialKind::Basic, |c| c.scope = Some("s".to_owned())));
+        assert!(refused(CredentialKind::Basic, |c| c.environment =
+            Some("China".to_owned())));
+    }
+
+    #[test]
+    fn a_tenant_is_no_path_and_only_who_insists_goes_unencrypted() {
         assert!(check(|c| c.tenant_id = Some("a/../b".to_owned())).is_err());
-        let insists = check(|c| {
-            c.base_uri = Some("http://scim.example.org".to_owned());
-            c.allow_unencrypted_authentication = true;
-        });
-        assert!(insists.is_ok());
+        let unencrypted = |insists| {
+            check(|c| {
+                c.base_uri = Some("http://scim.example.org".to_owned());
+                c.authority = Some("http://login.example.org".to_owned());
+                c.allow_unencrypted_authentication = insists;
+            })
+        };
+        assert_eq!(unencrypted(false).unwrap_err().kind(), Kind::UnencryptedTransport);
+        assert!(unencrypted(true).is_ok());
     }
 }

@@ -19,7 +19,7 @@ use crate::meter::Meter;
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Limits {
     pub(crate) timeout: Duration,
-    retries: u32,
+    pub(crate) retries: u32,
     interval: Duration,
     /// One pause is never longer than this; a service that asks for more gets an error in its place.
     budget: Duration,

@@ -3,6 +3,7 @@
 #![forbid(unsafe_code)]
 
 pub mod aadsts;
+mod address;
 mod answer;
 pub mod change;
 mod check;
@@ -18,7 +19,9 @@ mod list;
 mod meter;
 mod names;
 pub mod page;
+pub mod permissions;
 pub mod record;
+mod secret;
 mod session;
 mod sign_in;
 mod token;

@@ -8,7 +8,8 @@ use url::Url;
 use zeroize::{Zeroize, Zeroizing};
 
 use super::variables::Variables;
-use crate::config::{Secret, Transport, address};
+use crate::address::{Transport, address};
+use crate::config::Secret;
 use crate::error::{Error, Kind};
 use crate::http::{self, Exchange};
 

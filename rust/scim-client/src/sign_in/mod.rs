@@ -1,9 +1,12 @@
 //! How a connection proves who it is: each way to sign in, made from the configuration and checked before anything is sent.
 
+pub(crate) mod answer;
+mod arc;
 mod assertion;
 mod certificate;
 mod federated;
 mod identity;
+mod imds;
 mod variables;
 
 use std::path::Path;
@@ -64,6 +67,7 @@ impl Credential {
             }
             From::AccessTokenProvider => Ok(Self::Provider),
             From::Basic => {
+                required(config.base_uri.as_deref(), "-BaseUri, which -Credential needs,")?;
                 let name = required(config.user_name.as_deref(), "The user name of -Credential")?;
                 if name.contains(':') {
                     return Err(invalid(
@@ -101,17 +105,35 @@ impl Credential {
                     connection,
                 )?))
             }
-            From::Identity => {
-                let variables = Variables::new(secret);
-                let scope = config.scope.as_deref().unwrap_or(cloud.scope);
-                let resource = scope.strip_suffix("/.default").unwrap_or(scope);
-                let client = config.client_id.as_deref();
-                let folder = config.arc_key_folder.as_deref();
-                let identity = Identity::find(&variables, resource, client, folder)?;
-                Ok(Self::Identity(identity, config.client_id.clone()))
-            }
+            From::Identity => Self::of_identity(config, cloud, &Variables::new(secret)),
             From::EnvironmentVariable => Self::of_environment(config, cloud, &Variables::new(secret)),
         }
+    }
+
+    /// The endpoint beside the workload, or the token file of a Kubernetes workload identity, which comes before the
+    /// virtual machine's endpoint with Azure.Identity.
+    fn of_identity(config: &Config, cloud: &Cloud, variables: &Variables) -> Result<Self, Error> {
+        let endpoint = ["IDENTITY_ENDPOINT", "MSI_ENDPOINT"];
+        let file = variables.get("AZURE_FEDERATED_TOKEN_FILE");
+        let client = config.client_id.as_deref().or(variables.get("AZURE_CLIENT_ID"));
+        if let (Some(file), Some(tenant), Some(client)) = (file, variables.get("AZURE_TENANT_ID"), client)
+            && endpoint.iter().all(|name| variables.get(name).is_none())
+        {
+            let config = Config {
+                tenant_id: Some(tenant.to_owned()),
+                client_id: Some(client.to_owned()),
+                ..config.clone()
+            };
+            let sign_in = config.sign_in(cloud, variables.get("AZURE_AUTHORITY_HOST"))?;
+            return Ok(Self::Client(
+                sign_in,
+                Proof::Federated(Federated::File(file.into())),
+            ));
+        }
+        let scope = config.scope.as_deref().unwrap_or(cloud.scope);
+        let resource = scope.strip_suffix("/.default").unwrap_or(scope);
+        let identity = Identity::find(variables, resource, config)?;
+        Ok(Self::Identity(identity, config.client_id.clone()))
     }
 
     /// The variables of Azure.Identity's EnvironmentCredential and WorkloadIdentityCredential, in that order.
