@@ -164,6 +164,8 @@ mod tests {
             request_id: Some("r".to_owned()),
             location: Some("https://elsewhere.example".to_owned()),
             challenge: None,
+            date: None,
+            cut: None,
         };
         error(&answer, "GET /users", Service::Entra)
     }

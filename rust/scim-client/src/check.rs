@@ -259,7 +259,7 @@ impl Checks {
     async fn read_one(&self, observer: &dyn Observer) -> Result<usize, Error> {
         let query = [("attributes", "id"), ("count", "1")];
         let url = self.session.url(Endpoint::Users, None, &query)?;
-        let what = crate::session::what(&Method::GET, &url);
+        let what = crate::send::what(&Method::GET, &url);
         let answer = self.session.send(Method::GET, url, observer).await?;
         let page = crate::page::PageParser::default()
             .list(&answer.body)

@@ -154,6 +154,8 @@ pub struct Details {
     pub retry_after: Option<Duration>,
     /// Where a list can go on: the cursor of the page that could not be had.
     pub cursor: Option<String>,
+    /// Whether the request certainly never left: no connection could be made.
+    pub(crate) unsent: bool,
 }
 
 impl Error {
@@ -169,6 +171,7 @@ impl Error {
             request_id: None,
             retry_after: None,
             cursor: None,
+            unsent: false,
         }))
     }
 

@@ -5,7 +5,7 @@ use std::io;
 use std::time::{Duration, SystemTime};
 
 use reqwest::header::HeaderMap;
-pub(crate) use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, RETRY_AFTER};
+pub(crate) use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, IF_MATCH, RETRY_AFTER};
 
 use zeroize::Zeroizing;
 
@@ -67,6 +67,10 @@ pub(crate) struct Answer {
     pub(crate) location: Option<String>,
     /// `WWW-Authenticate`
     pub(crate) challenge: Option<String>,
+    /// `Date`: the server's clock.
+    pub(crate) date: Option<SystemTime>,
+    /// What broke the body off, where it did not come whole.
+    pub(crate) cut: Option<Error>,
 }
 
 /// What a request to the identity side needs: by whom, how often, and who hears of it.
@@ -166,9 +170,11 @@ fn build(settings: &Settings, builder: reqwest::ClientBuilder) -> Result<reqwest
     builder
         .user_agent(&settings.user_agent)
         .redirect(reqwest::redirect::Policy::custom(|attempt| {
-            // A token goes to the origin that it was given for and nowhere else.
+            // A token goes to the origin that it was given for and nowhere else; and by these three statuses a POST would
+            // become a GET (RFC 9110 section 15.4), whose success says nothing.
             let from = attempt.previous().last().map(reqwest::Url::origin);
-            if attempt.previous().len() < 5 && from == Some(attempt.url().origin()) {
+            let same_method = !matches!(attempt.status().as_u16(), 301..=303);
+            if attempt.previous().len() < 5 && same_method && from == Some(attempt.url().origin()) {
                 attempt.follow()
             } else {
                 attempt.stop()
@@ -193,16 +199,47 @@ pub(crate) async fn exchange(
     most: usize,
     what: &str,
 ) -> Result<Answer, Error> {
+    let answer = receive(request, most, what).await?;
+    match answer.cut {
+        Some(error) => Err(error),
+        None => Ok(answer),
+    }
+}
+
+/// The same, where the status is worth having even when the body does not come whole.
+pub(crate) async fn receive(
+    request: reqwest::RequestBuilder,
+    most: usize,
+    what: &str,
+) -> Result<Answer, Error> {
     let mut response = request.send().await.map_err(|e| failure(&e, what))?;
     let headers = response.headers();
     let text = |name: &str| headers.get(name).and_then(|v| v.to_str().ok()).map(str::to_owned);
-    let retry_after = retry_after(headers, SystemTime::now());
-    let request_id = text("request-id")
-        .or_else(|| text("x-ms-request-id"))
-        .or_else(|| text("x-request-id"));
-    let location = text("location");
-    let challenge = text("www-authenticate");
-    let status = response.status().as_u16();
+    let mut answer = Answer {
+        status: response.status().as_u16(),
+        body: Vec::new(),
+        retry_after: retry_after(headers, SystemTime::now()),
+        request_id: text("request-id")
+            .or_else(|| text("x-ms-request-id"))
+            .or_else(|| text("x-request-id")),
+        location: text("location"),
+        challenge: text("www-authenticate"),
+        date: text("date").and_then(|t| httpdate::parse_http_date(&t).ok()),
+        cut: None,
+    };
+    answer.cut = body(&mut response, &mut answer.body, most, what)
+        .await
+        .err()
+        .map(|e| e.with(|d| d.request_id.clone_from(&answer.request_id)));
+    Ok(answer)
+}
+
+async fn body(
+    response: &mut reqwest::Response,
+    body: &mut Vec<u8>,
+    most: usize,
+    what: &str,
+) -> Result<(), Error> {
     let announced = response.content_length().unwrap_or(0) as usize;
     if announced > most {
         return Err(too_large(what, most));
@@ -213,21 +250,14 @@ pub(crate) async fn exchange(
     } else {
         0
     };
-    let mut body = Vec::with_capacity(announced.max(room));
+    body.reserve_exact(announced.max(room));
     while let Some(chunk) = response.chunk().await.map_err(|e| failure(&e, what))? {
         if body.len() + chunk.len() > most {
             return Err(too_large(what, most));
         }
         body.extend_from_slice(&chunk);
     }
-    Ok(Answer {
-        status,
-        body,
-        retry_after,
-        request_id,
-        location,
-        challenge,
-    })
+    Ok(())
 }
 
 fn too_large(what: &str, most: usize) -> Error {
@@ -297,7 +327,7 @@ fn failure(error: &reqwest::Error, what: &str) -> Error {
         Kind::Timeout => format!("{host} did not answer {what} in time."),
         _ => format!("The connection to {host} broke during {what}: {reason}."),
     };
-    Error::new(kind, message)
+    Error::new(kind, message).with(|d| d.unsent = error.is_connect())
 }
 
 /// What one cause tells by itself. An `io::Error` hides what it wraps from the chain of sources, so it is opened here.

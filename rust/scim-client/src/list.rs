@@ -13,7 +13,8 @@ use crate::filter;
 use crate::limits;
 use crate::page::{Page, PageParser};
 use crate::record::{Records, Value};
-use crate::session::{Session, what};
+use crate::send::what;
+use crate::session::Session;
 
 /// What to list.
 #[derive(Debug, Clone, Default, Deserialize)]

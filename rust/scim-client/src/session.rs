@@ -1,7 +1,7 @@
 //! A connection: its token, meter, budget, rate gate and connection pool, shared by all that use it.
 
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, Instant};
+use std::sync::Arc;
+use std::time::Instant;
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use reqwest::Method;
@@ -12,10 +12,11 @@ use crate::cloud::{Endpoint, Service};
 use crate::config::{Config, Secret, Settings};
 use crate::error::{Error, Kind};
 use crate::event::{Event, Observer};
+use crate::gate::Gate;
 use crate::http::{self, Answer, Exchange, Limits};
-use crate::limits;
 use crate::meter::{Meter, Stats};
 use crate::page::{Page, PageParser};
+use crate::send::{path_of, what};
 use crate::token::Tokens;
 
 /// The unreserved characters of RFC 3986 section 2.3 stay; all else is escaped.
@@ -35,8 +36,7 @@ struct Inner {
     http: reqwest::Client,
     tokens: Tokens,
     meter: Meter,
-    /// No request is sent before this moment: a 429 slows down all who share the connection.
-    gate: Mutex<Option<Instant>>,
+    gate: Gate,
 }
 
 /// What a connection is, for people to look at: never a secret or a token.
@@ -73,7 +73,7 @@ impl Session {
         let http = http::client(&settings)?;
         let tokens = Tokens::new(&mut settings)?;
         let limits = Limits::of(&settings);
-        let (meter, gate) = (Meter::default(), Mutex::new(None));
+        let (meter, gate) = (Meter::default(), Gate::default());
         Ok(Self(Arc::new(Inner {
             settings,
             limits,
@@ -152,6 +152,33 @@ impl Session {
         &self.0.http
     }
 
+    pub(crate) fn limits(&self) -> &Limits {
+        &self.0.limits
+    }
+
+    pub(crate) fn gate(&self) -> &Gate {
+        &self.0.gate
+    }
+
+    /// Counts a request that is about to be sent, unless the budget forbids it: then the count so far.
+    pub(crate) fn spend(&self, again: bool) -> Result<(), u64> {
+        let inner = &*self.0;
+        inner.meter.admit(inner.settings.budget)?;
+        if again {
+            inner.meter.retried();
+        }
+        Ok(())
+    }
+
+    /// The scheme of the `Authorization` header.
+    pub(crate) fn scheme(&self) -> &'static str {
+        self.0.tokens.scheme()
+    }
+
+    pub(crate) fn can_renew(&self) -> bool {
+        self.0.tokens.can_renew()
+    }
+
     /// Reads one resource by its id, or the one that has none (`ServiceProviderConfig`).
     ///
     /// # Errors
@@ -203,71 +230,7 @@ impl Session {
             .map_err(|e| Error::new(Kind::InternalError, format!("'{text}' is no address: {e}.")))
     }
 
-    /// Sends a request that may be repeated, until it succeeds or nothing more helps.
-    pub(crate) async fn send(
-        &self,
-        method: Method,
-        url: Url,
-        observer: &dyn Observer,
-    ) -> Result<Answer, Error> {
-        let inner = &*self.0;
-        let what = what(&method, &url);
-        let mut refused = None;
-        let mut retry = 0;
-        loop {
-            let token = self.token(observer, refused).await?;
-            self.pass_gate().await;
-            inner.meter.admit(inner.settings.budget).map_err(|sent| {
-                let message = format!("{what} was not sent: the connection has sent {sent} requests, all that its budget allows.");
-                Error::new(Kind::BudgetExceeded, message)
-            })?;
-            if retry > 0 {
-                inner.meter.retried();
-            }
-            let began = Instant::now();
-            let request = inner
-                .http
-                .request(method.clone(), url.clone())
-                .header(http::ACCEPT, accept(inner.settings.service))
-                .header(
-                    http::AUTHORIZATION,
-                    http::credentials(inner.tokens.scheme(), token.text())?,
-                )
-                .timeout(inner.limits.timeout);
-            let result = http::exchange(request, limits::BODY_BYTES, &what).await;
-            self.tell(&method, &url, &result, began, observer);
-            let (error, passing, asked) = match result {
-                Ok(answer) if (200..300).contains(&answer.status) => return Ok(answer),
-                Ok(answer) => {
-                    if answer.status == 401 && refused.is_none() && inner.tokens.can_renew() {
-                        refused = Some(token.number);
-                        continue;
-                    }
-                    let error = answer::error(&answer, &what, inner.settings.service);
-                    (error, http::is_passing_status(answer.status), answer.retry_after)
-                }
-                Err(error) => {
-                    let passing = http::is_passing(error.kind());
-                    (error, passing, None)
-                }
-            };
-            let Some(delay) = inner.limits.pause(retry, asked).filter(|_| passing) else {
-                return Err(error);
-            };
-            retry += 1;
-            observer.event(Event::Waiting {
-                reason: reason(&error),
-                delay,
-                retry,
-            });
-            if asked.is_some() {
-                self.close_gate(delay);
-            }
-            tokio::time::sleep(delay).await;
-        }
-    }
-
-    fn tell(
+    pub(crate) fn tell(
         &self,
         method: &Method,
         url: &Url,
@@ -298,7 +261,7 @@ impl Session {
         });
     }
 
-    async fn token(
+    pub(crate) async fn token(
         &self,
         observer: &dyn Observer,
         refused: Option<u64>,
@@ -311,51 +274,6 @@ impl Session {
             observer,
         };
         inner.tokens.get(&on, refused).await
-    }
-
-    fn close_gate(&self, delay: Duration) {
-        let until = Instant::now() + delay;
-        let mut gate = self.0.gate.lock().unwrap_or_else(PoisonError::into_inner);
-        *gate = Some(gate.map_or(until, |present| present.max(until)));
-    }
-
-    async fn pass_gate(&self) {
-        loop {
-            let until = *self.0.gate.lock().unwrap_or_else(PoisonError::into_inner);
-            match until {
-                Some(until) if Instant::now() < until => tokio::time::sleep_until(until.into()).await,
-                _ => return,
-            }
-        }
-    }
-}
-
-/// What to accept. Entra refuses a request that does not name application/json; RFC 7644 section 3.1 wants servers to
-/// know application/scim+json.
-fn accept(service: Service) -> &'static str {
-    match service {
-        Service::Entra => "application/json",
-        Service::Generic => "application/scim+json, application/json;q=0.9",
-    }
-}
-
-/// The request as messages name it: the method and the path, without the host.
-pub(crate) fn what(method: &Method, url: &Url) -> String {
-    format!("{method} {}", path_of(url))
-}
-
-fn path_of(url: &Url) -> String {
-    match url.query() {
-        Some(query) => format!("{}?{query}", url.path()),
-        None => url.path().to_owned(),
-    }
-}
-
-fn reason(error: &Error) -> String {
-    match error.details().status {
-        Some(429) => "429 Too Many Requests".to_owned(),
-        Some(status) => format!("HTTP status {status}"),
-        None => error.to_string(),
     }
 }
 

@@ -1,0 +1,307 @@
+//! Sending one request until it is answered: the token, the gate, the budget, and what may be repeated.
+
+use std::time::Instant;
+
+use bytes::Bytes;
+use reqwest::Method;
+use tokio_util::sync::CancellationToken;
+use url::Url;
+
+use crate::answer;
+use crate::cloud::Service;
+use crate::error::{Error, Kind};
+use crate::event::{Event, Observer};
+use crate::http::{self, Answer};
+use crate::limits;
+use crate::session::Session;
+
+/// One request.
+#[derive(Debug, Clone)]
+pub(crate) struct Request {
+    pub(crate) method: Method,
+    pub(crate) url: Url,
+    /// JSON. Where it holds a secret, its owner wipes it.
+    pub(crate) body: Option<Bytes>,
+    /// The version that the object must still have (RFC 7644 section 3.14).
+    pub(crate) if_match: Option<String>,
+    /// Whether it may be sent again where the service may have acted already: it asks for a state, not for a step. What
+    /// is not repeatable is sent again only where the service certainly did not act: 429, 503 with Retry-After, and
+    /// whatever fails before the connection stands.
+    pub(crate) repeatable: bool,
+}
+
+impl Request {
+    pub(crate) fn get(url: Url) -> Self {
+        Self {
+            method: Method::GET,
+            url,
+            body: None,
+            if_match: None,
+            repeatable: true,
+        }
+    }
+}
+
+/// On whose behalf a request is sent.
+#[derive(Clone, Copy)]
+pub(crate) struct Caller<'a> {
+    pub(crate) observer: &'a dyn Observer,
+    /// It waits while so many requests are in flight on the whole connection.
+    pub(crate) limit: usize,
+    /// Ends all waiting; nothing is sent after it.
+    pub(crate) stop: Option<&'a CancellationToken>,
+}
+
+/// A request that did not succeed.
+#[derive(Debug)]
+pub(crate) struct Unsuccessful {
+    pub(crate) error: Error,
+    pub(crate) reach: Reach,
+}
+
+/// How far a request got, all its tries together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Reach {
+    /// It was never sent.
+    Unsent,
+    /// The service refused it, and certainly did not act.
+    Refused,
+    /// The service refused the last try, but an earlier one may have been done.
+    RefusedAgain,
+    /// It may have been done: the last answer is lost, or says nothing certain.
+    Lost,
+}
+
+impl From<Unsuccessful> for Error {
+    fn from(unsuccessful: Unsuccessful) -> Self {
+        unsuccessful.error
+    }
+}
+
+/// Redirects of a GET that are followed by us: reqwest would turn a POST into a GET at these, so it follows none.
+const HOPS: usize = 5;
+
+impl Session {
+    /// Reads from an address.
+    pub(crate) async fn send(
+        &self,
+        method: Method,
+        url: Url,
+        observer: &dyn Observer,
+    ) -> Result<Answer, Error> {
+        debug_assert_eq!(method, Method::GET);
+        let caller = Caller {
+            observer,
+            limit: usize::MAX,
+            stop: None,
+        };
+        Ok(self.exchange(Request::get(url), caller).await?)
+    }
+
+    /// Sends a request until it succeeds or nothing more helps. An answer to anything but a GET may be cut off: its
+    /// status alone says that it was done.
+    pub(crate) async fn exchange(
+        &self,
+        mut request: Request,
+        caller: Caller<'_>,
+    ) -> Result<Answer, Unsuccessful> {
+        let what = what(&request.method, &request.url);
+        let (mut refused, mut retry, mut hops) = (None, 0, 0);
+        let mut lost = false;
+        loop {
+            let end = |error, tried: Reach| Unsuccessful {
+                error,
+                reach: match tried {
+                    Reach::Unsent if lost => Reach::Lost,
+                    Reach::Refused if lost => Reach::RefusedAgain,
+                    tried => tried,
+                },
+            };
+            // A retry that is no longer sent says what became of the try before.
+            let admitted = self.admit(refused, retry > 0, caller, &what).await;
+            let (token, pass) = admitted.map_err(|error| {
+                end(
+                    error,
+                    if retry > 0 && !lost {
+                        Reach::Refused
+                    } else {
+                        Reach::Unsent
+                    },
+                )
+            })?;
+            let began = Instant::now();
+            let builder = self
+                .builder(&request, token.text())
+                .map_err(|error| end(error, Reach::Unsent))?;
+            let result = http::receive(builder, limits::BODY_BYTES, &what).await;
+            self.tell(&request.method, &request.url, &result, began, caller.observer);
+            let reading = request.method == Method::GET;
+            let (error, tried, passing, asked) = match result {
+                Ok(answer) if (200..300).contains(&answer.status) && (answer.cut.is_none() || !reading) => {
+                    pass.welcome();
+                    return Ok(answer);
+                }
+                Ok(Answer { cut: Some(error), .. }) => {
+                    let passing = http::is_passing(error.kind());
+                    (error, Reach::Lost, passing, None)
+                }
+                Ok(answer) => {
+                    if answer.status == 401 && refused.is_none() && self.can_renew() {
+                        refused = Some(token.number);
+                        continue;
+                    }
+                    if reading
+                        && hops < HOPS
+                        && let Some(url) = same_origin(&request.url, &answer)
+                    {
+                        hops += 1;
+                        request.url = url;
+                        continue;
+                    }
+                    let error = answer::error(&answer, &what, self.service());
+                    let passing = http::is_passing_status(answer.status);
+                    (error, reach(&answer), passing, answer.retry_after)
+                }
+                Err(error) if error.details().unsent => {
+                    let passing = http::is_passing(error.kind());
+                    (error, Reach::Unsent, passing, None)
+                }
+                Err(error) => {
+                    let passing = http::is_passing(error.kind());
+                    (error, Reach::Lost, passing, None)
+                }
+            };
+            let throttled = matches!(error.details().status, Some(429)) || asked.is_some();
+            let may_repeat = request.repeatable || tried != Reach::Lost;
+            let delay = self
+                .limits()
+                .pause(retry, asked)
+                .filter(|_| passing && may_repeat);
+            if throttled {
+                pass.throttled(delay.unwrap_or_default());
+            }
+            drop(pass);
+            let Some(delay) = delay else {
+                return Err(end(error, tried));
+            };
+            lost |= tried == Reach::Lost;
+            retry += 1;
+            caller.observer.event(Event::Waiting {
+                reason: reason(&error),
+                delay,
+                retry,
+            });
+            // The gate makes all wait for a service that asks to; a broken connection concerns this request alone.
+            if !throttled
+                && !unless_stopped(caller.stop, tokio::time::sleep(delay))
+                    .await
+                    .is_some()
+            {
+                return Err(end(error, tried));
+            }
+        }
+    }
+
+    /// Waits for all that one try needs: a token, room, and the budget's leave.
+    async fn admit(
+        &self,
+        refused: Option<u64>,
+        again: bool,
+        caller: Caller<'_>,
+        what: &str,
+    ) -> Result<(crate::token::Token, crate::gate::Pass<'_>), Error> {
+        let admitted = async {
+            let token = self.token(caller.observer, refused).await?;
+            Ok::<_, Error>((token, self.gate().enter(caller.limit).await))
+        };
+        let admitted = unless_stopped(caller.stop, admitted).await.unwrap_or_else(|| {
+            Err(Error::new(
+                Kind::Cancelled,
+                format!("{what} was not sent: stopped before its turn came."),
+            ))
+        })?;
+        self.spend(again).map_err(|sent| {
+            let message = format!(
+                "{what} was not sent: the connection has sent {sent} requests, all that its budget allows."
+            );
+            Error::new(Kind::BudgetExceeded, message)
+        })?;
+        Ok(admitted)
+    }
+
+    fn builder(&self, request: &Request, token: &str) -> Result<reqwest::RequestBuilder, Error> {
+        let mut builder = self
+            .http()
+            .request(request.method.clone(), request.url.clone())
+            .header(http::AUTHORIZATION, http::credentials(self.scheme(), token)?)
+            .timeout(self.limits().timeout);
+        // Entra refuses a DELETE that names JSON here, and everything else that does not.
+        if request.method != Method::DELETE {
+            builder = builder.header(http::ACCEPT, accept(self.service()));
+        }
+        if let Some(version) = &request.if_match {
+            builder = builder.header(http::IF_MATCH, version);
+        }
+        if let Some(body) = &request.body {
+            builder = builder
+                .header(http::CONTENT_TYPE, "application/scim+json")
+                .body(body.clone());
+        }
+        Ok(builder)
+    }
+}
+
+/// What a future gives, or None when the stop comes first.
+async fn unless_stopped<T>(stop: Option<&CancellationToken>, work: impl Future<Output = T>) -> Option<T> {
+    match stop {
+        None => Some(work.await),
+        Some(stop) => tokio::select! {
+            biased;
+            () = stop.cancelled() => None,
+            done = work => Some(done),
+        },
+    }
+}
+
+/// Whether a status says that the service did not act. A gateway that gives up says nothing of what stands behind it.
+fn reach(answer: &Answer) -> Reach {
+    match answer.status {
+        503 if answer.retry_after.is_some() => Reach::Refused,
+        408 | 500..600 => Reach::Lost,
+        _ => Reach::Refused,
+    }
+}
+
+fn same_origin(from: &Url, answer: &Answer) -> Option<Url> {
+    let to = from.join(answer.location.as_deref()?).ok()?;
+    (matches!(answer.status, 301..=303) && to.origin() == from.origin()).then_some(to)
+}
+
+/// What to accept. Entra refuses a request that does not name application/json; RFC 7644 section 3.1 wants servers to
+/// know application/scim+json.
+fn accept(service: Service) -> &'static str {
+    match service {
+        Service::Entra => "application/json",
+        Service::Generic => "application/scim+json, application/json;q=0.9",
+    }
+}
+
+/// The request as messages name it: the method and the path, without the host.
+pub(crate) fn what(method: &Method, url: &Url) -> String {
+    format!("{method} {}", path_of(url))
+}
+
+pub(crate) fn path_of(url: &Url) -> String {
+    match url.query() {
+        Some(query) => format!("{}?{query}", url.path()),
+        None => url.path().to_owned(),
+    }
+}
+
+fn reason(error: &Error) -> String {
+    match error.details().status {
+        Some(429) => "429 Too Many Requests".to_owned(),
+        Some(status) => format!("HTTP status {status}"),
+        None => error.to_string(),
+    }
+}
