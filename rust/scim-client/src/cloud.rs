@@ -52,7 +52,7 @@ pub enum Service {
 }
 
 /// What a list is of.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Deserialize)]
 pub enum Endpoint {
     /// `/Users`
     Users,

@@ -119,6 +119,10 @@ kinds! {
     NotAResource, "InvalidData", "Check -BaseUri: the answer is JSON, but not a SCIM resource.";
     /// The same `nextCursor` or the same page again.
     PagingLoop, "InvalidData", "Tell the server's operator: its paging does not advance. What was received until then is in the pipeline.";
+    /// A write was sent, and whether it was done cannot be told.
+    OutcomeUnknown, "InvalidResult", "See whether the object is as it should be before you repeat the command: repeated, a creation could be done twice.";
+    /// A key that finds more than one object, or others than it names.
+    AmbiguousKey, "InvalidArgument", "Name the object by its id.";
     /// The next request would go over the connection's budget; it was not sent.
     BudgetExceeded, "LimitsExceeded", "Connect with a larger -RequestBudget, or go on later.";
     /// Stopped by the user.

@@ -8,6 +8,7 @@ mod answer;
 pub mod change;
 mod check;
 mod claims;
+mod clock;
 pub mod cloud;
 pub mod config;
 pub mod error;
@@ -27,6 +28,7 @@ mod send;
 mod session;
 mod sign_in;
 mod token;
+pub mod write;
 
 pub use check::{Check, Checks};
 pub use claims::Claims;

@@ -72,6 +72,30 @@ pub(crate) enum Reach {
     Lost,
 }
 
+impl Reach {
+    /// What a try that ended like this makes of the whole, where an earlier one was `lost`.
+    fn of(self, error: Error, lost: bool) -> Unsuccessful {
+        let reach = match self {
+            Reach::Unsent if lost => Reach::Lost,
+            Reach::Refused if lost => Reach::RefusedAgain,
+            reach => reach,
+        };
+        Unsuccessful { error, reach }
+    }
+}
+
+impl Unsuccessful {
+    /// An error from before anything was sent.
+    pub(crate) fn unsent(error: Error) -> Self {
+        Reach::Unsent.of(error, false)
+    }
+
+    /// An error that comes of what was answered.
+    pub(crate) fn refused(error: Error) -> Self {
+        Reach::Refused.of(error, false)
+    }
+}
+
 impl From<Unsuccessful> for Error {
     fn from(unsuccessful: Unsuccessful) -> Self {
         unsuccessful.error
@@ -109,30 +133,12 @@ impl Session {
         let (mut refused, mut retry, mut hops) = (None, 0, 0);
         let mut lost = false;
         loop {
-            let end = |error, tried: Reach| Unsuccessful {
-                error,
-                reach: match tried {
-                    Reach::Unsent if lost => Reach::Lost,
-                    Reach::Refused if lost => Reach::RefusedAgain,
-                    tried => tried,
-                },
-            };
-            // A retry that is no longer sent says what became of the try before.
             let admitted = self.admit(refused, retry > 0, caller, &what).await;
-            let (token, pass) = admitted.map_err(|error| {
-                end(
-                    error,
-                    if retry > 0 && !lost {
-                        Reach::Refused
-                    } else {
-                        Reach::Unsent
-                    },
-                )
-            })?;
+            let (token, pass) = admitted.map_err(|error| Reach::Unsent.of(error, lost))?;
             let began = Instant::now();
             let builder = self
                 .builder(&request, token.text())
-                .map_err(|error| end(error, Reach::Unsent))?;
+                .map_err(|error| Reach::Unsent.of(error, lost))?;
             let result = http::receive(builder, limits::BODY_BYTES, &what).await;
             self.tell(&request.method, &request.url, &result, began, caller.observer);
             let reading = request.method == Method::GET;
@@ -182,7 +188,7 @@ impl Session {
             }
             drop(pass);
             let Some(delay) = delay else {
-                return Err(end(error, tried));
+                return Err(tried.of(error, lost));
             };
             lost |= tried == Reach::Lost;
             retry += 1;
@@ -197,7 +203,7 @@ impl Session {
                     .await
                     .is_some()
             {
-                return Err(end(error, tried));
+                return Err(tried.of(error, lost));
             }
         }
     }
@@ -252,7 +258,10 @@ impl Session {
 }
 
 /// What a future gives, or None when the stop comes first.
-async fn unless_stopped<T>(stop: Option<&CancellationToken>, work: impl Future<Output = T>) -> Option<T> {
+pub(crate) async fn unless_stopped<T>(
+    stop: Option<&CancellationToken>,
+    work: impl Future<Output = T>,
+) -> Option<T> {
     match stop {
         None => Some(work.await),
         Some(stop) => tokio::select! {

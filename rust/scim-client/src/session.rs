@@ -8,6 +8,7 @@ use reqwest::Method;
 use url::Url;
 
 use crate::answer;
+use crate::clock::Clock;
 use crate::cloud::{Endpoint, Service};
 use crate::config::{Config, Secret, Settings};
 use crate::error::{Error, Kind};
@@ -37,6 +38,7 @@ struct Inner {
     tokens: Tokens,
     meter: Meter,
     gate: Gate,
+    clock: Clock,
 }
 
 /// What a connection is, for people to look at: never a secret or a token.
@@ -73,7 +75,7 @@ impl Session {
         let http = http::client(&settings)?;
         let tokens = Tokens::new(&mut settings)?;
         let limits = Limits::of(&settings);
-        let (meter, gate) = (Meter::default(), Gate::default());
+        let (meter, gate, clock) = Default::default();
         Ok(Self(Arc::new(Inner {
             settings,
             limits,
@@ -81,6 +83,7 @@ impl Session {
             tokens,
             meter,
             gate,
+            clock,
         })))
     }
 
@@ -170,6 +173,11 @@ impl Session {
         Ok(())
     }
 
+    /// What the server's clock shows now, as far as its answers have told.
+    pub(crate) fn server_time(&self) -> jiff::Timestamp {
+        self.0.clock.now()
+    }
+
     /// The scheme of the `Authorization` header.
     pub(crate) fn scheme(&self) -> &'static str {
         self.0.tokens.scheme()
@@ -196,6 +204,20 @@ impl Session {
         PageParser::default()
             .resource(&answer.body)
             .map_err(|e| answer::unreadable(&e, &answer, &what))
+    }
+
+    /// The address of a path below the base URI, with its query, as the user wrote it.
+    pub(crate) fn url_below(&self, path: &str) -> Result<Url, Error> {
+        let base = self.0.settings.base.as_str().trim_end_matches('/');
+        let text = format!("{base}/{}", path.trim_start_matches('/'));
+        let below = Url::parse(&text).ok().filter(|url| {
+            // A URL parser takes ".." for a way up.
+            url.as_str().starts_with(&format!("{base}/"))
+        });
+        below.ok_or_else(|| {
+            let message = format!("'{path}' is no path below {base}.");
+            Error::new(Kind::InvalidConfiguration, message)
+        })
     }
 
     /// The address of an endpoint, or of one resource there.
@@ -242,6 +264,7 @@ impl Session {
         let (status, bytes, request_id) = match result {
             Ok(answer) => {
                 meter.received(answer.body.len());
+                self.0.clock.read(answer.date);
                 if self.0.settings.service.bills(answer.status) {
                     meter.billed();
                 }

@@ -144,7 +144,7 @@ pub struct Draft {
 }
 
 /// Where a request goes.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Target {
     /// The collection.
     All(Endpoint),

@@ -1,0 +1,223 @@
+//! Creating an object exactly once, whatever becomes of the answer.
+//!
+//! A POST is sent again only where the service certainly did not act. When an answer is lost, the object is looked up by
+//! its key. It is there, and came into being after we first asked: it is ours. It is not there, and the service itself
+//! sees to it that no two have this key: the POST is sent again, and should the first still be under way, the service
+//! refuses the second. In all other cases nobody can tell, and that is what is said.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use reqwest::Method;
+
+use super::find::{self, Found, Object};
+use super::item::id_in;
+use super::work::{Work, unknown};
+use super::{Outcome, Report};
+use crate::change::{Draft, Lookup, Target};
+use crate::cloud::Endpoint;
+use crate::error::{Error, Kind};
+use crate::http::Answer;
+use crate::page::{Page, PageParser};
+use crate::record::{Records, Value};
+use crate::send::{Reach, Request, unless_stopped};
+
+/// How much earlier than our first request an object may seem to have been created and still be ours: `Date` counts whole
+/// seconds, and the clocks of a service's machines differ.
+const CLOCKS: Duration = Duration::from_secs(5);
+
+/// Creates an object.
+pub(super) async fn create(work: &Work, draft: &Draft, request: Request) -> Report {
+    let Target::All(endpoint) = draft.target else {
+        return Report::failed(Error::new(Kind::InternalError, "A creation has no collection."));
+    };
+    let began = work.session.server_time();
+    let mut lost: Option<Error> = None;
+    let mut retry = 0;
+    loop {
+        if let Some(cause) = &lost {
+            match settle(work, draft, endpoint, began, cause).await {
+                Settled::Is(report) => return *report,
+                Settled::Again => {}
+            }
+        }
+        let unsuccessful = match work.session.exchange(request.clone(), work.caller()).await {
+            Ok(answer) => match made(work, draft, endpoint, &answer).await {
+                Ok(report) => return *report,
+                // 200 and a web page, or nothing at all: whoever answered, nothing is certain.
+                Err(error) => crate::send::Unsuccessful {
+                    error,
+                    reach: Reach::Lost,
+                },
+            },
+            Err(unsuccessful) => unsuccessful,
+        };
+        let error = match unsuccessful.reach {
+            Reach::Lost => unsuccessful.error,
+            // The try before may have been late rather than lost.
+            _ if lost.is_some() && unsuccessful.error.kind() == Kind::Uniqueness => {
+                return match settle(work, draft, endpoint, began, &unsuccessful.error).await {
+                    Settled::Is(report) => *report,
+                    Settled::Again => unknown(&unsuccessful.error),
+                };
+            }
+            _ => return after(work, lost.as_ref(), unsuccessful),
+        };
+        let Some(delay) = work.session.limits().pause(retry, None) else {
+            return unknown(&error);
+        };
+        retry += 1;
+        if unless_stopped(Some(&work.stop), tokio::time::sleep(delay))
+            .await
+            .is_none()
+        {
+            return unknown(&error);
+        }
+        lost = Some(error);
+    }
+}
+
+/// A refusal, where an earlier try may have been done: then a refusal for want of leave to send says nothing of it.
+fn after(work: &Work, lost: Option<&Error>, mut unsuccessful: crate::send::Unsuccessful) -> Report {
+    if lost.is_some() && unsuccessful.reach == Reach::Unsent {
+        unsuccessful.reach = Reach::Lost;
+    }
+    work.unsuccessful(unsuccessful)
+}
+
+enum Settled {
+    /// That is what became of it.
+    Is(Box<Report>),
+    /// It certainly is not there, or would not be made twice.
+    Again,
+}
+
+/// Looks for what a lost POST may have made.
+async fn settle(work: &Work, draft: &Draft, endpoint: Endpoint, began: Timestamp, cause: &Error) -> Settled {
+    let is = |report| Settled::Is(Box::new(report));
+    let Some(by) = &draft.lookup else {
+        return is(unknown(cause));
+    };
+    match find::find(work, endpoint, by).await {
+        Ok(Found::One(object)) if is_ours(&object, draft, began) => is(Report {
+            id: Some(object.id),
+            page: Some(object.page),
+            ..Report::of(Outcome::Done)
+        }),
+        Ok(Found::One(object)) => is(Report::failed(there_before(by, &object))),
+        Ok(Found::None) if is_made_once(draft, by) => Settled::Again,
+        Ok(Found::None | Found::Many | Found::Untrusted) => is(unknown(cause)),
+        Err(unsuccessful) => {
+            let message = format!("{cause} Looking for it failed too: {}", unsuccessful.error);
+            // Ends the command where the look-up met what every change would meet.
+            let _ = work.unsuccessful(unsuccessful);
+            is(unknown(&Error::new(cause.kind(), message)))
+        }
+    }
+}
+
+/// Whether the object came into being by this run, as far as that can be told: by its time of creation, or, where the
+/// server keeps none, by having all that we gave it.
+fn is_ours(object: &Object, draft: &Draft, began: Timestamp) -> bool {
+    match object.created {
+        Some(created) => created.duration_since(began).as_secs_f64() >= -CLOCKS.as_secs_f64(),
+        None => find::resembles(&object.page, draft.body.as_deref().unwrap_or_default()),
+    }
+}
+
+/// Whether the service refuses a second object of this kind: by its user name, whatever it was looked up by.
+fn is_made_once(draft: &Draft, by: &Lookup) -> bool {
+    let Target::All(Endpoint::Users) = draft.target else {
+        return false;
+    };
+    find::is_unique(&by.attribute)
+        || draft.body.as_deref().is_some_and(|body| {
+            serde_json::from_slice::<serde_json::Map<String, serde_json::Value>>(body)
+                .is_ok_and(|members| members.keys().any(|name| find::is_unique(name)))
+        })
+}
+
+fn there_before(by: &Lookup, object: &Object) -> Error {
+    let message = format!(
+        "An object with the {} '{}' was there before: its id is {}.",
+        by.attribute, by.value, object.id
+    );
+    Error::new(Kind::Uniqueness, message)
+}
+
+/// What an answer of 2xx to a POST says.
+async fn made(work: &Work, draft: &Draft, endpoint: Endpoint, answer: &Answer) -> Result<Box<Report>, Error> {
+    let what = crate::send::what(&Method::POST, &work.session.url(endpoint, None, &[])?);
+    let page = match &answer.cut {
+        None => PageParser::default()
+            .resource(&answer.body)
+            .map_err(|e| crate::answer::unreadable(&e, answer, &what)),
+        Some(error) => Err(error.clone()),
+    };
+    let error = match page {
+        Ok(page) => match id_in(&page) {
+            Some(id) => {
+                return Ok(Box::new(Report {
+                    id: Some(id),
+                    page: Some(page),
+                    ..Report::of(Outcome::Done)
+                }));
+            }
+            None => Error::new(
+                Kind::NotAResource,
+                format!("The answer to {what} is no resource: it has no id."),
+            ),
+        },
+        Err(error) => error,
+    };
+    // 201 alone says that it was made (RFC 9110 section 15.3.2); what it looks like is read anew.
+    if answer.status != 201 {
+        return Err(error);
+    }
+    Ok(Box::new(match read_back(work, draft, endpoint, answer).await {
+        Some((id, page)) => Report {
+            id: Some(id),
+            page: Some(page),
+            ..Report::of(Outcome::Done)
+        },
+        None => Report::because(Outcome::Done, error),
+    }))
+}
+
+/// The object that was made, by the address that the answer names, or by its key.
+async fn read_back(
+    work: &Work,
+    draft: &Draft,
+    endpoint: Endpoint,
+    answer: &Answer,
+) -> Option<(String, Page)> {
+    if let Some(id) = answer.location.as_deref().and_then(last_segment) {
+        let url = work.session.url(endpoint, Some(&id), &[]).ok()?;
+        let read = work
+            .session
+            .exchange(Request::get(url), work.caller())
+            .await
+            .ok()?;
+        let page = PageParser::default().resource(&read.body).ok()?;
+        let same = matches!(
+            Records::open(&page.buffer)?.get(0)?.get("id"),
+            Some(Value::String(found)) if found == id
+        );
+        return same.then_some((id, page));
+    }
+    match find::find(work, endpoint, draft.lookup.as_ref()?).await.ok()? {
+        Found::One(object) => Some((object.id, object.page)),
+        _ => None,
+    }
+}
+
+fn last_segment(location: &str) -> Option<String> {
+    let path = location.split(['?', '#']).next()?.trim_end_matches('/');
+    let last = path.rsplit('/').next().filter(|id| !id.is_empty())?;
+    Some(
+        percent_encoding::percent_decode_str(last)
+            .decode_utf8()
+            .ok()?
+            .into_owned(),
+    )
+}

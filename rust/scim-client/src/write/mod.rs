@@ -1,0 +1,97 @@
+//! Writing: changes are sent with several in flight and reported in the order in which they were given; what may have
+//! been done is never done again unless that does no harm, and what became of a change is said honestly.
+
+mod create;
+mod find;
+mod item;
+mod lane;
+mod secret;
+mod work;
+mod writer;
+
+pub use writer::Writer;
+
+use serde::Deserialize;
+
+use crate::error::Error;
+use crate::page::Page;
+
+/// How to write.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub struct Options {
+    /// Requests in flight at most, counted over all who share the connection.
+    pub throttle_limit: usize,
+    /// Sends nothing and reports what would be sent.
+    pub dry_run: bool,
+    /// Seconds that requests in flight are waited for after a stop.
+    pub grace_seconds: u64,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            throttle_limit: 8,
+            dry_run: false,
+            grace_seconds: 30,
+        }
+    }
+}
+
+/// What became of one change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// It was done.
+    Done,
+    /// There was nothing to do.
+    Unchanged,
+    /// It would be done: a dry run.
+    Planned,
+    /// It was refused, and certainly not done.
+    Failed,
+    /// It was not sent.
+    NotSent,
+    /// It was sent, and whether it was done cannot be told.
+    Unknown,
+    /// It was done by an earlier run with the same journal.
+    AlreadyDone,
+}
+
+/// What became of one change, and what came of it.
+#[derive(Debug, Clone)]
+pub struct Report {
+    /// What became of it.
+    pub outcome: Outcome,
+    /// The object created or read, the new state where it was asked for, or the requests that would be sent: a record
+    /// each, with `method`, `path` and `body`.
+    pub page: Option<Page>,
+    /// The answer to a request of the user's own that is no JSON object.
+    pub body: Option<Vec<u8>>,
+    /// Why it failed, was not sent, or cannot be told. With [`Outcome::Done`]: why its result could not be read.
+    pub error: Option<Error>,
+    /// The object's id, where it is known.
+    pub id: Option<String>,
+}
+
+impl Report {
+    pub(crate) fn of(outcome: Outcome) -> Self {
+        Self {
+            outcome,
+            page: None,
+            body: None,
+            error: None,
+            id: None,
+        }
+    }
+
+    pub(crate) fn failed(error: Error) -> Self {
+        Self::because(Outcome::Failed, error)
+    }
+
+    pub(crate) fn because(outcome: Outcome, error: Error) -> Self {
+        Self {
+            error: Some(error),
+            ..Self::of(outcome)
+        }
+    }
+}
