@@ -10,7 +10,14 @@ use std::path::Path;
 #[path = "src/types.rs"]
 mod types;
 
-const SOURCES: [&str; 5] = ["types.rs", "lib.rs", "session.rs", "op.rs", "emulator.rs"];
+const SOURCES: [&str; 6] = [
+    "types.rs",
+    "lib.rs",
+    "session.rs",
+    "op.rs",
+    "write.rs",
+    "emulator.rs",
+];
 const CLASS: &str = "NativeMethods";
 
 fn main() -> Result<(), Box<dyn Error>> {

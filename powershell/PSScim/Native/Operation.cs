@@ -7,7 +7,7 @@ namespace PSScim.Native;
 /// An operation of the library: it runs on the library's own threads, is polled, hands over replies, and never calls
 /// back. <see cref="Cancel"/> may come from any thread; everything else from one thread at a time.
 /// </summary>
-internal sealed unsafe class Operation : IDisposable
+internal unsafe class Operation : IDisposable
 {
     private readonly OperationHandle _handle;
 
@@ -42,6 +42,9 @@ internal sealed unsafe class Operation : IDisposable
     /// <summary>A handle that the operation made, or 0. The caller's from then on.</summary>
     internal nuint MadeHandle { get; private set; }
 
+    /// <summary>What became of the change that the reply taken last is to.</summary>
+    internal ScimOutcome Outcome { get; private set; }
+
     /// <summary>Waits until the operation is no longer pending, for so long at most.</summary>
     internal ScimState Wait(uint milliseconds) => Calling(number => NativeMethods.scim_op_wait(number, milliseconds));
 
@@ -62,6 +65,7 @@ internal sealed unsafe class Operation : IDisposable
         TotalResults = reply.total_results < 0 ? null : reply.total_results;
         NextCursor = NativeText.Read(reply.next_cursor);
         MadeHandle = reply.handle;
+        Outcome = reply.outcome;
         return state;
     });
 
@@ -164,7 +168,7 @@ internal sealed unsafe class Operation : IDisposable
     public void Dispose() => _handle.Dispose();
 
     /// <summary>Makes a call while the handle cannot be released under it by another thread.</summary>
-    private ScimState Calling(Func<nuint, ScimState> call)
+    private protected ScimState Calling(Func<nuint, ScimState> call)
     {
         bool held = false;
         try
@@ -183,7 +187,7 @@ internal sealed unsafe class Operation : IDisposable
         }
     }
 
-    private static ScimFailure Read(in ScimError error) => new()
+    private protected static ScimFailure Read(in ScimError error) => new()
     {
         Id = NativeText.Read(error.id) ?? "InternalError",
         Category = NativeText.Read(error.category) ?? "NotSpecified",

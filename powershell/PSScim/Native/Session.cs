@@ -64,6 +64,10 @@ internal sealed unsafe class Session : IDisposable
     internal Operation Get(string query) =>
         new(NativeText.Lend(query, slice => NativeMethods.scim_op_get(_handle.Number, slice)), _source);
 
+    /// <summary>Starts writing. <paramref name="options"/>: the JSON of scim-client's <c>write::Options</c>.</summary>
+    internal WriteOperation Write(string options) =>
+        new(NativeText.Lend(options, slice => NativeMethods.scim_op_write(_handle.Number, slice)), _source);
+
     /// <summary>Starts signing in, unless a good token is there already.</summary>
     internal Operation SignIn() => new(NativeMethods.scim_op_sign_in(_handle.Number), _source);
 

@@ -199,9 +199,9 @@ impl Session {
             });
             // The gate makes all wait for a service that asks to; a broken connection concerns this request alone.
             if !throttled
-                && !unless_stopped(caller.stop, tokio::time::sleep(delay))
+                && unless_stopped(caller.stop, tokio::time::sleep(delay))
                     .await
-                    .is_some()
+                    .is_none()
             {
                 return Err(tried.of(error, lost));
             }

@@ -3,12 +3,14 @@
 
 mod emulator;
 mod handle;
+mod input;
 mod op;
 mod panic;
 mod runtime;
 mod session;
 mod slice;
 mod types;
+mod write;
 
 pub use emulator::*;
 pub use op::{
@@ -17,6 +19,7 @@ pub use op::{
 };
 pub use session::*;
 pub use types::*;
+pub use write::*;
 
 /// The hash of the border. The assembly refuses a library whose hash differs from the one that it was built against.
 #[unsafe(no_mangle)]

@@ -10,18 +10,20 @@ use std::time::{Duration, Instant};
 use futures_util::FutureExt;
 use scim_client::event::{Answering, Event, Observer, Question};
 use scim_client::page::Page;
+use scim_client::write::Outcome;
 use scim_client::{Error, Kind, Secret};
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
 use crate::handle::Table;
+use crate::input::Input;
 use crate::panic::{guard, guard_state};
 use crate::runtime;
 use crate::types::{
     ScimError, ScimEvent, ScimEventKind, ScimQuestion, ScimQuestionKind, ScimReply, ScimSlice, ScimState,
 };
 
-static OPS: Table<Op> = Table::new();
+pub(crate) static OPS: Table<Op> = Table::new();
 
 /// Events that wait at most; above that the oldest go. A cmdlet drains them ten times a second.
 const EVENTS: usize = 1000;
@@ -34,19 +36,22 @@ pub(crate) struct Reply {
     pub(crate) secret: Option<Secret>,
     pub(crate) has_more: bool,
     pub(crate) handle: usize,
+    /// What became of a change, and why.
+    pub(crate) outcome: Option<Outcome>,
+    pub(crate) error: Option<Error>,
 }
 
 /// One operation, shared between the caller and the task that does the work.
 pub(crate) struct Op {
     inside: Mutex<Inside>,
-    changed: Condvar,
-    /// Wakes the task: a reply was taken, or more is allowed.
-    wake: Notify,
+    pub(crate) changed: Condvar,
+    /// Wakes the task: a reply was taken, more is allowed, or there is input.
+    pub(crate) wake: Notify,
     cancel: CancellationToken,
 }
 
 #[derive(Default)]
-struct Inside {
+pub(crate) struct Inside {
     /// The reply that waits to be taken.
     waiting: Option<Reply>,
     /// The reply that was taken last: its memory is lent to the caller.
@@ -60,6 +65,8 @@ struct Inside {
     question: Option<Question>,
     lent_question: Vec<u8>,
     answer: Option<Secret>,
+    /// Of an operation that takes some.
+    pub(crate) input: Option<Input>,
 }
 
 /// How an operation ended other than well.
@@ -151,7 +158,17 @@ impl Op {
         self.until(|inside| inside.allowed > inside.given).await;
     }
 
-    async fn until(&self, mut holds: impl FnMut(&mut Inside) -> bool) {
+    /// Waits until no reply waits to be taken.
+    pub(crate) async fn vacant(&self) {
+        self.until(|inside| inside.waiting.is_none()).await;
+    }
+
+    /// Shows the error of the reply that was taken last.
+    pub(crate) fn with_reply_error<T>(&self, show: impl FnOnce(Option<&Error>) -> T) -> T {
+        show(self.lock().lent.as_ref().and_then(|reply| reply.error.as_ref()))
+    }
+
+    pub(crate) async fn until(&self, mut holds: impl FnMut(&mut Inside) -> bool) {
         loop {
             let woken = self.wake.notified();
             if holds(&mut self.lock()) {
@@ -166,7 +183,19 @@ impl Op {
         self.changed.notify_all();
     }
 
-    fn lock(&self) -> MutexGuard<'_, Inside> {
+    /// Waits for a change of the operation's state, for so long at most.
+    pub(crate) fn wait_changed<'op>(
+        &'op self,
+        inside: MutexGuard<'op, Inside>,
+        limit: Duration,
+    ) -> MutexGuard<'op, Inside> {
+        self.changed
+            .wait_timeout(inside, limit)
+            .unwrap_or_else(PoisonError::into_inner)
+            .0
+    }
+
+    pub(crate) fn lock(&self) -> MutexGuard<'_, Inside> {
         self.inside.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -179,11 +208,7 @@ impl Op {
             if state != ScimState::Pending || now >= deadline {
                 return state;
             }
-            inside = self
-                .changed
-                .wait_timeout(inside, deadline - now)
-                .unwrap_or_else(PoisonError::into_inner)
-                .0;
+            inside = self.wait_changed(inside, deadline - now);
         }
     }
 }
@@ -226,7 +251,7 @@ impl Drop for Asked<'_> {
 }
 
 impl Inside {
-    fn state(&self) -> ScimState {
+    pub(crate) fn state(&self) -> ScimState {
         match (&self.waiting, &self.ended) {
             (_, Some(Err(Ended::Cancelled))) => ScimState::Cancelled,
             (Some(_), _) => ScimState::Ready,
@@ -296,6 +321,7 @@ pub unsafe extern "C" fn scim_op_take(op: usize, reply: *mut ScimReply) -> ScimS
                 .map_or(-1, |n| i64::try_from(n).unwrap_or(-1)),
             next_cursor: ScimSlice::lend_text(page.and_then(|p| p.next_cursor.as_ref())),
             handle: lent.handle,
+            outcome: lent.outcome.into(),
         };
         // SAFETY: not null, and the caller says that it can be written to.
         unsafe { reply.write(out) };
@@ -427,23 +453,8 @@ pub unsafe extern "C" fn scim_op_error(op: usize, error: *mut ScimError) -> Scim
         let Some(Err(Ended::Failed(failure))) = &inside.ended else {
             return inside.state();
         };
-        let details = failure.error.details();
-        let out = ScimError {
-            id: ScimSlice::lend(details.kind.id().as_bytes()),
-            category: ScimSlice::lend(details.kind.category().as_bytes()),
-            message: ScimSlice::lend(details.message.as_bytes()),
-            advice: ScimSlice::lend(details.advice.as_bytes()),
-            scim_type: ScimSlice::lend_text(details.scim_type.as_ref()),
-            detail: ScimSlice::lend_text(details.detail.as_ref()),
-            request_id: ScimSlice::lend_text(details.request_id.as_ref()),
-            cursor: ScimSlice::lend_text(details.cursor.as_ref()),
-            status: details.status.map_or(0, u32::from),
-            retry_after: details
-                .retry_after
-                .map_or(-1, |d| i64::try_from(d.as_millis()).unwrap_or(-1)),
-        };
         // SAFETY: not null, and the caller says that it can be written to.
-        unsafe { error.write(out) };
+        unsafe { error.write(ScimError::lend(failure.error.details())) };
         ScimState::Failed
     })
 }

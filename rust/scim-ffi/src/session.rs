@@ -13,7 +13,7 @@ use crate::op::{Op, Reply};
 use crate::panic::{guard, guard_state};
 use crate::types::{ScimSlice, ScimState};
 
-static SESSIONS: Table<Session> = Table::new();
+pub(crate) static SESSIONS: Table<Session> = Table::new();
 
 /// Opens a session: `config` is the JSON of scim-client's `Config`, `secret` the client secret or token, which is
 /// copied and wiped when the session ends; the caller wipes its own. Sends nothing. On `Done`, `session` holds the
@@ -261,6 +261,6 @@ pub(crate) fn record(value: &impl Serialize) -> Result<Reply, Error> {
     })
 }
 
-fn closed() -> Error {
+pub(crate) fn closed() -> Error {
     Error::new(Kind::InvalidConfiguration, "This connection is closed.")
 }

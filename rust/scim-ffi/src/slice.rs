@@ -1,9 +1,10 @@
 //! Bytes in and out: the one place that turns pointers into slices and back.
 
+use scim_client::error::Details;
 use scim_client::{Error, Kind};
 use serde::de::DeserializeOwned;
 
-use crate::types::ScimSlice;
+use crate::types::{ScimError, ScimSlice};
 
 impl ScimSlice {
     pub(crate) const NOTHING: Self = Self {
@@ -52,5 +53,25 @@ impl ScimSlice {
                 format!("The call's parameters do not hold: {e}."),
             )
         })
+    }
+}
+
+impl ScimError {
+    /// Lends an error's texts, as [`ScimSlice::lend`].
+    pub(crate) fn lend(details: &Details) -> Self {
+        Self {
+            id: ScimSlice::lend(details.kind.id().as_bytes()),
+            category: ScimSlice::lend(details.kind.category().as_bytes()),
+            message: ScimSlice::lend(details.message.as_bytes()),
+            advice: ScimSlice::lend(details.advice.as_bytes()),
+            scim_type: ScimSlice::lend_text(details.scim_type.as_ref()),
+            detail: ScimSlice::lend_text(details.detail.as_ref()),
+            request_id: ScimSlice::lend_text(details.request_id.as_ref()),
+            cursor: ScimSlice::lend_text(details.cursor.as_ref()),
+            status: details.status.map_or(0, u32::from),
+            retry_after: details
+                .retry_after
+                .map_or(-1, |d| i64::try_from(d.as_millis()).unwrap_or(-1)),
+        }
     }
 }

@@ -53,6 +53,31 @@ pub struct ScimReply {
     pub next_cursor: ScimSlice,
     /// A handle that the operation made, or 0. It is the caller's from then on.
     pub handle: usize,
+    /// What became of the change that the reply is to.
+    pub outcome: ScimOutcome,
+}
+
+/// What became of one change.
+#[ffi]
+#[repr(u8)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ScimOutcome {
+    /// The reply is to no change.
+    None = 0,
+    /// It was done.
+    Done = 1,
+    /// There was nothing to do.
+    Unchanged = 2,
+    /// A dry run: the page has a record for each request, with `method`, `path` and `body`.
+    Planned = 3,
+    /// It was refused, and certainly not done.
+    Failed = 4,
+    /// It was not sent.
+    NotSent = 5,
+    /// It was sent, and whether it was done cannot be told.
+    Unknown = 6,
+    /// It was done by an earlier run with the same journal.
+    AlreadyDone = 7,
 }
 
 /// One error. The slices stay valid until the end of the operation.
@@ -133,7 +158,10 @@ pub struct ScimQuestion {
 // interoptopus gives an enum the smallest type that fits, whatever `repr` says; csbindgen believes what it reads. Both
 // must mean the same.
 const _: () = assert!(
-    size_of::<ScimState>() == 1 && size_of::<ScimEventKind>() == 1 && size_of::<ScimQuestionKind>() == 1
+    size_of::<ScimState>() == 1
+        && size_of::<ScimEventKind>() == 1
+        && size_of::<ScimQuestionKind>() == 1
+        && size_of::<ScimOutcome>() == 1
 );
 
 /// All types that cross.
@@ -141,6 +169,7 @@ pub fn inventory() -> RustInventory {
     RustInventory::new()
         .register(interoptopus::extra_type!(ScimSlice))
         .register(interoptopus::extra_type!(ScimState))
+        .register(interoptopus::extra_type!(ScimOutcome))
         .register(interoptopus::extra_type!(ScimReply))
         .register(interoptopus::extra_type!(ScimError))
         .register(interoptopus::extra_type!(ScimEventKind))

@@ -1,78 +1,12 @@
 //! The border as its other side sees it: handles, operations, and what a mistaken caller gets.
 #![allow(clippy::unwrap_used, missing_docs)]
 
+mod support;
+
 use std::time::{Duration, Instant};
 
 use scim_native::*;
-
-fn slice(text: &str) -> ScimSlice {
-    ScimSlice {
-        data: text.as_ptr(),
-        length: text.len(),
-    }
-}
-
-fn text(slice: ScimSlice) -> String {
-    if slice.data.is_null() {
-        return String::new();
-    }
-    // SAFETY: lent by the library, and the operation it belongs to is alive.
-    String::from_utf8(unsafe { std::slice::from_raw_parts(slice.data, slice.length) }.to_vec()).unwrap()
-}
-
-fn take(op: usize) -> ScimReply {
-    let mut reply = std::mem::MaybeUninit::uninit();
-    assert_eq!(scim_op_wait(op, 10_000), ScimState::Ready);
-    // SAFETY: writable.
-    assert_eq!(unsafe { scim_op_take(op, reply.as_mut_ptr()) }, ScimState::Ready);
-    // SAFETY: Ready says that it was written.
-    unsafe { reply.assume_init() }
-}
-
-fn error_id(op: usize) -> String {
-    let mut error = std::mem::MaybeUninit::uninit();
-    // SAFETY: writable.
-    assert_eq!(
-        unsafe { scim_op_error(op, error.as_mut_ptr()) },
-        ScimState::Failed
-    );
-    // SAFETY: Failed says that it was written.
-    text(unsafe { error.assume_init() }.id)
-}
-
-/// A session on an emulator of so many users.
-fn connect(users: usize, more: &str) -> (usize, usize) {
-    let config = format!(r#"{{"users":{users},"groups":3{more}}}"#);
-    // SAFETY: readable during the call.
-    let op = unsafe { scim_op_emulator(slice(&config)) };
-    let reply = take(op);
-    // SAFETY: lent until the operation ends.
-    let page = unsafe { std::slice::from_raw_parts(reply.page.data, reply.page.length) }.to_vec();
-    let record = scim_client::record::Records::open(&page)
-        .unwrap()
-        .get(0)
-        .unwrap()
-        .to_json();
-    let started: serde_json::Value = serde_json::from_str(&record).unwrap();
-    assert_eq!(scim_op_free(op), ScimState::Done);
-    let field = |name: &str| started[name].as_str().unwrap().to_owned();
-    let config = serde_json::json!({
-        "baseUri": field("baseUri"), "authority": field("authority"), "tenantId": field("tenantId"),
-        "clientId": field("clientId"), "credential": "clientSecret", "maximumRetryCount": 0,
-    });
-    let (mut session, mut failure) = (0, 0);
-    // SAFETY: readable and writable during the call.
-    let state = unsafe {
-        scim_session_open(
-            slice(&config.to_string()),
-            slice(&field("clientSecret")),
-            &raw mut session,
-            &raw mut failure,
-        )
-    };
-    assert_eq!(state, ScimState::Done);
-    (session, reply.handle)
-}
+use support::{connect, error_id, slice, take, text};
 
 fn list(session: usize) -> usize {
     // SAFETY: readable during the call.

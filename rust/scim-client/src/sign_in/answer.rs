@@ -183,6 +183,8 @@ mod tests {
             request_id: None,
             location: None,
             challenge: None,
+            date: None,
+            cut: None,
         };
         token(answer, "the token request")
     }

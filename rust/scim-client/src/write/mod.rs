@@ -9,7 +9,7 @@ mod secret;
 mod work;
 mod writer;
 
-pub use writer::Writer;
+pub use writer::{Stopper, Tally, Writer};
 
 use serde::Deserialize;
 

@@ -24,12 +24,17 @@ pub(super) struct Work {
 }
 
 impl Work {
-    pub(super) fn new(session: &Session, options: Options, observer: Arc<dyn Observer>) -> Self {
+    pub(super) fn new(
+        session: &Session,
+        options: Options,
+        stop: CancellationToken,
+        observer: Arc<dyn Observer>,
+    ) -> Self {
         Self {
             session: session.clone(),
             observer,
             options,
-            stop: CancellationToken::new(),
+            stop,
             ending: OnceLock::new(),
         }
     }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use tokio::task::JoinHandle;
 use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
 
 use super::lane::Lanes;
 use super::work::Work;
@@ -49,14 +50,14 @@ pub struct Tally {
     pub unknown: u64,
 }
 
-/// Stops a [`Writer`] from elsewhere.
-#[derive(Clone)]
-pub struct Stopper(Arc<Work>);
+/// Stops a [`Writer`], from anywhere.
+#[derive(Debug, Clone, Default)]
+pub struct Stopper(pub(super) CancellationToken);
 
 impl Stopper {
     /// Nothing further is sent.
     pub fn stop(&self) {
-        self.0.stop.cancel();
+        self.0.cancel();
     }
 }
 
@@ -65,9 +66,14 @@ impl Writer {
     ///
     /// # Errors
     /// None yet.
-    pub fn new(session: &Session, options: Options, observer: Arc<dyn Observer>) -> Result<Self, Error> {
+    pub async fn new(
+        session: &Session,
+        options: Options,
+        stopper: &Stopper,
+        observer: Arc<dyn Observer>,
+    ) -> Result<Self, Error> {
         Ok(Self {
-            work: Arc::new(Work::new(session, options, observer)),
+            work: Arc::new(Work::new(session, options, stopper.0.clone(), observer)),
             lanes: Lanes::default(),
             under_way: VecDeque::new(),
             stopped: None,
@@ -133,10 +139,18 @@ impl Writer {
         Some(report)
     }
 
-    /// What stops it from another task.
+    /// Takes a change that could not be read.
+    pub fn refuse(&mut self, error: Error) {
+        self.under_way.push_back(UnderWay::known(Report::failed(error)));
+    }
+
+    /// Ends the input.
+    pub fn finish(&mut self) {}
+
+    /// Whether something has ended the command before its input did: then nothing further is sent.
     #[must_use]
-    pub fn stopper(&self) -> Stopper {
-        Stopper(Arc::clone(&self.work))
+    pub fn has_ended(&self) -> bool {
+        self.work.ending().is_some()
     }
 
     /// How the changes reported so far ended.
