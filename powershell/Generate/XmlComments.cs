@@ -26,7 +26,12 @@ internal sealed class XmlComments
     /// <exception cref="InvalidOperationException">Nothing is.</exception>
     internal XElement Of(PropertyInfo property) => Find("P:" + property.DeclaringType!.FullName + "." + property.Name);
 
-    private XElement Find(string name) => _members.TryGetValue(name, out XElement? member) && member.Element("summary") is not null
-        ? member
-        : throw new InvalidOperationException($"{name[2..]} has no XML comment with a summary: its help is made from that.");
+    /// <summary>A comment; one that says <c>inheritdoc</c> is that of the member it names.</summary>
+    private XElement Find(string name) => !_members.TryGetValue(name, out XElement? member) ? throw Missing(name)
+        : member.Element("inheritdoc")?.Attribute("cref") is XAttribute other ? Find(other.Value)
+        : member.Element("summary") is not null ? member
+        : throw Missing(name);
+
+    private static InvalidOperationException Missing(string name) =>
+        new($"{name[2..]} has no XML comment with a summary: its help is made from that.");
 }

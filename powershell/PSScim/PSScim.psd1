@@ -18,6 +18,8 @@
     CmdletsToExport        = @(
         'Connect-Scim'
         'Disconnect-Scim'
+        'Export-ScimGroup'
+        'Export-ScimUser'
         'Get-ScimAccessToken'
         'Get-ScimContext'
         'Get-ScimGroup'

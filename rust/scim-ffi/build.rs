@@ -10,12 +10,13 @@ use std::path::Path;
 #[path = "src/types.rs"]
 mod types;
 
-const SOURCES: [&str; 6] = [
+const SOURCES: [&str; 7] = [
     "types.rs",
     "lib.rs",
     "session.rs",
     "op.rs",
     "write.rs",
+    "export.rs",
     "emulator.rs",
 ];
 const CLASS: &str = "NativeMethods";

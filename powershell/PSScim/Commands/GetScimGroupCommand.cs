@@ -41,24 +41,21 @@ namespace PSScim.Commands;
 /// <seealso cref="GetScimSchemaCommand"/>
 [Cmdlet(VerbsCommon.Get, "ScimGroup", DefaultParameterSetName = ListSet, SupportsPaging = true)]
 [OutputType("PSScim.Group")]
-public sealed class GetScimGroupCommand : GetScimResourceCommand
+public sealed class GetScimGroupCommand : GetScimResourceCommand, IGroupFilter
 {
-    private const string EntraGroup = "urn:ietf:params:scim:schemas:extension:Microsoft:Entra:2.0:Group";
-
-    /// <summary>The id of a user, or the user: the groups that it is a member of.</summary>
+    /// <inheritdoc cref="IGroupFilter.Member"/>
     [Parameter(ParameterSetName = ListSet)]
     [IdTransformation]
     [ValidateNotNullOrEmpty]
     public string? Member { get; set; }
 
-    /// <summary>The id of a user, or the user: the groups that it owns.</summary>
+    /// <inheritdoc cref="IGroupFilter.Owner"/>
     [Parameter(ParameterSetName = ListSet)]
     [IdTransformation]
     [ValidateNotNullOrEmpty]
     public string? Owner { get; set; }
 
-    private protected override IEnumerable<string?> Terms =>
-        [Equal("members.value", Member), Equal(EntraGroup + ":owners.value", Owner), .. base.Terms];
+    private protected override IEnumerable<string?> Terms => [.. GroupTerms(this), .. base.Terms];
 
     private protected override string Endpoint => "Groups";
 

@@ -66,45 +66,35 @@ namespace PSScim.Commands;
 /// <seealso cref="GetScimSchemaCommand"/>
 [Cmdlet(VerbsCommon.Get, "ScimUser", DefaultParameterSetName = ListSet, SupportsPaging = true)]
 [OutputType("PSScim.User")]
-public sealed class GetScimUserCommand : GetScimResourceCommand
+public sealed class GetScimUserCommand : GetScimResourceCommand, IUserFilter
 {
-    private const string EntraUser = "urn:ietf:params:scim:schemas:extension:Microsoft:Entra:2.0:User";
-
-    /// <summary>The user name. A <c>*</c> at its beginning means: ends with the rest, as in <c>*@contoso.com</c>.</summary>
+    /// <inheritdoc cref="IUserFilter.UserName"/>
     [Parameter(ParameterSetName = ListSet)]
     [ValidateNotNullOrEmpty]
     public string? UserName { get; set; }
 
-    /// <summary>The mail nickname. A <c>*</c> at its beginning means: ends with the rest.</summary>
+    /// <inheritdoc cref="IUserFilter.MailNickname"/>
     [Parameter(ParameterSetName = ListSet)]
     [ValidateNotNullOrEmpty]
     public string? MailNickname { get; set; }
 
-    /// <summary>Whether the account is enabled. Left out: both.</summary>
+    /// <inheritdoc cref="IUserFilter.Enabled"/>
     [Parameter(ParameterSetName = ListSet)]
     public bool? Enabled { get; set; }
 
-    /// <summary>The id of a group, or the group: its direct members.</summary>
+    /// <inheritdoc cref="IUserFilter.MemberOf"/>
     [Parameter(ParameterSetName = ListSet)]
     [IdTransformation]
     [ValidateNotNullOrEmpty]
     public string? MemberOf { get; set; }
 
-    /// <summary>The id of a group, or the group: its owners.</summary>
+    /// <inheritdoc cref="IUserFilter.OwnerOf"/>
     [Parameter(ParameterSetName = ListSet)]
     [IdTransformation]
     [ValidateNotNullOrEmpty]
     public string? OwnerOf { get; set; }
 
-    private protected override IEnumerable<string?> Terms =>
-    [
-        Like("userName", UserName),
-        Like(EntraUser + ":mailNickname", MailNickname),
-        Equal("active", Enabled),
-        Equal("groups.value", MemberOf),
-        Equal(EntraUser + ":ownedGroups.value", OwnerOf),
-        .. base.Terms,
-    ];
+    private protected override IEnumerable<string?> Terms => [.. UserTerms(this), .. base.Terms];
 
     private protected override string Endpoint => "Users";
 

@@ -13,6 +13,19 @@ public abstract class ScimCommand : PSCmdlet, IDisposable
     private readonly object _lock = new();
     private Operation? _current;
     private bool _stopping;
+    private RequestProgress? _progress;
+
+    /// <summary>What the progress counts.</summary>
+    private protected virtual string ProgressNoun => "resources";
+
+    /// <summary>The connection whose meter the progress reads.</summary>
+    private protected virtual ScimConnection? Metered => null;
+
+    /// <summary>The progress of this command, from its first operation to its last.</summary>
+    private protected RequestProgress Progress => _progress ??= new RequestProgress(this, ProgressNoun, Metered);
+
+    /// <summary>Takes the progress away.</summary>
+    protected override void EndProcessing() => _progress?.Remove();
 
     /// <summary>Called on another thread when the user presses Ctrl+C.</summary>
     protected override void StopProcessing()
@@ -35,6 +48,7 @@ public abstract class ScimCommand : PSCmdlet, IDisposable
     /// <param name="disposing">Whether this is not the finalizer.</param>
     protected virtual void Dispose(bool disposing)
     {
+        _progress?.Remove();
         lock (_lock)
         {
             _current?.Dispose();
@@ -50,6 +64,8 @@ public abstract class ScimCommand : PSCmdlet, IDisposable
     private protected void Run(Func<Operation> start, Func<Operation, bool> each)
     {
         Library.Load();
+        // Its clock and its cost begin before the first request.
+        _ = Progress;
         using Operation operation = Begin(start);
         try
         {
@@ -66,6 +82,7 @@ public abstract class ScimCommand : PSCmdlet, IDisposable
                         break;
                     case ScimState.Ready:
                         operation.Take();
+                        Took(operation);
                         if (!each(operation))
                             return;
                         break;
@@ -77,6 +94,12 @@ public abstract class ScimCommand : PSCmdlet, IDisposable
                         throw operation.Failure();
                 }
             }
+        }
+        catch (Exception e) when (e is not ScimException)
+        {
+            // Ctrl+C, or a command further down that has had enough: EndProcessing will not come.
+            _progress?.Remove();
+            throw;
         }
         finally
         {
@@ -99,6 +122,7 @@ public abstract class ScimCommand : PSCmdlet, IDisposable
     /// </summary>
     private protected void ThrowTerminating(ScimException error, object? target = null)
     {
+        _progress?.Remove();
         ErrorRecord record = error.ToErrorRecord(target);
         if (MyInvocation.BoundParameters.TryGetValue("ErrorAction", out object? action) && action is ActionPreference.Stop)
             WriteError(record);
@@ -123,9 +147,22 @@ public abstract class ScimCommand : PSCmdlet, IDisposable
         }
     }
 
-    private void Tell(Operation operation)
+    /// <summary>Tells what happened meanwhile, and how far it is. To be called at least every slice.</summary>
+    private protected void Tell(Operation operation)
     {
-        while (operation.TryTakeEvent(out _, out string text, out _))
+        while (operation.TryTakeEvent(out ScimEventKind kind, out string text, out long milliseconds))
+        {
+            Progress.Hear(kind, text, milliseconds);
             WriteVerbose(text);
+        }
+        Progress.Draw();
+    }
+
+    /// <summary>Counts a reply that was taken.</summary>
+    private protected virtual void Took(Operation operation)
+    {
+        Progress.Receive(operation.Count, operation.TotalResults);
+        WriteDebug(
+            $"Took {operation.Count} records in {operation.Length} bytes; more: {operation.HasMore}; next cursor: {operation.NextCursor ?? "none"}.");
     }
 }

@@ -21,6 +21,8 @@ public abstract class ScimConnectionCommand : ScimCommand
     /// <summary>The connection that this command uses.</summary>
     private protected ScimConnection Resolved => _resolved!;
 
+    private protected override ScimConnection? Metered => _resolved;
+
     /// <summary>Finds the connection once, before any input.</summary>
     protected override void BeginProcessing()
     {

@@ -68,6 +68,10 @@ internal sealed unsafe class Session : IDisposable
     internal WriteOperation Write(string options) =>
         new(NativeText.Lend(options, slice => NativeMethods.scim_op_write(_handle.Number, slice)), _source);
 
+    /// <summary>Starts an export. <paramref name="order"/>: the JSON of <c>ExportOrder</c>.</summary>
+    internal Operation Export(string order) =>
+        new(NativeText.Lend(order, slice => NativeMethods.scim_op_export(_handle.Number, slice)), _source);
+
     /// <summary>Starts signing in, unless a good token is there already.</summary>
     internal Operation SignIn() => new(NativeMethods.scim_op_sign_in(_handle.Number), _source);
 

@@ -13,6 +13,7 @@ public sealed class ScimConnection
 {
     private static int s_made;
     private readonly Session _session;
+    private int _advised;
     private ScimResource? _last;
 
     internal ScimConnection(Session session, string? name)
@@ -76,6 +77,9 @@ public sealed class ScimConnection
     internal ResourceTypes Types { get; }
 
     internal bool IsEntra => Service == "Entra";
+
+    /// <summary>True the first time: what is good advice for a connection is tiresome the second time.</summary>
+    internal bool TakeAdvice() => Interlocked.Exchange(ref _advised, 1) == 0;
 
     /// <summary>The session behind it.</summary>
     /// <exception cref="ScimException">It was disconnected.</exception>

@@ -76,7 +76,7 @@ kinds! {
     /// 400 without a more precise reason.
     BadRequest, "InvalidArgument", "Correct what the service names. Entra also answers this for an id of the wrong form.";
     /// 400, scimType invalidFilter.
-    InvalidFilter, "InvalidArgument", "Use an attribute and operator that this service can filter by; see about_PSScim.";
+    InvalidFilter, "InvalidArgument", "Use an attribute and operator that this service can filter by, or add -ClientSideFilter; see about_PSScim_Filters.";
     /// 400, scimType invalidCursor.
     InvalidCursor, "InvalidArgument", "Begin the list anew, with the same parameters on every page and no -Cursor.";
     /// 400, scimType expiredCursor.
@@ -125,6 +125,14 @@ kinds! {
     AmbiguousKey, "InvalidArgument", "Name the object by its id.";
     /// The next request would go over the connection's budget; it was not sent.
     BudgetExceeded, "LimitsExceeded", "Connect with a larger -RequestBudget, or go on later.";
+    /// An export that cannot be: its columns, its format, or what it is to go on from.
+    InvalidExport, "InvalidArgument", "Correct the parameter that is named. No request was made.";
+    /// The file is there, and -NoClobber forbids to replace it.
+    FileExists, "ResourceExists", "Choose another -Path, or leave -NoClobber out.";
+    /// An export to this path broke off, and what it wrote is still there.
+    ExportInterrupted, "ResourceExists", "Add -Resume to go on behind it, or -Force to begin anew.";
+    /// A file could not be written or read.
+    FileNotWritten, "WriteError", "Check that the folder is there, that you may write to it, and that the disk has room.";
     /// Stopped by the user.
     Cancelled, "OperationStopped", "Nothing was sent after the stop.";
     /// The emulator could not start.

@@ -35,6 +35,8 @@ pub enum Event {
         /// Which retry it will be, from 1.
         retry: u32,
     },
+    /// How something is done that can be done in several ways, as a sentence.
+    Note(String),
     /// A token came.
     Token {
         /// The identity platform's host, or the identity endpoint's.
@@ -75,6 +77,7 @@ impl fmt::Display for Event {
                     delay.as_secs_f64()
                 )
             }
+            Event::Note(text) => f.write_str(text),
             Event::Token {
                 host,
                 expires_in,

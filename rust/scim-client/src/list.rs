@@ -6,10 +6,9 @@ use reqwest::Method;
 use serde::Deserialize;
 
 use crate::answer;
-use crate::cloud::{Endpoint, Service};
+use crate::cloud::Endpoint;
 use crate::error::{Error, Kind};
 use crate::event::Observer;
-use crate::filter;
 use crate::limits;
 use crate::page::{Page, PageParser};
 use crate::record::{Records, Value};
@@ -64,10 +63,6 @@ impl List {
     /// # Errors
     /// `FilterSyntax`, when the filter breaks the grammar; `InvalidFilter`, when Entra is known not to take it.
     pub fn new(session: &Session, endpoint: Endpoint, query: Query) -> Result<Self, Error> {
-        let mut query = query;
-        if let Some(filter) = &query.filter {
-            query.filter = Some(checked(session.service(), endpoint, filter)?);
-        }
         let wanted = query.wanted.map(|n| u32::try_from(n).unwrap_or(u32::MAX));
         let asked = match (query.page_size, wanted) {
             (Some(size), Some(wanted)) => Some(size.min(wanted)),
@@ -211,27 +206,6 @@ impl List {
         );
         Error::new(Kind::PagingLoop, message)
     }
-}
-
-/// The filter to send, once it is known to be worth a request.
-fn checked(service: Service, endpoint: Endpoint, text: &str) -> Result<String, Error> {
-    let filter = filter::parse(text).map_err(|e| {
-        Error::new(
-            Kind::FilterSyntax,
-            format!("The filter cannot be read:\n{}\n", e.rendering()),
-        )
-    })?;
-    let resource = match (service, endpoint) {
-        (Service::Entra, Endpoint::Users) => filter::Resource::User,
-        (Service::Entra, Endpoint::Groups) => filter::Resource::Group,
-        _ => return Ok(text.to_owned()),
-    };
-    let filter = filter::qualify(resource, filter);
-    filter::check(resource, &filter).map_err(|unsupported| {
-        let message = format!("{} No request was made.", unsupported.reason);
-        Error::new(Kind::InvalidFilter, message).with(|d| d.advice = unsupported.advice)
-    })?;
-    Ok(filter.to_string())
 }
 
 fn first_id(page: &Page) -> Option<String> {

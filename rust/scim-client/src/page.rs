@@ -7,7 +7,7 @@ use crate::names::{Full, Names};
 
 /// `SSCP`, little endian: the first four bytes of a page buffer.
 pub const MAGIC: u32 = 0x5043_5353;
-const HEADER: usize = 32;
+pub(crate) const HEADER: usize = 32;
 
 pub(crate) mod tag {
     pub(crate) const NULL: u8 = 0;

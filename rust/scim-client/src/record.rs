@@ -21,6 +21,27 @@ pub struct Record<'a> {
     bytes: &'a [u8],
 }
 
+/// One member of a record, as it stands there.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Field<'a> {
+    /// The name's id in this page.
+    pub(crate) id: u32,
+    pub(crate) name: &'a str,
+    pub(crate) value: Value<'a>,
+    /// The value's tag and payload.
+    pub(crate) bytes: &'a [u8],
+}
+
+/// The tables behind the records of a page.
+pub(crate) struct Tables<'a> {
+    /// Where each name begins, and the end of the last: u32, from the buffer's start.
+    pub(crate) name_bounds: &'a [u8],
+    /// The ids of the names that are direct members of some record: u32.
+    pub(crate) top: &'a [u8],
+    /// All names one after another.
+    pub(crate) names: &'a [u8],
+}
+
 /// One JSON value.
 #[derive(Debug, Clone, Copy)]
 pub enum Value<'a> {
@@ -94,6 +115,20 @@ impl<'a> Records<'a> {
         (0..self.count).filter_map(move |i| self.get(i))
     }
 
+    /// The tables, for making another page with the same names.
+    pub(crate) fn tables(self) -> Option<Tables<'a>> {
+        let name_bounds = self
+            .buffer
+            .get(self.names_at..self.names_at + 4 * (self.names + 1))?;
+        let (top, top_at) = (u32_at(self.buffer, 24)?, u32_at(self.buffer, 28)?);
+        let names = u32_at(name_bounds, 0)?..u32_at(name_bounds, 4 * self.names)?;
+        Some(Tables {
+            name_bounds,
+            top: self.buffer.get(top_at..top_at + 4 * top)?,
+            names: self.buffer.get(names)?,
+        })
+    }
+
     fn name(&self, id: u64) -> Option<&'a str> {
         let id = usize::try_from(id).ok()?;
         if id >= self.names {
@@ -108,14 +143,34 @@ impl<'a> Records<'a> {
 impl<'a> Record<'a> {
     /// The members in the order received.
     pub fn members(self) -> impl Iterator<Item = (&'a str, Value<'a>)> {
+        self.fields().map(|field| (field.name, field.value))
+    }
+
+    /// The members with all that belongs to them.
+    pub(crate) fn fields(self) -> impl Iterator<Item = Field<'a>> {
         let mut at = self.bytes;
         std::iter::from_fn(move || {
             if at.is_empty() {
                 return None;
             }
-            let name = self.page.name(take_varint(&mut at)?)?;
-            Some((name, take_value(self.page, &mut at)?))
+            let id = take_varint(&mut at)?;
+            let name = self.page.name(id)?;
+            let from = at;
+            let value = take_value(self.page, &mut at)?;
+            let bytes = from.get(..from.len() - at.len())?;
+            let id = u32::try_from(id).ok()?;
+            Some(Field {
+                id,
+                name,
+                value,
+                bytes,
+            })
         })
+    }
+
+    /// The record's bytes.
+    pub(crate) fn bytes(self) -> &'a [u8] {
+        self.bytes
     }
 
     /// The member called `name`, compared without regard to case (RFC 7643 section 2.1).
@@ -187,19 +242,25 @@ impl Value<'_> {
 /// A JSON string with just the escapes that RFC 8259 requires.
 pub(crate) fn write_string(out: &mut String, text: &str) {
     out.push('"');
-    for c in text.chars() {
-        match c {
-            '"' => out.push_str("\\\""),
-            '\\' => out.push_str("\\\\"),
-            '\n' => out.push_str("\\n"),
-            '\r' => out.push_str("\\r"),
-            '\t' => out.push_str("\\t"),
-            c if (c as u32) < 0x20 => {
-                let _ = write!(out, "\\u{:04x}", c as u32);
+    let mut clean = 0;
+    for (at, byte) in text.bytes().enumerate() {
+        if byte >= 0x20 && byte != b'"' && byte != b'\\' {
+            continue;
+        }
+        out.push_str(&text[clean..at]);
+        clean = at + 1;
+        match byte {
+            b'"' => out.push_str("\\\""),
+            b'\\' => out.push_str("\\\\"),
+            b'\n' => out.push_str("\\n"),
+            b'\r' => out.push_str("\\r"),
+            b'\t' => out.push_str("\\t"),
+            control => {
+                let _ = write!(out, "\\u{control:04x}");
             }
-            c => out.push(c),
         }
     }
+    out.push_str(&text[clean..]);
     out.push('"');
 }
 

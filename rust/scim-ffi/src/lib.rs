@@ -2,6 +2,7 @@
 //! operation (op.rs), what lives on is a handle (handle.rs). docs/abi.md describes the border for its other side.
 
 mod emulator;
+mod export;
 mod handle;
 mod input;
 mod op;
@@ -13,6 +14,7 @@ mod types;
 mod write;
 
 pub use emulator::*;
+pub use export::*;
 pub use op::{
     scim_op_cancel, scim_op_continue, scim_op_error, scim_op_event, scim_op_free, scim_op_question,
     scim_op_supply, scim_op_take, scim_op_wait,

@@ -35,6 +35,9 @@ pub(crate) struct Reply {
     /// In place of a page: bytes that are wiped when the reply goes.
     pub(crate) secret: Option<Secret>,
     pub(crate) has_more: bool,
+    /// Of a reply without a page: what it counts, and how many there are in all.
+    pub(crate) count: u64,
+    pub(crate) total_results: Option<u64>,
     pub(crate) handle: usize,
     /// What became of a change, and why.
     pub(crate) outcome: Option<Outcome>,
@@ -150,6 +153,15 @@ impl Op {
             true
         })
         .await;
+        self.changed.notify_all();
+    }
+
+    /// Puts a reply where the caller finds it, in place of one that was not taken: for what is soon out of date.
+    pub(crate) fn offer(&self, reply: Reply) {
+        let mut inside = self.lock();
+        inside.given += u64::from(inside.waiting.is_none());
+        inside.waiting = Some(reply);
+        drop(inside);
         self.changed.notify_all();
     }
 
@@ -314,10 +326,10 @@ pub unsafe extern "C" fn scim_op_take(op: usize, reply: *mut ScimReply) -> ScimS
         let bytes = page.map(|p| p.buffer.as_slice()).or(secret.map(Secret::bytes));
         let out = ScimReply {
             page: ScimSlice::lend(bytes.unwrap_or_default()),
-            count: page.map_or(0, |p| p.count as u32),
+            count: page.map_or(u32::try_from(lent.count).unwrap_or(u32::MAX), |p| p.count as u32),
             has_more: u32::from(lent.has_more),
             total_results: page
-                .and_then(|p| p.total_results)
+                .map_or(lent.total_results, |p| p.total_results)
                 .map_or(-1, |n| i64::try_from(n).unwrap_or(-1)),
             next_cursor: ScimSlice::lend_text(page.and_then(|p| p.next_cursor.as_ref())),
             handle: lent.handle,
@@ -367,6 +379,7 @@ pub unsafe extern "C" fn scim_op_event(op: usize, event: *mut ScimEvent) -> Scim
             Event::Request { elapsed, .. } => (ScimEventKind::Request, elapsed),
             Event::Waiting { delay, .. } => (ScimEventKind::Waiting, delay),
             Event::Token { elapsed, .. } => (ScimEventKind::Token, elapsed),
+            Event::Note(_) => (ScimEventKind::Note, Duration::ZERO),
         };
         let text = ScimSlice::lend(inside.lent_event.as_bytes());
         let milliseconds = i64::try_from(time.as_millis()).unwrap_or(i64::MAX);

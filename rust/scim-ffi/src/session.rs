@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use scim_client::page::PageParser;
 use scim_client::{
-    Checks, Claims, Config, Description, Endpoint, Error, Kind, List, Query, Secret, Session, Stats,
+    Checks, Claims, Config, Description, Endpoint, Error, Kind, Query, Search, Secret, Session, Stats,
 };
 use serde::{Deserialize, Serialize};
 
@@ -167,13 +167,13 @@ pub unsafe extern "C" fn scim_op_list(session: usize, query: ScimSlice) -> usize
             Err(error) => return Op::failed(error),
         };
         Op::start(|op| async move {
-            let mut list = List::new(&session, query.endpoint, query.query)?;
-            while list.has_more() {
+            let mut search = Search::new(&session, query.endpoint, query.query, query.client_side_filter)?;
+            while search.has_more() {
                 op.allowed().await;
-                if let Some(page) = list.next(&*op).await? {
+                if let Some(page) = search.next(&*op).await? {
                     op.give(Reply {
                         page: Some(page),
-                        has_more: list.has_more(),
+                        has_more: search.has_more(),
                         ..Reply::default()
                     })
                     .await;
@@ -232,8 +232,12 @@ struct Context {
 }
 
 #[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
 struct ListQuery {
     endpoint: Endpoint,
+    /// What the service cannot filter by is evaluated here.
+    #[serde(default)]
+    client_side_filter: bool,
     #[serde(flatten)]
     query: Query,
 }

@@ -43,7 +43,7 @@ pub enum ScimState {
 pub struct ScimReply {
     /// A page buffer (docs/records.md), or what the operation's own documentation says, or nothing.
     pub page: ScimSlice,
-    /// Records in it.
+    /// Records in it; of an export, resources in the file so far.
     pub count: u32,
     /// 1 when the list has a further page, else 0.
     pub has_more: u32,
@@ -118,6 +118,8 @@ pub enum ScimEventKind {
     Waiting = 1,
     /// A token came.
     Token = 2,
+    /// How something is done that can be done in several ways.
+    Note = 3,
 }
 
 /// Something worth telling. The text stays valid until the next `scim_op_event` or the end of the operation.

@@ -4,6 +4,7 @@ using System.Collections.ObjectModel;
 using System.IO;
 using System.Linq;
 using System.Management.Automation;
+using System.Management.Automation.Host;
 using System.Management.Automation.Runspaces;
 using System.Security;
 
@@ -14,12 +15,12 @@ internal sealed class Engine : IDisposable
 {
     private readonly Runspace _runspace;
 
-    internal Engine(bool import = true)
+    internal Engine(bool import = true, PSHost? host = null)
     {
         InitialSessionState state = InitialSessionState.CreateDefault2();
         if (import)
             state.ImportPSModule([ModulePath]);
-        _runspace = RunspaceFactory.CreateRunspace(state);
+        _runspace = host is null ? RunspaceFactory.CreateRunspace(state) : RunspaceFactory.CreateRunspace(host, state);
         _runspace.Open();
     }
 

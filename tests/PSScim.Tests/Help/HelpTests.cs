@@ -162,6 +162,9 @@ public sealed class HelpTests : IDisposable
             $tenantId, $clientId = $emulator.TenantId, $emulator.ClientId
             Connect-Scim -TenantId $tenantId -ClientId $clientId -ClientSecret $secret -BaseUri $emulator.BaseUri -Authority $emulator.Authority
             """);
+        // What an example exports goes where nobody misses it.
+        string folder = Directory.CreateTempSubdirectory("psscim-examples-").FullName;
+        _engine.Set("folder", folder).Good("$null = $ExecutionContext.SessionState.Path.SetLocation($folder)");
         // To whom the examples connect that name no server: not to the real one.
         if (code.Contains("-TenantId", StringComparison.Ordinal) && !code.Contains("-BaseUri", StringComparison.Ordinal))
             _engine.Good("$PSDefaultParameterValues = @{ 'Connect-Scim:BaseUri' = $emulator.BaseUri; 'Connect-Scim:Authority' = $emulator.Authority }");
@@ -172,6 +175,7 @@ public sealed class HelpTests : IDisposable
         finally
         {
             _engine.Run("Get-ScimContext -ListAvailable | Disconnect-Scim; Stop-ScimEmulator");
+            Directory.Delete(folder, recursive: true);
         }
     }
 

@@ -85,6 +85,14 @@ impl Matcher {
         test(filter, None, &rule).map(Matcher)
     }
 
+    /// Makes the filter in the brackets of `attribute[…]` ready for elements of that attribute.
+    pub(crate) fn of_element(filter: &Filter, rule: impl Fn(&AttrPath) -> Rule) -> Result<Self, Unsupported> {
+        match test(filter, None, &rule)? {
+            Test::Element(_, inside) => Ok(Matcher(*inside)),
+            other => Ok(Matcher(other)),
+        }
+    }
+
     /// Whether the resource passes.
     pub fn matches<'a>(&self, resource: impl Attributes<'a>) -> bool {
         self.0.holds(resource)
@@ -194,7 +202,7 @@ impl Test {
     }
 }
 
-fn is_empty<'a, A: Attributes<'a>>(item: &Item<'a, A>) -> bool {
+pub(super) fn is_empty<'a, A: Attributes<'a>>(item: &Item<'a, A>) -> bool {
     match item {
         Item::Null => true,
         Item::String(text) => text.is_empty(),

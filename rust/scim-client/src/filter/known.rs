@@ -15,14 +15,16 @@ pub enum Resource {
 }
 
 /// One line of the table.
-pub(super) struct Attribute {
+pub(crate) struct Attribute {
     resource: &'static str,
     schema: &'static str,
     name: &'static str,
     sub: Option<&'static str>,
     kind: &'static str,
+    multi_valued: bool,
     returned: &'static str,
     case_exact: bool,
+    canonical: &'static str,
 }
 
 static ATTRIBUTES: LazyLock<Vec<Attribute>> = LazyLock::new(|| {
@@ -46,8 +48,10 @@ fn attribute(line: &'static str) -> Option<Attribute> {
         name,
         sub,
         kind: column(3)?,
+        multi_valued: column(4)? == "true",
         returned: column(7)?,
         case_exact: column(8)? == "true",
+        canonical: column(10)?,
     })
 }
 
@@ -60,6 +64,28 @@ pub fn is_core(urn: &str) -> bool {
 }
 
 impl Attribute {
+    /// Its path, with the URN where it is an extension's.
+    pub(crate) fn path(&self) -> Option<AttrPath> {
+        AttrPath::new(self.is_extension().then_some(self.schema), self.name, self.sub)
+    }
+
+    pub(crate) fn is_complex(&self) -> bool {
+        self.kind == "complex"
+    }
+
+    pub(crate) fn is_multi_valued(&self) -> bool {
+        self.multi_valued
+    }
+
+    /// The values that its schema lists, such as the types of addresses.
+    pub(crate) fn canonical_values(&self) -> impl Iterator<Item = &'static str> {
+        self.canonical.split(',').filter(|value| !value.is_empty())
+    }
+
+    fn is_returned(&self) -> bool {
+        matches!(self.returned, "always" | "default")
+    }
+
     fn is_of(&self, resource: Resource) -> bool {
         let name = match resource {
             Resource::User => "User",
@@ -90,6 +116,32 @@ fn find(resource: Resource, path: &AttrPath) -> Option<&'static Attribute> {
                 (Some(sub), Some(wanted)) => sub.eq_ignore_ascii_case(wanted),
                 (sub, wanted) => sub == wanted,
             }
+    })
+}
+
+/// The attributes that come without being asked for by name, without their sub-attributes, in the table's order.
+pub(crate) fn returned(resource: Resource) -> impl Iterator<Item = &'static Attribute> {
+    ATTRIBUTES
+        .iter()
+        .filter(move |a| a.is_of(resource) && a.sub.is_none() && a.is_returned())
+}
+
+/// The attribute at a path, which may be short.
+pub(crate) fn at(resource: Resource, path: &AttrPath) -> Option<&'static Attribute> {
+    find(resource, &spelled(resource, path)?)
+}
+
+/// The sub-attributes of a complex attribute.
+pub(crate) fn subs(
+    resource: Resource,
+    whole: &'static Attribute,
+) -> impl Iterator<Item = &'static Attribute> {
+    ATTRIBUTES.iter().filter(move |a| {
+        a.is_of(resource)
+            && a.schema == whole.schema
+            && a.name == whole.name
+            && a.sub.is_some()
+            && a.is_returned()
     })
 }
 
@@ -125,9 +177,15 @@ pub fn is_never_returned(resource: Resource, path: &AttrPath) -> bool {
         .any(|a| a.is_of(resource) && a.is_at(path) && a.sub.is_none() && a.returned == "never")
 }
 
+/// Whether the table knows the attribute, by whichever name.
+#[must_use]
+pub fn is_known(resource: Resource, path: &AttrPath) -> bool {
+    spelled(resource, path).is_some()
+}
+
 /// The path as the table spells it, and with its schema's URN where it is that of an extension's attribute. A short name
 /// that is in the core schema and in an extension is the core's.
-pub(super) fn spelled(resource: Resource, path: &AttrPath) -> Option<AttrPath> {
+pub(crate) fn spelled(resource: Resource, path: &AttrPath) -> Option<AttrPath> {
     let named = |a: &&Attribute| a.is_of(resource) && a.name.eq_ignore_ascii_case(path.name());
     let rows = || ATTRIBUTES.iter().filter(named);
     let row = rows().find(|row| row.is_at(path)).or_else(|| match path.urn() {

@@ -28,6 +28,7 @@ mod path;
 pub mod plan;
 mod print;
 mod reader;
+mod received;
 mod value;
 
 pub use ast::{Filter, Operator, PatchPath, Terms};

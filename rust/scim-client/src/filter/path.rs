@@ -83,7 +83,7 @@ impl AttrPath {
     }
 
     /// The same path with another sub-attribute.
-    pub(super) fn with_sub(&self, sub: &str) -> AttrPath {
+    pub(crate) fn with_sub(&self, sub: &str) -> AttrPath {
         AttrPath {
             sub: Some(sub.to_owned()),
             ..self.clone()

@@ -1,0 +1,91 @@
+using System.Collections.Generic;
+using System.Linq;
+using System.Management.Automation;
+using PSScim.Completion;
+using PSScim.Filters;
+
+namespace PSScim.Commands;
+
+/// <summary>What the cmdlets share that list resources: the filter, and the parameters for the common ones.</summary>
+public abstract class ScimListCommand : ScimConnectionCommand
+{
+    private protected const string ListSet = "List";
+    private const string EntraUser = "urn:ietf:params:scim:schemas:extension:Microsoft:Entra:2.0:User";
+    private const string EntraGroup = "urn:ietf:params:scim:schemas:extension:Microsoft:Entra:2.0:Group";
+
+    /// <summary>
+    /// Which resources: a SCIM filter (RFC 7644 section 3.4.2.2), such as <c>userName ew "@contoso.com"</c>, or a script
+    /// block in PowerShell's operators, such as <c>{ userName -like '*@contoso.com' -and active -eq $true }</c>, whose
+    /// variables are those of the caller. It is checked before anything is sent.
+    /// </summary>
+    [Parameter(ParameterSetName = ListSet, Position = 1)]
+    [ArgumentCompleter(typeof(FilterCompleter))]
+    [FilterTransformation]
+    [ValidateNotNullOrEmpty]
+    public string? Filter { get; set; }
+
+    /// <summary>
+    /// Evaluates here what the service cannot filter by: all operators of RFC 7644, on all attributes that the service
+    /// returns. What Entra can filter by, it still does; of another server everything is fetched and evaluated here. It
+    /// costs the requests for all that has to be looked at, which <c>-Verbose</c> tells.
+    /// </summary>
+    [Parameter(ParameterSetName = ListSet)]
+    public SwitchParameter ClientSideFilter { get; set; }
+
+    /// <summary>The display name. A <c>*</c> at its beginning means: ends with the rest.</summary>
+    [Parameter(ParameterSetName = ListSet)]
+    [ValidateNotNullOrEmpty]
+    public string? DisplayName { get; set; }
+
+    /// <summary>The id in the system that feeds the directory. Entra takes it alone only.</summary>
+    [Parameter(ParameterSetName = ListSet)]
+    [ValidateNotNullOrEmpty]
+    public string? ExternalId { get; set; }
+
+    private protected abstract string Endpoint { get; }
+
+    /// <summary>The parameters that choose, as terms of a filter that all must hold.</summary>
+    private protected virtual IEnumerable<string?> Terms => [Like("displayName", DisplayName), Equal("externalId", ExternalId)];
+
+    private protected abstract ResourceKind Kind { get; }
+
+    private protected override string ProgressNoun => Kind == ResourceKind.User ? "users" : "groups";
+
+    /// <summary>The terms of the parameters for users.</summary>
+    private protected IEnumerable<string?> UserTerms(IUserFilter chosen) =>
+    [
+        Like("userName", chosen.UserName),
+        Like(EntraUser + ":mailNickname", chosen.MailNickname),
+        Equal("active", chosen.Enabled),
+        Equal("groups.value", chosen.MemberOf),
+        Equal(EntraUser + ":ownedGroups.value", chosen.OwnerOf),
+    ];
+
+    /// <summary>The terms of the parameters for groups.</summary>
+    private protected static IEnumerable<string?> GroupTerms(IGroupFilter chosen) =>
+        [Equal("members.value", chosen.Member), Equal(EntraGroup + ":owners.value", chosen.Owner)];
+
+    private protected static string? Equal(string attribute, object? value) =>
+        value is null ? null : $"{attribute} eq {FilterText.Value(attribute, value)}";
+
+    private protected string? Like(string attribute, string? pattern)
+    {
+        if (pattern is null)
+            return null;
+        string? term = FilterText.Like(attribute, pattern);
+        if (term is null)
+            ThrowTerminating(
+                Invalid("FilterSyntax", $"'{pattern}' has a * inside.", "A * can stand at the beginning and at the end; -Filter takes any text."),
+                pattern);
+        return term;
+    }
+
+    /// <summary>-Filter and the parameters that choose, joined by <c>and</c>.</summary>
+    private protected string? WholeFilter()
+    {
+        string[] terms = [.. Terms.Where(term => term is not null).Select(term => term!)];
+        if (terms.Length == 0)
+            return Filter;
+        return string.Join(" and ", Filter is null ? terms : ["(" + Filter + ")", .. terms]);
+    }
+}

@@ -1,0 +1,42 @@
+using System;
+using System.Globalization;
+using System.IO;
+
+namespace PSScim;
+
+/// <summary>What came of an export: the file, what is in it, and what it took.</summary>
+public sealed class ScimExport
+{
+    internal ScimExport(FileInfo file, ScimResource said)
+    {
+        Path = file.FullName;
+        Count = Number(said, "count");
+        Resumed = Number(said, "resumed");
+        Bytes = Number(said, "bytes");
+        Requests = Number(said, "requests");
+        EstimatedCost = Convert.ToDecimal(said.GetValue("estimatedCost") ?? 0, CultureInfo.InvariantCulture);
+    }
+
+    /// <summary>The file.</summary>
+    public string Path { get; }
+
+    /// <summary>Users or groups in the file.</summary>
+    public long Count { get; }
+
+    /// <summary>Of these, the ones that an earlier export had written which broke off.</summary>
+    public long Resumed { get; }
+
+    /// <summary>Bytes of the file.</summary>
+    public long Bytes { get; }
+
+    /// <summary>Requests that this export took, repeated ones included.</summary>
+    public long Requests { get; }
+
+    /// <summary>US dollars that they cost.</summary>
+    public decimal EstimatedCost { get; }
+
+    /// <summary>The file's path.</summary>
+    public override string ToString() => Path;
+
+    private static long Number(ScimResource said, string name) => said.GetValue(name) as long? ?? 0;
+}

@@ -1,0 +1,321 @@
+//! The file of an export while it is written: `users.csv.partial`, and beside it `users.csv.resume`, which says how far
+//! it is good and where the service's list goes on behind that. Only what is on the disk is spoken of there, so that a
+//! kill at any moment loses nothing and doubles nothing: what stands behind the good part is cut off.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Seek, SeekFrom, Write};
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use serde::{Deserialize, Serialize};
+
+use crate::error::{Error, Kind};
+
+/// A file is made sure of this often at most: to wait for the disk after each page would take longer than the network.
+const BETWEEN_CHECKPOINTS: Duration = Duration::from_secs(1);
+
+/// How far an export is.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Progress {
+    /// A text that is the same for the same export.
+    export: String,
+    /// Where the list goes on.
+    pub(super) cursor: Option<String>,
+    /// How many bytes of the file are good.
+    pub(super) bytes: u64,
+    /// How many resources that is.
+    pub(super) count: u64,
+    /// All are in it; it only has to get its name.
+    complete: bool,
+}
+
+/// What to do about what is there already.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Choice {
+    pub(super) resume: bool,
+    pub(super) force: bool,
+    pub(super) no_clobber: bool,
+}
+
+/// The file that is being written.
+#[derive(Debug)]
+pub(super) struct Target {
+    path: PathBuf,
+    partial: PathBuf,
+    state: PathBuf,
+    choice: Choice,
+    file: Option<File>,
+    /// How far it is up to the last place from which the list can go on.
+    good: Progress,
+    /// Bytes and resources that were written, behind that place too.
+    written: (u64, u64),
+    /// Up to where the state file says that it is good, and when that was said.
+    told: (u64, Instant),
+    every: Duration,
+}
+
+impl Target {
+    /// Looks at what is there. Nothing is written before [`Target::begin`].
+    pub(super) fn new(
+        path: &Path,
+        export: String,
+        choice: Choice,
+        every: Option<Duration>,
+    ) -> Result<Self, Error> {
+        let beside = |suffix: &str| {
+            let mut name = path.as_os_str().to_owned();
+            name.push(suffix);
+            PathBuf::from(name)
+        };
+        let mut target = Self {
+            path: path.to_owned(),
+            partial: beside(".partial"),
+            state: beside(".resume"),
+            choice,
+            file: None,
+            good: Progress {
+                export,
+                ..Progress::default()
+            },
+            written: (0, 0),
+            told: (0, Instant::now()),
+            every: every.unwrap_or(BETWEEN_CHECKPOINTS),
+        };
+        target.may_replace()?;
+        match target.left_behind()? {
+            Some(left) if choice.resume && left.export == target.good.export => target.good = left,
+            Some(_) if choice.force => {}
+            Some(_) if choice.resume => {
+                let message = format!(
+                    "The export that broke off at {} is of another filter, other attributes or another connection.",
+                    target.partial.display()
+                );
+                return Err(Error::new(Kind::InvalidExport, message).with(|d| {
+                    "Resume it with the parameters that it had, or begin anew with -Force."
+                        .clone_into(&mut d.advice);
+                }));
+            }
+            Some(left) => {
+                let message = format!(
+                    "An export to {} broke off after {} resources, which are in {}.",
+                    path.display(),
+                    left.count,
+                    target.partial.display()
+                );
+                return Err(Error::new(Kind::ExportInterrupted, message));
+            }
+            None => {}
+        }
+        Ok(target)
+    }
+
+    /// How far it was before.
+    pub(super) fn progress(&self) -> &Progress {
+        &self.good
+    }
+
+    /// Whether all was written already, and only the end is missing.
+    pub(super) fn is_complete(&self) -> bool {
+        self.good.complete
+    }
+
+    /// Opens the file: behind its good part, or anew with this head.
+    pub(super) fn begin(&mut self, head: &[u8]) -> Result<(), Error> {
+        let is_new = self.good.bytes == 0;
+        self.written = (self.good.bytes, self.good.count);
+        let opened = OpenOptions::new()
+            .write(true)
+            .create(is_new)
+            .truncate(is_new)
+            .open(&self.partial)
+            .and_then(|mut file| {
+                file.set_len(self.good.bytes)?;
+                file.seek(SeekFrom::End(0))?;
+                Ok(file)
+            });
+        let file = opened.map_err(|e| failed("written", &self.partial, &e))?;
+        self.file = Some(file);
+        if is_new {
+            remove(&self.state)?;
+            self.write(head)?;
+        }
+        Ok(())
+    }
+
+    /// Appends the rows of so many resources. With a cursor, the list goes on there behind them.
+    pub(super) fn append(&mut self, rows: &[u8], count: u64, cursor: Option<String>) -> Result<(), Error> {
+        self.write(rows)?;
+        self.written.1 += count;
+        if cursor.is_some() {
+            (self.good.bytes, self.good.count) = self.written;
+            self.good.cursor = cursor;
+        }
+        if self.told.1.elapsed() >= self.every {
+            self.checkpoint()?;
+        }
+        Ok(())
+    }
+
+    /// Makes sure of what is good. Where the service gives no cursors, there is no place to go on from.
+    pub(super) fn checkpoint(&mut self) -> Result<(), Error> {
+        if self.good.cursor.is_none() || self.told.0 == self.good.bytes {
+            return Ok(());
+        }
+        self.sync()?;
+        self.tell()
+    }
+
+    /// Gives the file its name, in one step, and removes what stands beside it.
+    pub(super) fn finish(mut self) -> Result<Progress, Error> {
+        if self.file.is_some() {
+            self.sync()?;
+            (self.good.bytes, self.good.count) = self.written;
+            self.good.complete = true;
+            self.tell()?;
+            self.file = None;
+        }
+        if self.partial.exists() {
+            self.may_replace()?;
+            fs::rename(&self.partial, &self.path).map_err(|e| failed("given its name", &self.path, &e))?;
+            sync_folder(&self.path);
+        }
+        remove(&self.state)?;
+        Ok(std::mem::take(&mut self.good))
+    }
+
+    /// Removes what cannot be gone on from.
+    pub(super) fn give_up(mut self) -> Result<(), Error> {
+        self.file = None;
+        if self.state.exists() {
+            return Ok(());
+        }
+        remove(&self.partial)
+    }
+
+    /// What an earlier export left, where it can be gone on from.
+    fn left_behind(&self) -> Result<Option<Progress>, Error> {
+        let text = match fs::read(&self.state) {
+            Ok(text) => text,
+            Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(None),
+            Err(e) => return Err(failed("read", &self.state, &e)),
+        };
+        let Ok(left) = serde_json::from_slice::<Progress>(&text) else {
+            return Ok(None);
+        };
+        // The last step of a complete one is that the partial file gets the other name.
+        let file = if left.complete && !self.partial.exists() {
+            &self.path
+        } else {
+            &self.partial
+        };
+        let holds = fs::metadata(file).is_ok_and(|found| found.len() >= left.bytes);
+        Ok(holds.then_some(left))
+    }
+
+    fn may_replace(&self) -> Result<(), Error> {
+        let Ok(found) = fs::metadata(&self.path) else {
+            return Ok(());
+        };
+        let path = self.path.display();
+        if found.is_dir() {
+            return Err(Error::new(
+                Kind::FileNotWritten,
+                format!("{path} is a folder, not a file."),
+            ));
+        }
+        // Where an export is complete already, the file there is its own.
+        if self.choice.no_clobber && !self.is_complete() {
+            return Err(Error::new(
+                Kind::FileExists,
+                format!("The file {path} is there already."),
+            ));
+        }
+        if found.permissions().readonly() && !self.choice.force {
+            let message = format!("The file {path} is there already, and read-only.");
+            return Err(Error::new(Kind::FileExists, message).with(|d| {
+                "Add -Force to replace it, or choose another -Path.".clone_into(&mut d.advice);
+            }));
+        }
+        #[cfg(windows)]
+        if found.permissions().readonly() {
+            let mut permissions = found.permissions();
+            permissions.set_readonly(false);
+            fs::set_permissions(&self.path, permissions).map_err(|e| failed("replaced", &self.path, &e))?;
+        }
+        Ok(())
+    }
+
+    fn write(&mut self, bytes: &[u8]) -> Result<(), Error> {
+        let Some(file) = &mut self.file else { return Ok(()) };
+        file.write_all(bytes)
+            .map_err(|e| failed("written", &self.partial, &e))?;
+        self.written.0 += bytes.len() as u64;
+        Ok(())
+    }
+
+    fn sync(&self) -> Result<(), Error> {
+        match &self.file {
+            Some(file) => file.sync_data().map_err(|e| failed("written", &self.partial, &e)),
+            None => Ok(()),
+        }
+    }
+
+    /// Writes how far it is, in one step.
+    fn tell(&mut self) -> Result<(), Error> {
+        let mut next = self.state.as_os_str().to_owned();
+        next.push(".next");
+        let next = PathBuf::from(next);
+        let told = serde_json::to_vec(&self.good)
+            .map_err(io::Error::other)
+            .and_then(|text| {
+                let mut file = File::create(&next)?;
+                file.write_all(&text)?;
+                file.sync_data()?;
+                fs::rename(&next, &self.state)
+            });
+        told.map_err(|e| failed("written", &self.state, &e))?;
+        self.told = (self.good.bytes, Instant::now());
+        Ok(())
+    }
+}
+
+/// A kill must leave the good part told of as well as one's own stop does, so the last word is said on the way out.
+impl Drop for Target {
+    fn drop(&mut self) {
+        if self.file.is_some() {
+            // Nobody is there to hear of a failure; what was said of the file before still holds.
+            let _ = self.checkpoint();
+        }
+    }
+}
+
+fn failed(what: &str, path: &Path, error: &io::Error) -> Error {
+    Error::new(
+        Kind::FileNotWritten,
+        format!("{} could not be {what}: {error}.", path.display()),
+    )
+}
+
+fn remove(path: &Path) -> Result<(), Error> {
+    match fs::remove_file(path) {
+        Err(e) if e.kind() != io::ErrorKind::NotFound => Err(failed("removed", path, &e)),
+        _ => Ok(()),
+    }
+}
+
+/// Makes sure of the name too, where a folder can be opened for that.
+fn sync_folder(path: &Path) {
+    #[cfg(unix)]
+    if let Some(folder) = path.parent() {
+        let folder = if folder.as_os_str().is_empty() {
+            Path::new(".")
+        } else {
+            folder
+        };
+        // A file system that cannot do it makes names sure in its own time.
+        let _ = File::open(folder).and_then(|folder| folder.sync_all());
+    }
+    #[cfg(not(unix))]
+    let _ = path;
+}

@@ -1,0 +1,377 @@
+//! Exports against the emulator: what is in the file, and that a kill at any moment loses nobody and doubles nobody.
+#![allow(clippy::unwrap_used, clippy::panic, missing_docs)]
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use axum::Router;
+use axum::routing::get;
+use scim_client::config::CredentialKind;
+use scim_client::event::Silent;
+use scim_client::record::Records;
+use scim_client::{
+    Config, Endpoint, Error, Export, ExportRequest, Exported, Format, Kind, Query, Search, Secret, Session,
+};
+use scim_emulator::{Emulator, EmulatorConfig, Fault, FaultAction};
+
+/// Pages of 100: thirteen requests for all users.
+const MANAGED: &str = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:manager";
+
+struct World {
+    _emulator: Emulator,
+    session: Session,
+    folder: PathBuf,
+}
+
+impl World {
+    async fn new(name: &str) -> Self {
+        let emulator = Emulator::start(EmulatorConfig {
+            users: 1250,
+            groups: 40,
+            ..EmulatorConfig::default()
+        })
+        .await
+        .unwrap();
+        let config = Config {
+            base_uri: Some(emulator.base_uri().to_owned()),
+            authority: Some(emulator.authority().to_owned()),
+            tenant_id: Some(emulator.tenant_id().to_owned()),
+            client_id: Some(emulator.client_id().to_owned()),
+            credential: CredentialKind::ClientSecret,
+            maximum_retry_count: Some(0),
+            ..Config::default()
+        };
+        let session =
+            Session::open(config, Secret::new(emulator.client_secret().as_bytes().to_vec())).unwrap();
+        Self {
+            _emulator: emulator,
+            session,
+            folder: folder(name),
+        }
+    }
+
+    fn request(&self, file: &str) -> ExportRequest {
+        ExportRequest {
+            path: self.folder.join(file),
+            attributes: ["id", "userName", "emails[work].value", "name", MANAGED]
+                .map(str::to_owned)
+                .to_vec(),
+            checkpoint_every: Some(Duration::ZERO),
+            ..ExportRequest::default()
+        }
+    }
+
+    async fn run(&self, request: &ExportRequest) -> Result<Exported, Error> {
+        Export::new(&self.session, Endpoint::Users, request)?
+            .run(&Silent, |_, _| {})
+            .await
+    }
+
+    fn strike(&self, skip: u32) {
+        let action = FaultAction::Status {
+            status: 500,
+            retry_after: None,
+            detail: None,
+            scim_type: None,
+        };
+        self._emulator
+            .inject(Fault::once(action).skip(skip).on_path("/users"));
+    }
+}
+
+fn folder(name: &str) -> PathBuf {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("export").join(name);
+    let _ = fs::remove_dir_all(&folder);
+    fs::create_dir_all(&folder).unwrap();
+    folder
+}
+
+fn beside(path: &Path, suffix: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(suffix);
+    name.into()
+}
+
+fn names(folder: &Path) -> Vec<String> {
+    let mut names: Vec<String> = fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    names.sort();
+    names
+}
+
+#[tokio::test]
+async fn a_csv_file_holds_everyone_once_in_the_fewest_requests() {
+    let world = World::new("csv").await;
+    let request = ExportRequest {
+        attributes: Vec::new(),
+        byte_order_mark: true,
+        ..world.request("users.csv")
+    };
+    let done = world.run(&request).await.unwrap();
+    assert_eq!((done.count, done.resumed, done.requests), (1250, 0, 2));
+    assert!((done.estimated_cost - 0.004).abs() < 1e-9);
+    let text = fs::read_to_string(&request.path).unwrap();
+    assert_eq!(text.len() as u64, done.bytes);
+    let mut lines = text.strip_prefix('\u{feff}').unwrap().lines();
+    let titles = lines.next().unwrap();
+    assert!(
+        titles.starts_with("id,externalId,") && titles.contains(",department,"),
+        "{titles}"
+    );
+    let ids: BTreeSet<&str> = lines.map(|line| line.split(',').next().unwrap()).collect();
+    assert_eq!(ids.len(), 1250);
+    assert_eq!(names(&world.folder), ["users.csv"]);
+}
+
+#[tokio::test]
+async fn json_lines_are_what_the_service_sent() {
+    let world = World::new("jsonl").await;
+    let filter = r#"userName ew "@fabrikam.com" or active eq false"#;
+    let request = ExportRequest {
+        format: Format::JsonLines,
+        attributes: vec!["userName".to_owned(), "name.givenName".to_owned()],
+        filter: Some(filter.to_owned()),
+        ..world.request("users.jsonl")
+    };
+    let done = world.run(&request).await.unwrap();
+    let query = Query {
+        filter: request.filter.clone(),
+        attributes: request.attributes.clone(),
+        ..Query::default()
+    };
+    let mut search = Search::new(&world.session, Endpoint::Users, query, false).unwrap();
+    let mut expected = Vec::new();
+    while let Some(page) = search.next(&Silent).await.unwrap() {
+        expected.extend(
+            Records::open(&page.buffer)
+                .unwrap()
+                .iter()
+                .map(|record| record.to_json()),
+        );
+    }
+    let text = fs::read_to_string(&request.path).unwrap();
+    assert_eq!(text.lines().collect::<Vec<_>>(), expected);
+    assert_eq!((done.count as usize, done.requests), (expected.len(), 2));
+    assert!(expected.len() > 100);
+}
+
+/// What a kill leaves is what is on the disk at that moment: it is copied at every page, and each copy is gone on from.
+#[tokio::test]
+async fn a_kill_at_any_moment_loses_nobody_and_doubles_nobody() {
+    let world = World::new("kill").await;
+    let several =
+        r#"active eq false or userName ew "@contoso.com" and title co "e" or userName ew "@fabrikam.com""#;
+    for (name, filter) in [("all", None), ("several", Some(several.to_owned()))] {
+        let request = |file: &str| ExportRequest {
+            filter: filter.clone(),
+            client_side_filter: filter.is_some(),
+            ..world.request(file)
+        };
+        let whole = request(&format!("{name}.csv"));
+        let (path, folder) = (whole.path.clone(), world.folder.clone());
+        let mut kills = 0;
+        let export = Export::new(&world.session, Endpoint::Users, &whole).unwrap();
+        let snapshot = |_, _| {
+            // The state first: a kill finds the file no shorter than the state says.
+            let copy = folder.join(format!("{name}-{kills}.csv"));
+            if fs::copy(beside(&path, ".resume"), beside(&copy, ".resume")).is_ok() {
+                fs::copy(beside(&path, ".partial"), beside(&copy, ".partial")).unwrap();
+            }
+            kills += 1;
+        };
+        let done = export.run(&Silent, snapshot).await.unwrap();
+        let expected = fs::read(&path).unwrap();
+        assert!(kills >= 10, "{kills}");
+        let mut resumed = 0;
+        for kill in 0..kills {
+            let copy = ExportRequest {
+                resume: true,
+                ..request(&format!("{name}-{kill}.csv"))
+            };
+            // Half a row more, as a kill in the middle of a write leaves it.
+            if let Ok(mut partial) = fs::OpenOptions::new()
+                .append(true)
+                .open(beside(&copy.path, ".partial"))
+            {
+                std::io::Write::write_all(&mut partial, b"00000000-half a r").unwrap();
+            }
+            let again = world.run(&copy).await.unwrap();
+            assert!(
+                fs::read(&copy.path).unwrap() == expected,
+                "{name}, killed at {kill}"
+            );
+            assert_eq!(again.count, done.count);
+            assert!(again.requests <= done.requests + 3, "{again:?}");
+            resumed += usize::from(again.resumed > 0);
+        }
+        assert!(resumed >= kills / 2, "{resumed} of {kills} were gone on from");
+    }
+}
+
+#[tokio::test]
+async fn a_kill_at_the_very_end_costs_nothing() {
+    let world = World::new("end").await;
+    let request = ExportRequest {
+        resume: true,
+        ..world.request("users.csv")
+    };
+    // The state as it is before the last step, which gives the file its name.
+    world.strike(12);
+    world.run(&request).await.unwrap_err();
+    let state = fs::read_to_string(beside(&request.path, ".resume")).unwrap();
+    world.run(&request).await.unwrap();
+    let whole = fs::read(&request.path).unwrap();
+    let mut complete: serde_json::Value = serde_json::from_str(&state).unwrap();
+    complete["complete"] = true.into();
+    complete["bytes"] = whole.len().into();
+    complete["count"] = 1250.into();
+    let state = || fs::write(beside(&request.path, ".resume"), complete.to_string()).unwrap();
+    let requests = world.session.stats().requests;
+    state();
+    assert_eq!(world.run(&request).await.unwrap().count, 1250);
+    state();
+    fs::rename(&request.path, beside(&request.path, ".partial")).unwrap();
+    assert_eq!(world.run(&request).await.unwrap().count, 1250);
+    assert_eq!(fs::read(&request.path).unwrap(), whole);
+    assert_eq!(names(&world.folder), ["users.csv"]);
+    assert_eq!(world.session.stats().requests, requests);
+}
+
+#[tokio::test]
+async fn what_broke_off_is_not_thrown_away_unasked() {
+    let world = World::new("broke").await;
+    let request = world.request("users.csv");
+    world.strike(5);
+    let error = world.run(&request).await.unwrap_err();
+    assert_eq!(error.kind(), Kind::ServerError);
+    assert!(
+        error.details().advice.contains("-Resume"),
+        "{:?}",
+        error.details().advice
+    );
+    assert_eq!(names(&world.folder), ["users.csv.partial", "users.csv.resume"]);
+    let error = world.run(&request).await.unwrap_err();
+    assert_eq!(error.kind(), Kind::ExportInterrupted);
+    assert!(error.to_string().contains("after 500 resources"), "{error}");
+    let other = ExportRequest {
+        filter: Some("active eq true".to_owned()),
+        resume: true,
+        ..request.clone()
+    };
+    assert_eq!(world.run(&other).await.unwrap_err().kind(), Kind::InvalidExport);
+    let resumed = world
+        .run(&ExportRequest {
+            resume: true,
+            ..request.clone()
+        })
+        .await
+        .unwrap();
+    assert_eq!((resumed.count, resumed.resumed, resumed.requests), (1250, 500, 8));
+    let whole = fs::read(&request.path).unwrap();
+    world.strike(3);
+    world.run(&request).await.unwrap_err();
+    // The file of the time before is still the one that has the name.
+    assert_eq!(fs::read(&request.path).unwrap(), whole);
+    let anew = world
+        .run(&ExportRequest {
+            force: true,
+            ..request.clone()
+        })
+        .await
+        .unwrap();
+    assert_eq!((anew.resumed, fs::read(&request.path).unwrap()), (0, whole));
+    let error = world
+        .run(&ExportRequest {
+            no_clobber: true,
+            ..request.clone()
+        })
+        .await
+        .unwrap_err();
+    assert_eq!(error.kind(), Kind::FileExists);
+    let nowhere = ExportRequest {
+        path: world.folder.join("no/such/folder.csv"),
+        ..request
+    };
+    assert_eq!(
+        world.run(&nowhere).await.unwrap_err().kind(),
+        Kind::FileNotWritten
+    );
+}
+
+#[tokio::test]
+async fn a_dropped_export_can_be_gone_on_from() {
+    let world = World::new("dropped").await;
+    let request = ExportRequest {
+        checkpoint_every: Some(Duration::from_secs(3600)),
+        ..world.request("users.csv")
+    };
+    world
+        ._emulator
+        .inject(Fault::once(FaultAction::Hang).skip(4).on_path("/users"));
+    let (told, mut hears) = tokio::sync::mpsc::unbounded_channel();
+    let export = Export::new(&world.session, Endpoint::Users, &request).unwrap();
+    let running =
+        tokio::spawn(async move { export.run(&Silent, move |count, _| _ = told.send(count)).await });
+    while hears.recv().await.unwrap() < 400 {}
+    running.abort();
+    running.await.unwrap_err();
+    // The writer says its last word on a thread of its own, as soon as it has written what it was given.
+    while !beside(&request.path, ".resume").exists() {
+        tokio::task::yield_now().await;
+    }
+    let resumed = world
+        .run(&ExportRequest {
+            resume: true,
+            ..request
+        })
+        .await
+        .unwrap();
+    assert_eq!((resumed.count, resumed.resumed, resumed.requests), (1250, 400, 9));
+}
+
+/// A server without cursors: there is no place to go on from, and nothing is left behind.
+#[tokio::test]
+async fn without_cursors_an_export_begins_anew() {
+    let app = Router::new().route(
+        "/Users",
+        get(
+            |axum::extract::RawQuery(query): axum::extract::RawQuery| async move {
+                if query.unwrap_or_default().contains("startIndex") {
+                    return Err(http::StatusCode::BAD_GATEWAY);
+                }
+                Ok(r#"{"totalResults": 2, "Resources": [{"id": "1", "userName": "a"}]}"#)
+            },
+        ),
+    );
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let base_uri = Some(format!("http://{}/", listener.local_addr().unwrap()));
+    tokio::spawn(async move { axum::serve(listener, app).await });
+    let config = Config {
+        base_uri,
+        maximum_retry_count: Some(0),
+        ..Config::default()
+    };
+    let session = Session::open(config, Secret::new(b"token".to_vec())).unwrap();
+    let folder = folder("index");
+    let request = ExportRequest {
+        path: folder.join("u.csv"),
+        attributes: vec!["userName".to_owned()],
+        ..ExportRequest::default()
+    };
+    let error = Export::new(&session, Endpoint::Users, &request)
+        .unwrap()
+        .run(&Silent, |_, _| {})
+        .await
+        .unwrap_err();
+    assert_eq!(error.kind(), Kind::ServerError);
+    assert!(
+        error.details().advice.contains("begin anew"),
+        "{:?}",
+        error.details().advice
+    );
+    assert!(names(&folder).is_empty(), "{:?}", names(&folder));
+}

@@ -1,0 +1,50 @@
+//! Exports: a list that goes into a file without coming to the managed side.
+
+use scim_client::{Endpoint, Export, ExportRequest};
+use serde::Deserialize;
+
+use crate::op::{Op, Reply};
+use crate::panic::guard;
+use crate::session::{SESSIONS, closed, record};
+use crate::types::ScimSlice;
+
+/// Starts an export: `request` is the JSON of an `ExportOrder`. A reply without a page says by `count` how many resources
+/// are in the file so far; one that nobody took makes room for the next. The last reply is a record: scim-client's
+/// `Exported`. It needs no `scim_op_continue`. Cancelled, it leaves a file that can be gone on from.
+///
+/// # Safety
+/// `request` must be readable during the call.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn scim_op_export(session: usize, request: ScimSlice) -> usize {
+    guard(0, || {
+        let Some(session) = SESSIONS.get(session) else {
+            return Op::failed(closed());
+        };
+        // SAFETY: by this function's own contract.
+        let order = match unsafe { request.json::<ExportOrder>() } {
+            Ok(order) => order,
+            Err(error) => return Op::failed(error),
+        };
+        Op::start(|op| async move {
+            let export = Export::new(&session, order.endpoint, &order.request)?;
+            let told = |count, total_results| {
+                op.offer(Reply {
+                    count,
+                    total_results,
+                    has_more: true,
+                    ..Reply::default()
+                });
+            };
+            let done = export.run(&*op, told).await?;
+            op.give(record(&done)?).await;
+            Ok(())
+        })
+    })
+}
+
+#[derive(Deserialize)]
+struct ExportOrder {
+    endpoint: Endpoint,
+    #[serde(flatten)]
+    request: ExportRequest,
+}

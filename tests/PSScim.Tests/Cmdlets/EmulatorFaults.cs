@@ -1,0 +1,21 @@
+using System.Net.Http;
+using System.Text;
+
+namespace PSScim.Tests.Cmdlets;
+
+/// <summary>Faults of the emulator that an engine knows as <c>$e</c>.</summary>
+internal static class EmulatorFaults
+{
+    private static readonly HttpClient s_http = new();
+
+    /// <summary>Adds a fault, or several: rust/scim-emulator/src/faults.rs says which there are.</summary>
+    internal static void Inject(this Engine engine, string fault)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, engine.Good("$e.Authority")[0] + "/__emulator/faults")
+        {
+            Content = new StringContent(fault, Encoding.UTF8, "application/json"),
+        };
+        using HttpResponseMessage response = s_http.Send(request);
+        response.EnsureSuccessStatusCode();
+    }
+}
