@@ -53,6 +53,21 @@ Describe 'Get-ScimUser' {
         $same | Should -HaveCount 1
         $same.id | Should -Be $user.id
     }
+    It 'serves or on Entra by several lists, and nobody twice' {
+        $a, $b = (Get-ScimUser -First 60)[3, 57]
+        $found = Get-ScimUser { userName -eq $a.userName -or userName -eq $b.userName -or id -eq $a.id }
+        $found.id | Should -Be $a.id, $b.id
+    }
+    It 'evaluates with -ClientSideFilter what Entra cannot, and hides what only that needed' {
+        $all = Get-ScimUser
+        $urn = 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User'
+        $expected = $all | Where-Object { $_.$urn.department -like 'S*' -and $_.active }
+        $found = Get-ScimUser { department -like 'S*' -and active } -ClientSideFilter -Attributes userName
+        $expected.Count | Should -BeGreaterThan 0
+        $found.id | Should -Be $expected.id
+        $found[0].PSObject.Properties.Name | Should -Be 'id', 'userName'
+        { Get-ScimUser { department -like 'S*' } -ErrorAction Stop } | Should -Throw -ErrorId 'InvalidFilter*'
+    }
     It 'refuses a wrong filter before a request is made' {
         Measure-Request { { Get-ScimUser -Filter 'userName = "x"' -ErrorAction Stop } | Should -Throw -ErrorId 'FilterSyntax*' } | Should -Be 0
     }

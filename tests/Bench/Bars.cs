@@ -18,6 +18,12 @@ internal sealed class Bars
         AtMost("`$all = Get-ScimUser`, kept a user", variable.Figure(o => (double?)(o.KeptManaged + o.KeptNative) / users / 1024), 1.0, "KB");
     }
 
+    internal void Exports(Row csv, Row lines, Row limit)
+    {
+        AtMost("`Export-ScimUser users.csv`, times the limit", csv.TimesOf(limit), 2.5, "×");
+        AtMost("`Export-ScimUser users.jsonl`, times the limit", lines.TimesOf(limit), 2.5, "×");
+    }
+
     internal void Requests(Row first, Row select)
     {
         AtMost("`Get-ScimUser -First 1`, requests", first.Figure(o => o.Pages), 1, "");

@@ -48,6 +48,7 @@ internal static class Child
             "$names = " + All + " | Where-Object { $_.active } | ForEach-Object { $_.userName }",
             "$names = " + FirstPage + " | Where-Object { $_.active } | ForEach-Object { $_.userName }",
             kept: "names"),
+        "csv" or "jsonl" => Export(job, name),
         "first" => Module(job, "$one = Get-ScimUser -First 1 -Connection $connection", "$one = Get-ScimUser -First 1 -Connection $connection", kept: "one"),
         "select" => Module(
             job,
@@ -115,6 +116,21 @@ internal static class Child
             return outcome;
         outcome = Memory.Settled().Above(before, outcome);
         return outcome with { Objects = engine.Get(kept) is object[] all ? all.Length : 1 };
+    }
+
+    /// <summary>Into a file that is thrown away. The first page is exported once before, as the others have it too.</summary>
+    private static Outcome Export(Job job, string format)
+    {
+        string folder = Directory.CreateTempSubdirectory("psscim-bench-").FullName;
+        try
+        {
+            string Into(string file) => $"$null = Export-ScimUser '{Path.Combine(folder, file)}.{format}' -Connection $connection";
+            return Module(job, Into("users"), Into("one") + " -ExternalId none");
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
     }
 
     private static async Task<Outcome> Http<TPage, TItem>(

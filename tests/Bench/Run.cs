@@ -17,6 +17,8 @@ internal sealed class Run(Settings settings)
     private readonly Row _null = new("(b) `Get-ScimUser \\| Out-Null`", job => Measuring.Child("null", job));
     private readonly Row _variable = new("(b) `$all = Get-ScimUser`", job => Measuring.Child("variable", job));
     private readonly Row _filter = new("(b) `Get-ScimUser \\| Where-Object { $_.active } \\| ForEach-Object { $_.userName }`", job => Measuring.Child("filter", job));
+    private readonly Row _csv = new("(b) `Export-ScimUser users.csv`", job => Measuring.Child("csv", job));
+    private readonly Row _lines = new("(b) `Export-ScimUser users.jsonl`", job => Measuring.Child("jsonl", job));
     private readonly Row _classes = new("(c) HttpClient, System.Text.Json into classes", job => Measuring.Child("classes", job));
     private readonly Row _psObjects = new("(d) HttpClient, Newtonsoft.Json into PSObjects", job => Measuring.Child("psobjects", job), isSlow: true);
     private readonly Row _invoke = new("(e) Invoke-RestMethod", Pwsh, isSlow: true);
@@ -34,7 +36,7 @@ internal sealed class Run(Settings settings)
         Console.WriteLine($"{settings.Users:N0} users, pages of 999, {settings.Rounds} rounds; {Environment.ProcessorCount} processors, "
             + $"{RuntimeInformation.OSDescription}, {RuntimeInformation.FrameworkDescription}, engine {typeof(System.Management.Automation.PSObject).Assembly.GetName().Version}; "
             + (settings.Uncached ? "the emulator renders each page." : "the emulator keeps its pages.") + Environment.NewLine);
-        Row[] pages = Wanted([_limit, _null, _variable, _filter, _classes, _psObjects, _invoke], _limit);
+        Row[] pages = Wanted([_limit, _null, _variable, _filter, _csv, _lines, _classes, _psObjects, _invoke], _limit);
         Row[] few = Wanted([_first, _select], null);
         using (var service = new Service(settings.Users, CacheMegabytes(settings.Users)))
         {
@@ -46,6 +48,7 @@ internal sealed class Run(Settings settings)
         Table.Pages(pages, _limit, settings.Users);
         var bars = new Bars();
         bars.Pages(_null, _limit, _psObjects, _variable, settings.Users);
+        bars.Exports(_csv, _lines, _limit);
         bars.Requests(_first, _select);
         if (settings.Wants("import"))
             MeasureStarts(bars);

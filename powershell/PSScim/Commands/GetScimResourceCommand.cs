@@ -49,7 +49,10 @@ public abstract class GetScimResourceCommand : ScimListCommand
     [ValidateRange(1, int.MaxValue)]
     public int PageSize { get; set; }
 
-    /// <summary>Where to go on: the cursor that the error of an interrupted list carries, or that a page ended with.</summary>
+    /// <summary>
+    /// Where to go on: the cursor that the error of an interrupted list carries. The other parameters must be those of
+    /// the command that was interrupted.
+    /// </summary>
     [Parameter(ParameterSetName = ListSet)]
     [ValidateNotNullOrEmpty]
     public string? Cursor { get; set; }

@@ -24,8 +24,8 @@ public sealed class SearchTests : IDisposable
     [Fact]
     public void Or_is_served_by_several_lists_whose_number_is_told()
     {
-        _engine.Good("$all = Get-ScimUser; $a, $b = $all[7].userName, $all[230].userName");
-        Engine.Result result = _engine.Run("Get-ScimUser { userName -eq $a -or userName -eq $b -or id -eq $all[7].id } -Verbose");
+        _engine.Good("$all = Get-ScimUser; $a, $b, $c = $all[7].userName, $all[230].userName, $all[7].id");
+        Engine.Result result = _engine.Run("Get-ScimUser { userName -eq $a -or userName -eq $b -or id -eq $c } -Verbose");
         Assert.Empty(result.Errors);
         Assert.Equal(_engine.Good("$all[7, 230].id").Select(i => i.ToString()), result.Output.Select(u => u.Properties["id"].Value.ToString()));
         Assert.Contains(result.Verbose, line => line.Contains("3 lists, each a request or more", StringComparison.Ordinal));
