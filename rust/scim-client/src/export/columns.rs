@@ -41,7 +41,7 @@ impl Columns {
             }
         } else if service == Service::Entra {
             for attribute in known::returned(resource) {
-                let Some(path) = attribute.path().filter(|path| is_wanted(path)) else {
+                let Some(path) = attribute.path().filter(is_wanted) else {
                     continue;
                 };
                 all.add_whole(resource, &path, short(resource, &path))?;
