@@ -1,3 +1,4 @@
+using System;
 using System.Management.Automation;
 using System.Security;
 using System.Security.Cryptography.X509Certificates;
@@ -41,6 +42,15 @@ namespace PSScim.Commands;
 /// Get-ScimUser -First 9 | ForEach-Object -Parallel { Get-ScimUser -Id $_.id -Connection $using:connection }
 /// </code>
 /// A runspace of its own has no default connection, so it is handed over. The connection's meter, budget and token are shared.
+/// </example>
+/// <example>
+/// Through a proxy that wants a password, to a server whose certificate the company's own authority signed.
+/// <code>
+/// # Needs a proxy and a server
+/// $proxy = Get-Credential
+/// Connect-Scim -BaseUri https://scim.contoso.example/v2 -AccessToken $token -Proxy http://proxy.contoso.example:8080 -ProxyCredential $proxy -CertificateAuthority ./contoso-ca.pem
+/// </code>
+/// What each of these is called by Invoke-RestMethod: docs/transport.md.
 /// </example>
 /// <seealso cref="DisconnectScimCommand"/>
 /// <seealso cref="GetScimContextCommand"/>
@@ -175,6 +185,7 @@ public sealed class ConnectScimCommand : ScimServiceCommand
         try
         {
             Library.Load();
+            WarnOfSkippedCheck(BaseUri);
             Session session = Emulator ? Open(ScimEmulator.Latest ?? StartEmulator()) : Open();
             try
             {
@@ -202,36 +213,49 @@ public sealed class ConnectScimCommand : ScimServiceCommand
         switch (ParameterSetName)
         {
             case SignInSet.Secret:
-                return Session.Open(Config("clientSecret").ToString(), ClientSecret!);
+                return Open(Config("clientSecret"), ClientSecret!);
             case SignInSet.SecretCredential:
                 ClientId = ClientSecretCredential!.UserName;
-                return Session.Open(Config("clientSecret").ToString(), ClientSecretCredential.Password);
+                return Open(Config("clientSecret"), ClientSecretCredential.Password);
             case SignInSet.Certificate or SignInSet.Thumbprint:
                 StoredCertificate certificate = Certificate is null
                     ? StoredCertificate.Find(CertificateThumbprint!)
                     : new StoredCertificate(Certificate);
-                return Session.Open(Config("certificateInStore").Add("certificate", certificate.Encoded).ToString(), [], certificate);
+                return Open(Config("certificateInStore").Add("certificate", certificate.Encoded), [], certificate);
             case SignInSet.CertificateFile:
-                string config = Config("certificate").Add("certificatePath", FilePath(CertificatePath!)).ToString();
-                return Session.Open(config, CertificatePassword ?? new SecureString());
+                return Open(Config("certificate").Add("certificatePath", FilePath(CertificatePath!)), CertificatePassword ?? new SecureString());
             case SignInSet.FederatedToken:
-                return Session.Open(Config("federatedToken").ToString(), FederatedToken!);
+                return Open(Config("federatedToken"), FederatedToken!);
             case SignInSet.FederatedFile:
-                return Session.Open(Config("federatedTokenFile").Add("federatedTokenFile", FilePath(FederatedTokenFile!)).ToString(), [], null);
+                return Open(Config("federatedTokenFile").Add("federatedTokenFile", FilePath(FederatedTokenFile!)), []);
             case SignInSet.Identity:
-                return Session.Open(Config("identity").ToString(), SignInVariables.Block(), null);
+                return Open(Config("identity"), SignInVariables.Block());
             case SignInSet.GitHub:
-                return Session.Open(Config("gitHubActions").ToString(), SignInVariables.Block(), null);
+                return Open(Config("gitHubActions"), SignInVariables.Block());
             case SignInSet.AzureDevOps:
-                return Session.Open(Config("azureDevOps").Add("serviceConnectionId", ServiceConnectionId).ToString(), SignInVariables.Block(), null);
+                return Open(Config("azureDevOps").Add("serviceConnectionId", ServiceConnectionId), SignInVariables.Block());
             case SignInSet.Variable:
-                return Session.Open(Config("environmentVariable").ToString(), SignInVariables.Block(), null);
+                return Open(Config("environmentVariable"), SignInVariables.Block());
             case SignInSet.Provider:
-                return Session.Open(Config("accessTokenProvider").ToString(), [], new TokenProvider(AccessTokenProvider!));
+                return Open(Config("accessTokenProvider"), [], new TokenProvider(AccessTokenProvider!));
             case SignInSet.Basic:
-                return Session.Open(Config("basic").Add("userName", Credential!.UserName).ToString(), Credential.Password);
+                return Open(Config("basic").Add("userName", Credential!.UserName), Credential.Password);
             default:
-                return Session.Open(Config("accessToken").ToString(), AccessToken!);
+                return Open(Config("accessToken"), AccessToken!);
+        }
+    }
+
+    private Session Open(JsonText config, SecureString secret) => Open(config, SecretText.Encode(secret));
+
+    private Session Open(JsonText config, byte[] secret, ISignInSource? source = null)
+    {
+        try
+        {
+            return Session.Open(config.ToString(), secret, TransportSecrets(), source);
+        }
+        finally
+        {
+            Array.Clear(secret, 0, secret.Length);
         }
     }
 
@@ -245,17 +269,14 @@ public sealed class ConnectScimCommand : ScimServiceCommand
     {
         if (Misplaced() is string parameter)
             throw Invalid("InvalidConfiguration", $"-{parameter} has no meaning with -Emulator, which knows its own addresses.", "Leave one of the two out.");
-        string config = Transport(new JsonText())
+        JsonText config = Transport(new JsonText())
             .Add("baseUri", emulator.BaseUri)
             .Add("authority", emulator.Authority)
             .Add("tenantId", emulator.TenantId)
             .Add("clientId", emulator.ClientId)
-            .Add("credential", "clientSecret")
-            .ToString();
-        return Session.Open(config, emulator.SecureClientSecret);
+            .Add("credential", "clientSecret");
+        return Open(config, emulator.SecureClientSecret);
     }
-
-    private string FilePath(string path) => SessionState.Path.GetUnresolvedProviderPathFromPSPath(path);
 
     private ScimEmulator StartEmulator()
     {

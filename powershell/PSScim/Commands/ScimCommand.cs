@@ -153,7 +153,10 @@ public abstract class ScimCommand : PSCmdlet, IDisposable
         while (operation.TryTakeEvent(out ScimEventKind kind, out string text, out long milliseconds))
         {
             Progress.Hear(kind, text, milliseconds);
-            WriteVerbose(text);
+            if (kind == ScimEventKind.Warning)
+                WriteWarning(text);
+            else
+                WriteVerbose(text);
         }
         Progress.Draw();
     }

@@ -50,7 +50,9 @@ public abstract class ScimConnectionCommand : ScimCommand
         switch (error.Id)
         {
             case "AuthenticationFailed" or "TokenResponseInvalid" or "InvalidAuthenticationToken" or "ApiNotEnabled"
-                or "BudgetExceeded" or "NameNotFound" or "ConnectionRefused" or "TlsFailure" or "NotConnected":
+                or "BudgetExceeded" or "NameNotFound" or "ConnectionRefused" or "NotConnected"
+                or "ProxyUnreachable" or "ProxyAuthenticationRequired" or "ProxyRefused" or "TlsFailure" or "TlsVersionTooOld"
+                or "CertificateExpired" or "CertificateNameMismatch" or "CertificateUntrusted" or "ClientCertificateRefused":
                 ThrowTerminating(error, target);
                 break;
             default:

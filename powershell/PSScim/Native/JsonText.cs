@@ -37,6 +37,12 @@ internal sealed class JsonText
         return this;
     }
 
+    internal JsonText Add(string name, JsonText value)
+    {
+        Name(name).Append(value);
+        return this;
+    }
+
     internal JsonText Add(string name, IReadOnlyList<string>? values)
     {
         if (values is null || values.Count == 0)

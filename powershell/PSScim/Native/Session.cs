@@ -22,26 +22,24 @@ internal sealed unsafe class Session : IDisposable
 
     /// <summary>Opens a session. Sends nothing.</summary>
     /// <param name="config">The JSON of scim-client's <c>Config</c>.</param>
-    /// <param name="secret">The client secret or token. It is copied in the clear only for the length of the call.</param>
+    /// <param name="secret">The client secret or token. It is wiped.</param>
+    /// <param name="network">What <see cref="SecretBlock"/> makes. It is wiped.</param>
     /// <param name="source">Who signs or gives tokens, where the configuration says that the library asks.</param>
     /// <exception cref="ScimException">The configuration does not hold.</exception>
-    internal static Session Open(string config, SecureString secret, ISignInSource? source = null) =>
-        Open(config, SecretText.Encode(secret), source);
-
-    /// <summary>The same, of bytes, which are wiped.</summary>
-    internal static Session Open(string config, byte[] clear, ISignInSource? source)
+    internal static Session Open(string config, byte[] secret, byte[] network, ISignInSource? source)
     {
         Library.Load();
-        var pin = GCHandle.Alloc(clear, GCHandleType.Pinned);
+        GCHandle secretPin = GCHandle.Alloc(secret, GCHandleType.Pinned), networkPin = GCHandle.Alloc(network, GCHandleType.Pinned);
         try
         {
             nuint session = 0, failure = 0;
             ScimState state;
             byte[] text = Encoding.UTF8.GetBytes(config);
-            fixed (byte* configData = text, secretData = clear)
+            fixed (byte* configData = text, secretData = secret, networkData = network)
                 state = NativeMethods.scim_session_open(
                     new ScimSlice { data = configData, length = (nuint)text.Length },
-                    new ScimSlice { data = secretData, length = (nuint)clear.Length },
+                    new ScimSlice { data = secretData, length = (nuint)secret.Length },
+                    new ScimSlice { data = networkData, length = (nuint)network.Length },
                     &session,
                     &failure);
             if (state == ScimState.Done)
@@ -51,10 +49,15 @@ internal sealed unsafe class Session : IDisposable
         }
         finally
         {
-            Array.Clear(clear, 0, clear.Length);
-            pin.Free();
+            Array.Clear(secret, 0, secret.Length);
+            Array.Clear(network, 0, network.Length);
+            secretPin.Free();
+            networkPin.Free();
         }
     }
+
+    /// <summary>The same by a secret as .NET keeps it, with nothing special about the network.</summary>
+    internal static Session Open(string config, SecureString secret) => Open(config, SecretText.Encode(secret), [], null);
 
     /// <summary>Starts reading a list. <paramref name="query"/>: the JSON of <c>ListQuery</c>.</summary>
     internal Operation List(string query) =>

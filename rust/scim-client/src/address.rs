@@ -29,16 +29,17 @@ pub(crate) fn address(text: &str, parameter: &str, transport: Transport) -> Resu
             "{parameter} '{text}' is not an http or https address."
         )));
     }
+    // Neither is quoted: they may be secrets.
     if !url.username().is_empty() || url.password().is_some() {
-        return Err(invalid(format!(
-            "{parameter} holds a user name or password. Give credentials by their parameters."
-        )));
+        let message = format!("{parameter} holds a user name or password in front of the host.");
+        return Err(Error::new(Kind::AddressHoldsCredentials, message));
     }
     let query = url.query().is_some() && transport != Transport::WithQuery;
     if query || url.fragment().is_some() {
-        return Err(invalid(format!(
-            "{parameter} '{text}' holds a query or a fragment, which a base address cannot have."
-        )));
+        let bare = text.split(['?', '#']).next().unwrap_or_default();
+        let message =
+            format!("{parameter} holds a query or a fragment behind '{bare}', which no base address has.");
+        return Err(Error::new(Kind::AddressHoldsQuery, message));
     }
     let near = is_loopback(&url) || (transport == Transport::IdentityEndpoint && is_link_local(&url));
     if url.scheme() == "http" && !near && transport != Transport::Any {
@@ -48,7 +49,7 @@ pub(crate) fn address(text: &str, parameter: &str, transport: Transport) -> Resu
     Ok(url)
 }
 
-fn is_loopback(url: &Url) -> bool {
+pub(crate) fn is_loopback(url: &Url) -> bool {
     match url.host() {
         Some(url::Host::Domain(name)) => name.eq_ignore_ascii_case("localhost"),
         Some(url::Host::Ipv4(ip)) => IpAddr::V4(ip).is_loopback(),
@@ -74,9 +75,9 @@ mod tests {
             ("http://127.0.0.1.example.org", Kind::UnencryptedTransport),
             ("http://169.254.169.254", Kind::UnencryptedTransport),
             ("ftp://example.org", Kind::InvalidConfiguration),
-            ("https://user:pw@example.org", Kind::InvalidConfiguration),
-            ("https://example.org/scim?x=1", Kind::InvalidConfiguration),
-            ("https://example.org/scim#x", Kind::InvalidConfiguration),
+            ("https://user:pw@example.org", Kind::AddressHoldsCredentials),
+            ("https://example.org/scim?x=1", Kind::AddressHoldsQuery),
+            ("https://example.org/scim#x", Kind::AddressHoldsQuery),
             ("example.org", Kind::InvalidConfiguration),
         ] {
             let error = address(text, "-BaseUri", Transport::Encrypted).unwrap_err();

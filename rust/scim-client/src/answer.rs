@@ -52,7 +52,9 @@ pub(crate) fn error(answer: &Answer, what: &str, service: Service) -> Error {
             "{what} was sent on to {}, and a token is not sent to another address.",
             answer.location.as_deref().unwrap_or("nowhere")
         ),
-        Kind::HtmlBody | Kind::EndpointNotFound => not_json(answer, what, kind).to_string(),
+        Kind::HtmlBody | Kind::HtmlFromProxy | Kind::EndpointNotFound => {
+            not_json(answer, what, kind).to_string()
+        }
         _ => format!("{what} failed with HTTP status {status}{words}."),
     };
     Error::new(kind, message).with(|d| {
@@ -87,6 +89,8 @@ fn kind(answer: &Answer, said: &Said) -> Kind {
     match answer.status {
         400 | 401 if NOT_ENABLED.iter().any(|text| detail.contains(text)) => Kind::ApiNotEnabled,
         300..400 => Kind::RedirectRefused,
+        // What the service says, it says in JSON.
+        _ if answer.proxy.is_some() && is_html(&answer.body) => Kind::HtmlFromProxy,
         400 if is("invalidFilter") => Kind::InvalidFilter,
         400 if is("invalidCursor") => Kind::InvalidCursor,
         400 if is("expiredCursor") => Kind::ExpiredCursor,
@@ -160,12 +164,9 @@ mod tests {
         let answer = Answer {
             status,
             body: body.as_bytes().to_vec(),
-            retry_after: None,
             request_id: Some("r".to_owned()),
             location: Some("https://elsewhere.example".to_owned()),
-            challenge: None,
-            date: None,
-            cut: None,
+            ..Answer::default()
         };
         error(&answer, "GET /users", Service::Entra)
     }

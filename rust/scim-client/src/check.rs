@@ -131,14 +131,16 @@ impl Checks {
                 passed(format!("{host} is {}.", all.join(", ")))
             }
             // Behind a proxy it is the proxy that knows the names of the world.
-            Err(_) if has_proxy() => skipped(
-                "",
-                &format!("{host} has no address here; a proxy is set and may know it."),
-            ),
-            Err(e) => failed(
-                format!("{host} has no address: {e}."),
-                Kind::NameNotFound.advice(),
-            ),
+            Err(e) => match self.session.http().proxy(base) {
+                Some(proxy) => skipped(
+                    "",
+                    &format!("{host} has no address here; the proxy {proxy} may know it."),
+                ),
+                None => failed(
+                    format!("{host} has no address: {e}."),
+                    Kind::NameNotFound.advice(),
+                ),
+            },
         }
     }
 
@@ -149,16 +151,25 @@ impl Checks {
         let encrypted = root.scheme() == "https";
         let what = format!("HEAD {root}");
         let began = Instant::now();
-        let request = self.session.http().head(root).timeout(Duration::from_secs(30));
-        match crate::http::exchange(request, crate::limits::SMALL_BODY_BYTES, &what).await {
+        let http = self.session.http();
+        let proxy = http.proxy(&root);
+        let request = http.head(root);
+        let limit = Duration::from_secs(30);
+        match http
+            .exchange(request, limit, crate::limits::SMALL_BODY_BYTES, &what)
+            .await
+        {
             Ok(_) => {
                 let over = if encrypted {
                     "TCP and TLS"
                 } else {
                     "TCP, unencrypted"
                 };
+                let by = proxy
+                    .map(|p| format!(" through the proxy {p}"))
+                    .unwrap_or_default();
                 passed(format!(
-                    "The server answers over {over} in {} ms.",
+                    "The server answers over {over}{by} in {} ms.",
                     began.elapsed().as_millis()
                 ))
             }
@@ -279,12 +290,6 @@ impl Checks {
             Service::Entra => skipped("", "The token is opaque: it says nothing of itself."),
         }
     }
-}
-
-fn has_proxy() -> bool {
-    ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"]
-        .iter()
-        .any(|name| std::env::var_os(name).is_some_and(|value| !value.is_empty()))
 }
 
 fn passed(detail: String) -> Check {

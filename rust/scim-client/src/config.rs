@@ -8,7 +8,8 @@ use url::Url;
 use crate::address::{Transport, address};
 use crate::cloud::{CLOUDS, Cloud, ENTRA_PRICE, Service};
 use crate::error::{Error, Kind};
-pub use crate::secret::Secret;
+use crate::network::{Network, NetworkConfig};
+pub use crate::secret::{Secret, Secrets};
 use crate::sign_in::Credential;
 
 /// What the caller gives. Crosses the ABI as JSON; secrets cross apart from it.
@@ -61,8 +62,10 @@ pub struct Config {
     pub retry_interval_milliseconds: Option<u64>,
     /// Seconds that all the pauses of one request may take together. 300 when left out.
     pub retry_budget_seconds: Option<u64>,
-    /// Certificates in PEM form, of authorities that are trusted besides the operating system's.
-    pub certificate_authority: Option<String>,
+    /// Seconds without a byte from the server after which a request counts as lost. 60 when left out.
+    pub stall_timeout_seconds: Option<u64>,
+    /// How the server is reached and trusted.
+    pub network: NetworkConfig,
     /// What to call ourselves, in front of PSScim's own name.
     pub user_agent: Option<String>,
 }
@@ -118,7 +121,10 @@ pub(crate) struct Settings {
     pub(crate) retries: u32,
     pub(crate) retry_interval: Duration,
     pub(crate) retry_budget: Duration,
-    pub(crate) authorities: Vec<reqwest::Certificate>,
+    pub(crate) stall: Duration,
+    pub(crate) network: Network,
+    /// Whether the sign-in host is one that the caller named.
+    pub(crate) own_authority: bool,
     pub(crate) user_agent: String,
 }
 
@@ -134,7 +140,7 @@ pub(crate) struct SignIn {
 }
 
 impl Config {
-    pub(crate) fn check(self, secret: Secret) -> Result<Settings, Error> {
+    pub(crate) fn check(self, secrets: Secrets) -> Result<Settings, Error> {
         let cloud = cloud(self.environment.as_deref())?;
         let base = match &self.base_uri {
             Some(text) => address(text, "-BaseUri", self.transport())?,
@@ -145,7 +151,7 @@ impl Config {
             .unwrap_or_else(|| base.path().trim_end_matches('/').ends_with(ENTRA_PATH));
         let service = if entra { Service::Entra } else { Service::Generic };
         self.refuse_useless()?;
-        let credential = Credential::new(&self, cloud, secret)?;
+        let credential = Credential::new(&self, cloud, secrets.sign_in)?;
         let user_agent = [
             self.user_agent.as_deref(),
             Some(concat!("PSScim/", env!("CARGO_PKG_VERSION"))),
@@ -168,7 +174,9 @@ impl Config {
             retries: self.maximum_retry_count.unwrap_or(5),
             retry_interval: Duration::from_millis(self.retry_interval_milliseconds.unwrap_or(500).max(1)),
             retry_budget: Duration::from_secs(self.retry_budget_seconds.unwrap_or(300)),
-            authorities: authorities(self.certificate_authority.as_deref())?,
+            stall: Duration::from_secs(self.stall_timeout_seconds.unwrap_or(60).max(1)),
+            network: Network::new(&self.network, secrets.network)?,
+            own_authority: self.authority.is_some(),
             user_agent,
         })
     }
@@ -232,14 +240,6 @@ impl Config {
     }
 }
 
-fn authorities(pem: Option<&str>) -> Result<Vec<reqwest::Certificate>, Error> {
-    let Some(pem) = pem else { return Ok(Vec::new()) };
-    match reqwest::Certificate::from_pem_bundle(pem.as_bytes()) {
-        Ok(found) if !found.is_empty() => Ok(found),
-        _ => Err(invalid("-CertificateAuthority holds no certificate in PEM form.")),
-    }
-}
-
 fn cloud(name: Option<&str>) -> Result<&'static Cloud, Error> {
     let Some(name) = name else { return Ok(&CLOUDS[0]) };
     CLOUDS
@@ -278,7 +278,7 @@ mod tests {
             ..Config::default()
         };
         change(&mut config);
-        config.check(Secret::new(b"s".to_vec()))
+        config.check(Secret::new(b"s".to_vec()).into())
     }
 
     #[test]
@@ -299,14 +299,6 @@ mod tests {
         );
         assert_eq!(sign_in.scope, "https://dod-graph.microsoft.us/.default");
         assert!(check(|c| c.environment = Some("Mars".to_owned())).is_err());
-    }
-
-    #[test]
-    fn authorities_are_certificates() {
-        for text in ["", "nonsense", "-----BEGIN CERTIFICATE-----\nAAAA\n"] {
-            let error = check(|c| c.certificate_authority = Some(text.to_owned())).unwrap_err();
-            assert_eq!(error.kind(), Kind::InvalidConfiguration, "{text}");
-        }
     }
 
     #[test]

@@ -41,6 +41,10 @@ kinds! {
     InvalidConfiguration, "InvalidArgument", "Correct the parameter that is named and connect again.";
     /// A secret or token would travel unencrypted.
     UnencryptedTransport, "SecurityError", "Use an https address. Tokens travel only over https, or to this machine itself.";
+    /// An address with a user name or password in it.
+    AddressHoldsCredentials, "InvalidArgument", "Take them out of the address and give them by -Credential, or another parameter for signing in.";
+    /// An address with a query or fragment in it.
+    AddressHoldsQuery, "InvalidArgument", "Give the address up to the path, such as https://scim.example.org/v2; what is to be asked is said by the cmdlets' own parameters.";
     /// An id that cannot be part of a path.
     InvalidId, "InvalidArgument", "Give the id exactly as the service returned it.";
     /// The filter breaks the grammar of RFC 7644 section 3.4.2.2; nothing was sent.
@@ -53,8 +57,32 @@ kinds! {
     ConnectionLost, "ConnectionError", "Check the network and any proxy between here and the server, then run the command again.";
     /// No trust could be set up: certificate or protocol.
     TlsFailure, "SecurityError", "Check that the machine's clock is right and that it trusts the certificate authority of the server or of the proxy that inspects TLS.";
+    /// The server's certificate is not valid any more, or not yet.
+    CertificateExpired, "SecurityError", "Have the server's certificate renewed. If only this machine finds it out of date, set its clock.";
+    /// The server's certificate is for other names.
+    CertificateNameMismatch, "SecurityError", "Use a name that the certificate has in -BaseUri, or give the server a certificate for this one.";
+    /// Nobody who is trusted here signed the server's certificate.
+    CertificateUntrusted, "SecurityError", "Name the authority's certificate with -CertificateAuthority, or have it trusted by this machine. A proxy that inspects TLS has one too.";
+    /// The server is older than TLS 1.2.
+    TlsVersionTooOld, "SecurityError", "Have TLS 1.2 or 1.3 switched on at the server; older versions are never used.";
+    /// The server wants another client certificate, or one at all.
+    ClientCertificateRefused, "AuthenticationError", "Give a certificate that the server trusts, with its key, by -ClientCertificate.";
+    /// What was given as a client certificate is none.
+    ClientCertificateUnusable, "InvalidArgument", "Give a PFX or PEM file with certificate and private key, and its -ClientCertificatePassword, or an X509Certificate2 whose key may be exported.";
+    /// What was given as an authority is none.
+    CertificateAuthorityUnusable, "InvalidArgument", "Give a file with lines -----BEGIN CERTIFICATE-----; openssl x509 -inform der -in ca.cer -out ca.pem makes one of a DER file.";
+    /// The proxy does not answer.
+    ProxyUnreachable, "ConnectionError", "Check the address in -Proxy, HTTPS_PROXY, HTTP_PROXY or the system's settings, or connect with -NoProxy.";
+    /// 407.
+    ProxyAuthenticationRequired, "AuthenticationError", "Give a name and password that the proxy knows by -ProxyCredential.";
+    /// CONNECT was not granted.
+    ProxyRefused, "ConnectionError", "Have the proxy let connections to this host and port through, or connect with -NoProxy.";
+    /// A web page by way of a proxy.
+    HtmlFromProxy, "InvalidData", "Read what the proxy says there, in a browser say: a sign-in page, a block, an error. If it is the server's own page, check -BaseUri.";
     /// No answer in time.
     Timeout, "OperationTimeout", "Try again, or ask for less at once with a smaller -PageSize or fewer -Attributes.";
+    /// Silence in the middle of an answer.
+    Stalled, "OperationTimeout", "Try again. If the server needs longer before or between the parts of its answers, raise -StallTimeoutSec.";
     /// A redirect to somewhere else, where no token is sent.
     RedirectRefused, "SecurityError", "If the new address is right, connect to it with -BaseUri.";
     /// The identity platform refused to issue a token.

@@ -46,6 +46,8 @@ pub enum Event {
         /// How long it took.
         elapsed: Duration,
     },
+    /// Something that will make trouble, in a sentence.
+    Warning(String),
 }
 
 impl fmt::Display for Event {
@@ -88,6 +90,7 @@ impl fmt::Display for Event {
                 expires_in.as_secs(),
                 elapsed.as_millis()
             ),
+            Event::Warning(text) => f.write_str(text),
         }
     }
 }

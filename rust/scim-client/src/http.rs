@@ -1,19 +1,22 @@
 //! One exchange over HTTP, and what its failure means.
 
-use std::error::Error as _;
-use std::io;
-use std::time::{Duration, SystemTime};
+use std::ops::Deref;
+use std::time::{Duration, Instant, SystemTime};
 
 use reqwest::header::HeaderMap;
 pub(crate) use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, IF_MATCH, RETRY_AFTER};
 
 use zeroize::Zeroizing;
 
+use crate::clock::{Clock, date};
 use crate::config::Settings;
 use crate::error::{Error, Kind};
 use crate::event::{Event, Observer};
+use crate::failure;
 use crate::limits;
 use crate::meter::Meter;
+use crate::network::Peer;
+use crate::proxy::Proxies;
 
 /// How long and how often to try.
 #[derive(Debug, Clone, Copy)]
@@ -58,7 +61,7 @@ impl Limits {
 }
 
 /// An answer, whole.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Answer {
     pub(crate) status: u16,
     pub(crate) body: Vec<u8>,
@@ -67,17 +70,22 @@ pub(crate) struct Answer {
     pub(crate) location: Option<String>,
     /// `WWW-Authenticate`
     pub(crate) challenge: Option<String>,
-    /// `Date`: the server's clock.
+    /// The server's clock.
     pub(crate) date: Option<SystemTime>,
     /// What broke the body off, where it did not come whole.
     pub(crate) cut: Option<Error>,
+    /// The proxy that it came through.
+    pub(crate) proxy: Option<String>,
+    /// Whose it is.
+    pub(crate) host: String,
 }
 
 /// What a request to the identity side needs: by whom, how often, and who hears of it.
 pub(crate) struct Exchange<'a> {
-    pub(crate) http: &'a reqwest::Client,
+    pub(crate) http: &'a Wire,
     pub(crate) limits: &'a Limits,
     pub(crate) meter: &'a Meter,
+    pub(crate) clock: &'a Clock,
     pub(crate) observer: &'a dyn Observer,
 }
 
@@ -115,12 +123,12 @@ impl Exchange<'_> {
     /// Sends a request once.
     pub(crate) async fn once(&self, request: reqwest::RequestBuilder, what: &str) -> Result<Answer, Error> {
         self.meter.token_requested();
-        exchange(
-            request.timeout(self.limits.timeout),
-            limits::SMALL_BODY_BYTES,
-            what,
-        )
-        .await
+        let answer = self
+            .http
+            .exchange(request, self.limits.timeout, limits::SMALL_BODY_BYTES, what)
+            .await?;
+        self.clock.read(&answer, self.observer);
+        Ok(answer)
     }
 
     /// Whether anybody answers in so short a time; what they answer does not matter.
@@ -130,7 +138,8 @@ impl Exchange<'_> {
         what: &str,
         limit: Duration,
     ) -> Result<(), Error> {
-        exchange(request.timeout(limit), limits::SMALL_BODY_BYTES, what)
+        self.http
+            .exchange(request, limit, limits::SMALL_BODY_BYTES, what)
             .await
             .map(drop)
     }
@@ -153,85 +162,117 @@ pub(crate) fn credentials(scheme: &str, text: &str) -> Result<reqwest::header::H
     Ok(value)
 }
 
-/// Makes the client of a connection: one pool, HTTP/2 where the server speaks it, TLS by rustls with ring and the
-/// operating system's trust store.
-pub(crate) fn client(settings: &Settings) -> Result<reqwest::Client, Error> {
-    build(settings, reqwest::Client::builder())
+/// A client, its pool of connections, and what is known of the way that its requests take. Cheap to clone: HTTP/2 where
+/// the server speaks it, TLS 1.2 and later by rustls with ring and the operating system's trust store.
+#[derive(Debug, Clone)]
+pub(crate) struct Wire {
+    client: reqwest::Client,
+    proxies: Proxies,
 }
 
-/// The same for endpoints beside the workload, which no proxy can reach.
-pub(crate) fn neighbour(settings: &Settings) -> Result<reqwest::Client, Error> {
-    build(settings, reqwest::Client::builder().no_proxy())
-}
+impl Deref for Wire {
+    type Target = reqwest::Client;
 
-fn build(settings: &Settings, builder: reqwest::ClientBuilder) -> Result<reqwest::Client, Error> {
-    // Another library in the process may have chosen a provider already; then that one serves.
-    let _ = rustls::crypto::ring::default_provider().install_default();
-    builder
-        .user_agent(&settings.user_agent)
-        .redirect(reqwest::redirect::Policy::custom(|attempt| {
-            // A token goes to the origin that it was given for and nowhere else; and by these three statuses a POST would
-            // become a GET (RFC 9110 section 15.4), whose success says nothing.
-            let from = attempt.previous().last().map(reqwest::Url::origin);
-            let same_method = !matches!(attempt.status().as_u16(), 301..=303);
-            if attempt.previous().len() < 5 && same_method && from == Some(attempt.url().origin()) {
-                attempt.follow()
-            } else {
-                attempt.stop()
-            }
-        }))
-        .connect_timeout(settings.timeout.min(Duration::from_secs(30)))
-        .pool_idle_timeout(Duration::from_secs(90))
-        .tcp_nodelay(true)
-        .tls_certs_merge(settings.authorities.iter().cloned())
-        .build()
-        .map_err(|e| {
-            Error::new(
-                Kind::TlsFailure,
-                format!("TLS cannot be set up: {}.", innermost(&e)),
-            )
-        })
-}
-
-/// Sends a request and reads its answer, of at most `most` bytes. `what` names the request in errors.
-pub(crate) async fn exchange(
-    request: reqwest::RequestBuilder,
-    most: usize,
-    what: &str,
-) -> Result<Answer, Error> {
-    let answer = receive(request, most, what).await?;
-    match answer.cut {
-        Some(error) => Err(error),
-        None => Ok(answer),
+    fn deref(&self) -> &reqwest::Client {
+        &self.client
     }
 }
 
-/// The same, where the status is worth having even when the body does not come whole.
-pub(crate) async fn receive(
-    request: reqwest::RequestBuilder,
-    most: usize,
-    what: &str,
-) -> Result<Answer, Error> {
-    let mut response = request.send().await.map_err(|e| failure(&e, what))?;
-    let headers = response.headers();
-    let text = |name: &str| headers.get(name).and_then(|v| v.to_str().ok()).map(str::to_owned);
-    let mut answer = Answer {
-        status: response.status().as_u16(),
-        body: Vec::new(),
-        retry_after: retry_after(headers, SystemTime::now()),
-        request_id: text("request-id")
-            .or_else(|| text("x-ms-request-id"))
-            .or_else(|| text("x-request-id")),
-        location: text("location"),
-        challenge: text("www-authenticate"),
-        date: text("date").and_then(|t| httpdate::parse_http_date(&t).ok()),
-        cut: None,
-    };
-    answer.cut = body(&mut response, &mut answer.body, most, what)
-        .await
-        .err()
-        .map(|e| e.with(|d| d.request_id.clone_from(&answer.request_id)));
-    Ok(answer)
+impl Wire {
+    /// # Errors
+    /// `TlsFailure`: no trust store, or none that works.
+    pub(crate) fn new(settings: &Settings, peer: Peer) -> Result<Self, Error> {
+        // Another library in the process may have chosen a provider already; then that one serves.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let builder = reqwest::Client::builder()
+            .user_agent(&settings.user_agent)
+            .redirect(reqwest::redirect::Policy::custom(|attempt| {
+                // A token goes to the origin that it was given for and nowhere else; and by these three statuses a POST
+                // would become a GET (RFC 9110 section 15.4), whose success says nothing.
+                let from = attempt.previous().last().map(reqwest::Url::origin);
+                let same_method = !matches!(attempt.status().as_u16(), 301..=303);
+                if attempt.previous().len() < 5 && same_method && from == Some(attempt.url().origin()) {
+                    attempt.follow()
+                } else {
+                    attempt.stop()
+                }
+            }))
+            .connect_timeout(settings.timeout.min(Duration::from_secs(30)))
+            .read_timeout(settings.stall)
+            .pool_idle_timeout(Duration::from_secs(90))
+            .tcp_nodelay(true);
+        let client = settings.network.apply(builder, peer).build().map_err(|e| {
+            let reason = failure::innermost(&e);
+            Error::new(Kind::TlsFailure, format!("TLS cannot be set up: {reason}."))
+        })?;
+        let proxies = match peer {
+            Peer::Neighbour => Proxies::default(),
+            Peer::Service | Peer::SignInHost => settings.network.proxies.clone(),
+        };
+        Ok(Self { client, proxies })
+    }
+
+    /// The proxy that requests to `url` go through.
+    pub(crate) fn proxy(&self, url: &url::Url) -> Option<String> {
+        self.proxies.of(url)
+    }
+
+    /// Sends a request and reads its answer, of at most `most` bytes, within `limit` from now. `what` names the request
+    /// in errors.
+    pub(crate) async fn exchange(
+        &self,
+        request: reqwest::RequestBuilder,
+        limit: Duration,
+        most: usize,
+        what: &str,
+    ) -> Result<Answer, Error> {
+        let answer = self.receive(request, limit, most, what).await?;
+        match answer.cut {
+            Some(error) => Err(error),
+            None => Ok(answer),
+        }
+    }
+
+    /// The same, where the status is worth having even when the body does not come whole.
+    pub(crate) async fn receive(
+        &self,
+        request: reqwest::RequestBuilder,
+        limit: Duration,
+        most: usize,
+        what: &str,
+    ) -> Result<Answer, Error> {
+        let began = Instant::now();
+        let failed = |error: reqwest::Error| {
+            let proxy = error.url().and_then(|url| self.proxy(url));
+            failure::of(&error, what, proxy.as_deref(), began.elapsed() < limit)
+        };
+        let mut response = request.timeout(limit).send().await.map_err(failed)?;
+        let headers = response.headers();
+        let text = |name: &str| headers.get(name).and_then(|v| v.to_str().ok()).map(str::to_owned);
+        let mut answer = Answer {
+            status: response.status().as_u16(),
+            body: Vec::new(),
+            retry_after: retry_after(headers, SystemTime::now()),
+            request_id: text("request-id")
+                .or_else(|| text("x-ms-request-id"))
+                .or_else(|| text("x-request-id")),
+            location: text("location"),
+            challenge: text("www-authenticate"),
+            date: date(headers),
+            cut: None,
+            proxy: self.proxy(response.url()),
+            host: response.url().host_str().unwrap_or_default().to_owned(),
+        };
+        if answer.status == 407 {
+            let proxy = answer.proxy.as_deref().unwrap_or("in between");
+            return Err(failure::proxy_wants_credentials(proxy, what, &answer.host));
+        }
+        answer.cut = body(&mut response, &mut answer.body, most, what, failed)
+            .await
+            .err()
+            .map(|e| e.with(|d| d.request_id.clone_from(&answer.request_id)));
+        Ok(answer)
+    }
 }
 
 async fn body(
@@ -239,6 +280,7 @@ async fn body(
     body: &mut Vec<u8>,
     most: usize,
     what: &str,
+    failed: impl Fn(reqwest::Error) -> Error,
 ) -> Result<(), Error> {
     let announced = response.content_length().unwrap_or(0) as usize;
     if announced > most {
@@ -251,7 +293,7 @@ async fn body(
         0
     };
     body.reserve_exact(announced.max(room));
-    while let Some(chunk) = response.chunk().await.map_err(|e| failure(&e, what))? {
+    while let Some(chunk) = response.chunk().await.map_err(&failed)? {
         if body.len() + chunk.len() > most {
             return Err(too_large(what, most));
         }
@@ -284,7 +326,12 @@ pub(crate) fn retry_after(headers: &HeaderMap, now: SystemTime) -> Option<Durati
 pub(crate) fn is_passing(kind: Kind) -> bool {
     matches!(
         kind,
-        Kind::ConnectionLost | Kind::ConnectionRefused | Kind::NameNotFound | Kind::Timeout
+        Kind::ConnectionLost
+            | Kind::ConnectionRefused
+            | Kind::NameNotFound
+            | Kind::ProxyUnreachable
+            | Kind::Stalled
+            | Kind::Timeout
     )
 }
 
@@ -293,82 +340,27 @@ pub(crate) fn is_passing_status(status: u16) -> bool {
     matches!(status, 429 | 500 | 502 | 503 | 504)
 }
 
-/// What a failed exchange means.
-fn failure(error: &reqwest::Error, what: &str) -> Error {
-    let host = error
-        .url()
-        .and_then(|u| u.host_str())
-        .unwrap_or("the server")
-        .to_owned();
-    let reason = innermost(error);
-    let mut cause = error.source();
-    let mut kind = None;
-    while let (Some(inner), None) = (cause, kind) {
-        kind = kind_of(inner);
-        cause = inner.source();
-    }
-    let kind = kind.unwrap_or(if error.is_timeout() {
-        Kind::Timeout
-    } else {
-        Kind::ConnectionLost
-    });
-    let message = match kind {
-        Kind::TlsFailure => format!("No trusted TLS connection to {host} for {what}: {reason}."),
-        Kind::ConnectionRefused => {
-            let port = error
-                .url()
-                .and_then(reqwest::Url::port)
-                .map_or(String::new(), |port| format!(":{port}"));
-            format!("{host}{port} refused the connection for {what}: {reason}.")
-        }
-        Kind::NameNotFound => {
-            format!("The name {host} has no address, so {what} could not be sent: {reason}.")
-        }
-        Kind::Timeout => format!("{host} did not answer {what} in time."),
-        _ => format!("The connection to {host} broke during {what}: {reason}."),
-    };
-    Error::new(kind, message).with(|d| d.unsent = error.is_connect())
-}
-
-/// What one cause tells by itself. An `io::Error` hides what it wraps from the chain of sources, so it is opened here.
-fn kind_of(cause: &(dyn std::error::Error + 'static)) -> Option<Kind> {
-    if cause.is::<rustls::Error>() {
-        return Some(Kind::TlsFailure);
-    }
-    if let Some(io) = cause.downcast_ref::<io::Error>() {
-        return match io.kind() {
-            io::ErrorKind::ConnectionRefused => Some(Kind::ConnectionRefused),
-            _ => io.get_ref().and_then(|inner| kind_of(inner)),
-        };
-    }
-    cause
-        .to_string()
-        .starts_with("dns error")
-        .then_some(Kind::NameNotFound)
-}
-
-/// The last cause in the chain: the one that says something.
-fn innermost(error: &reqwest::Error) -> String {
-    let mut cause: &dyn std::error::Error = error;
-    while let Some(inner) = cause.source() {
-        cause = inner;
-    }
-    cause.to_string().trim_end_matches('.').to_owned()
-}
-
 /// An answer that should be JSON and is not: a web page, or something else.
 pub(crate) fn not_json(answer: &Answer, what: &str, otherwise: Kind) -> Error {
     let page = is_html(&answer.body);
-    let kind = if page { Kind::HtmlBody } else { otherwise };
     let found = if page {
         "a web page"
     } else {
         "something that is not JSON"
     };
-    let message = format!(
-        "The answer to {what} is {found}, with HTTP status {}.",
-        answer.status
-    );
+    let status = answer.status;
+    let (kind, message) = match &answer.proxy {
+        Some(proxy) if page => (
+            Kind::HtmlFromProxy,
+            format!(
+                "The proxy {proxy} brought a web page as the answer to {what}, with HTTP status {status}."
+            ),
+        ),
+        _ => (
+            if page { Kind::HtmlBody } else { otherwise },
+            format!("The answer to {what} is {found}, with HTTP status {status}."),
+        ),
+    };
     Error::new(kind, message).with(|d| {
         d.status = Some(answer.status);
         d.request_id.clone_from(&answer.request_id);

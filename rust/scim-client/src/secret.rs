@@ -25,3 +25,23 @@ impl std::fmt::Debug for Secret {
         f.write_str("Secret(…)")
     }
 }
+
+/// Everything secret that a connection is made of.
+#[derive(Debug)]
+pub struct Secrets {
+    /// What [`crate::config::Config::credential`] says.
+    pub sign_in: Secret,
+    /// Those of the network, `name=value` with a NUL behind each: `proxyPassword`, `clientCertificatePassword`,
+    /// `clientCertificate` (an unprotected PFX in base64), and the environment's proxy variables by their own names,
+    /// since a proxy's address may hold a password.
+    pub network: Secret,
+}
+
+impl From<Secret> for Secrets {
+    fn from(sign_in: Secret) -> Self {
+        Self {
+            sign_in,
+            network: Secret::new(Vec::new()),
+        }
+    }
+}

@@ -139,7 +139,11 @@ impl Session {
             let builder = self
                 .builder(&request, token.text())
                 .map_err(|error| Reach::Unsent.of(error, lost))?;
-            let result = http::receive(builder, limits::BODY_BYTES, &what).await;
+            let limit = self.limits().timeout;
+            let result = self
+                .http()
+                .receive(builder, limit, limits::BODY_BYTES, &what)
+                .await;
             self.tell(&request.method, &request.url, &result, began, caller.observer);
             let reading = request.method == Method::GET;
             let (error, tried, passing, asked) = match result {
@@ -239,8 +243,7 @@ impl Session {
         let mut builder = self
             .http()
             .request(request.method.clone(), request.url.clone())
-            .header(http::AUTHORIZATION, http::credentials(self.scheme(), token)?)
-            .timeout(self.limits().timeout);
+            .header(http::AUTHORIZATION, http::credentials(self.scheme(), token)?);
         // Entra refuses a DELETE that names JSON here, and everything else that does not.
         if request.method != Method::DELETE {
             builder = builder.header(http::ACCEPT, accept(self.service()));

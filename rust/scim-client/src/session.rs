@@ -10,12 +10,13 @@ use url::Url;
 use crate::answer;
 use crate::clock::Clock;
 use crate::cloud::{Endpoint, Service};
-use crate::config::{Config, Secret, Settings};
+use crate::config::{Config, Secret, Secrets, Settings};
 use crate::error::{Error, Kind};
 use crate::event::{Event, Observer};
 use crate::gate::Gate;
-use crate::http::{self, Answer, Exchange, Limits};
+use crate::http::{Answer, Exchange, Limits, Wire};
 use crate::meter::{Meter, Stats};
+use crate::network::Peer;
 use crate::page::{Page, PageParser};
 use crate::send::{path_of, what};
 use crate::token::Tokens;
@@ -34,7 +35,9 @@ pub struct Session(Arc<Inner>);
 struct Inner {
     settings: Settings,
     limits: Limits,
-    http: reqwest::Client,
+    http: Wire,
+    /// For the sign-in host, where that is met in another way.
+    sign_in: Wire,
     tokens: Tokens,
     meter: Meter,
     gate: Gate,
@@ -69,10 +72,16 @@ impl Session {
     /// Checks the configuration and makes the connection. Sends nothing.
     ///
     /// # Errors
-    /// `InvalidConfiguration`, `UnencryptedTransport`, `TlsFailure`.
-    pub fn open(config: Config, secret: Secret) -> Result<Self, Error> {
-        let mut settings = config.check(secret)?;
-        let http = http::client(&settings)?;
+    /// `InvalidConfiguration`, `UnencryptedTransport`, `TlsFailure`, and those of what the configuration names.
+    pub fn open(config: Config, secrets: impl Into<Secrets>) -> Result<Self, Error> {
+        let mut settings = config.check(secrets.into())?;
+        let http = Wire::new(&settings, Peer::Service)?;
+        // One pool, unless what the caller said of the service must not hold for a host that everyone shares.
+        let sign_in = if settings.network.tells_peers_apart() && !settings.own_authority {
+            Wire::new(&settings, Peer::SignInHost)?
+        } else {
+            http.clone()
+        };
         let tokens = Tokens::new(&mut settings)?;
         let limits = Limits::of(&settings);
         let (meter, gate, clock) = Default::default();
@@ -80,6 +89,7 @@ impl Session {
             settings,
             limits,
             http,
+            sign_in,
             tokens,
             meter,
             gate,
@@ -151,7 +161,7 @@ impl Session {
         &self.0.settings
     }
 
-    pub(crate) fn http(&self) -> &reqwest::Client {
+    pub(crate) fn http(&self) -> &Wire {
         &self.0.http
     }
 
@@ -264,7 +274,7 @@ impl Session {
         let (status, bytes, request_id) = match result {
             Ok(answer) => {
                 meter.received(answer.body.len());
-                self.0.clock.read(answer.date);
+                self.0.clock.read(answer, observer);
                 if self.0.settings.service.bills(answer.status) {
                     meter.billed();
                 }
@@ -291,9 +301,10 @@ impl Session {
     ) -> Result<crate::token::Token, Error> {
         let inner = &*self.0;
         let on = Exchange {
-            http: &inner.http,
+            http: &inner.sign_in,
             limits: &inner.limits,
             meter: &inner.meter,
+            clock: &inner.clock,
             observer,
         };
         inner.tokens.get(&on, refused).await

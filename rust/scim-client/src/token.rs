@@ -10,7 +10,8 @@ use crate::claims::Claims;
 use crate::config::{Secret, Settings, SignIn};
 use crate::error::{Error, Kind};
 use crate::event::{Event, Question};
-use crate::http::{self, Exchange};
+use crate::http::{self, Exchange, Wire};
+use crate::network::Peer;
 use crate::sign_in::answer::{self, Issued};
 use crate::sign_in::{self, Credential, Identity, Proof};
 
@@ -60,7 +61,7 @@ const AGAIN: Duration = Duration::from_secs(30);
 pub(crate) struct Tokens {
     credential: Credential,
     /// Past any proxy, for a managed identity's endpoint.
-    neighbour: Option<reqwest::Client>,
+    neighbour: Option<Wire>,
     present: Mutex<Option<Token>>,
     turn: tokio::sync::Mutex<()>,
     renewed: Notify,
@@ -77,7 +78,7 @@ impl Tokens {
             _ => None,
         };
         let neighbour = match &credential {
-            Credential::Identity(..) => Some(http::neighbour(settings)?),
+            Credential::Identity(..) => Some(Wire::new(settings, Peer::Neighbour)?),
             _ => None,
         };
         Ok(Self {

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use scim_client::page::PageParser;
 use scim_client::{
-    Checks, Claims, Config, Description, Endpoint, Error, Kind, Query, Search, Secret, Session, Stats,
+    Checks, Claims, Config, Description, Endpoint, Error, Kind, Query, Search, Secret, Secrets, Session,
+    Stats,
 };
 use serde::{Deserialize, Serialize};
 
@@ -15,17 +16,19 @@ use crate::types::{ScimSlice, ScimState};
 
 pub(crate) static SESSIONS: Table<Session> = Table::new();
 
-/// Opens a session: `config` is the JSON of scim-client's `Config`, `secret` the client secret or token, which is
-/// copied and wiped when the session ends; the caller wipes its own. Sends nothing. On `Done`, `session` holds the
+/// Opens a session: `config` is the JSON of scim-client's `Config`, `secret` the client secret or token, `network` the
+/// secrets of the network (scim-client's `Secrets`). Both are copied and wiped when they are done with; the caller wipes
+/// its own. Sends nothing. On `Done`, `session` holds the
 /// handle, to be freed by `scim_session_free`. On `Failed`, `failure` holds an operation that has failed, for
 /// `scim_op_error` and `scim_op_free`.
 ///
 /// # Safety
-/// Both slices must be readable during the call, both pointers writable; a null pointer gets `Invalid`.
+/// The slices must be readable during the call, both pointers writable; a null pointer gets `Invalid`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn scim_session_open(
     config: ScimSlice,
     secret: ScimSlice,
+    network: ScimSlice,
     session: *mut usize,
     failure: *mut usize,
 ) -> ScimState {
@@ -33,9 +36,15 @@ pub unsafe extern "C" fn scim_session_open(
         if session.is_null() || failure.is_null() {
             return ScimState::Invalid;
         }
-        // SAFETY: the caller says that both can be read during the call.
-        let opened = unsafe { config.json::<Config>() }
-            .and_then(|config| Session::open(config, Secret::new(unsafe { secret.borrow() }.to_vec())));
+        // SAFETY: the caller says that all three can be read during the call.
+        let secrets = unsafe {
+            Secrets {
+                sign_in: Secret::new(secret.borrow().to_vec()),
+                network: Secret::new(network.borrow().to_vec()),
+            }
+        };
+        // SAFETY: as above.
+        let opened = unsafe { config.json::<Config>() }.and_then(|config| Session::open(config, secrets));
         // SAFETY: not null, and the caller says that they can be written to.
         match opened {
             Ok(opened) => {

@@ -120,6 +120,8 @@ pub enum ScimEventKind {
     Token = 2,
     /// How something is done that can be done in several ways.
     Note = 3,
+    /// Something that will make trouble.
+    Warning = 4,
 }
 
 /// Something worth telling. The text stays valid until the next `scim_op_event` or the end of the operation.

@@ -6,7 +6,7 @@ mod support;
 use std::time::{Duration, Instant};
 
 use scim_native::*;
-use support::{connect, error_id, slice, take, text};
+use support::{NOTHING, connect, error_id, slice, take, text};
 
 fn list(session: usize) -> usize {
     // SAFETY: readable during the call.
@@ -62,13 +62,9 @@ fn null_and_freed_handles_are_answered_not_followed() {
     scim_op_free(late);
     // SAFETY: null is allowed.
     unsafe {
-        let nothing = ScimSlice {
-            data: std::ptr::null(),
-            length: 0,
-        };
         let null = std::ptr::null_mut();
         assert_eq!(
-            scim_session_open(nothing, nothing, null, null),
+            scim_session_open(NOTHING, NOTHING, NOTHING, null, null),
             ScimState::Invalid
         );
     }
@@ -86,8 +82,15 @@ fn parameters_that_do_not_hold_are_errors() {
     ] {
         let (mut session, mut failure) = (0, 0);
         // SAFETY: readable and writable during the call.
-        let state =
-            unsafe { scim_session_open(slice(config), slice("token"), &raw mut session, &raw mut failure) };
+        let state = unsafe {
+            scim_session_open(
+                slice(config),
+                slice("token"),
+                NOTHING,
+                &raw mut session,
+                &raw mut failure,
+            )
+        };
         assert_eq!(state, ScimState::Failed, "{config}");
         assert!(
             matches!(

@@ -179,12 +179,7 @@ mod tests {
         let answer = Answer {
             status: 200,
             body: body.as_bytes().to_vec(),
-            retry_after: None,
-            request_id: None,
-            location: None,
-            challenge: None,
-            date: None,
-            cut: None,
+            ..Answer::default()
         };
         token(answer, "the token request")
     }

@@ -122,9 +122,10 @@ impl Certificate {
     }
 }
 
-type Found = (Option<PrivateKeyDer<'static>>, Vec<Vec<u8>>);
+/// A key, where there is one, and certificates in DER.
+pub(crate) type Found = (Option<PrivateKeyDer<'static>>, Vec<Vec<u8>>);
 
-fn of_pem(bytes: &[u8], password: &str, name: &str) -> Result<Found, Error> {
+pub(crate) fn of_pem(bytes: &[u8], password: &str, name: &str) -> Result<Found, Error> {
     let broken =
         |e: &dyn std::fmt::Display| unusable(format!("{name} is not a PEM file that can be read: {e}."));
     let certificates = CertificateDer::pem_slice_iter(bytes)
@@ -152,7 +153,7 @@ fn of_pem(bytes: &[u8], password: &str, name: &str) -> Result<Found, Error> {
     }
 }
 
-fn of_pfx(bytes: &[u8], password: &str, name: &str) -> Result<Found, Error> {
+pub(crate) fn of_pfx(bytes: &[u8], password: &str, name: &str) -> Result<Found, Error> {
     let archive = p12_keystore::Pkcs12Archive::from_pkcs12(bytes, password).map_err(|e| match e {
         p12_keystore::error::Error::MacError(_) => wrong_password(name),
         e => unusable(format!(

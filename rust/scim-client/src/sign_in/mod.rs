@@ -21,9 +21,10 @@ use crate::error::Error;
 use crate::http::Exchange;
 
 use certificate::Certificate;
+pub(crate) use certificate::{Found, of_pem, of_pfx};
 use federated::Federated;
 pub(crate) use identity::Identity;
-use variables::Variables;
+pub(crate) use variables::Variables;
 
 /// Where a connection's tokens come from.
 #[derive(Debug)]
@@ -69,16 +70,7 @@ impl Credential {
             From::Basic => {
                 required(config.base_uri.as_deref(), "-BaseUri, which -Credential needs,")?;
                 let name = required(config.user_name.as_deref(), "The user name of -Credential")?;
-                if name.contains(':') {
-                    return Err(invalid(
-                        "The user name of -Credential holds a colon, which RFC 7617 does not allow.",
-                    ));
-                }
-                let mut pair = Zeroizing::new(Vec::with_capacity(name.len() + 1 + secret.bytes().len()));
-                pair.extend_from_slice(name.as_bytes());
-                pair.push(b':');
-                pair.extend_from_slice(secret.bytes());
-                Ok(Self::Basic(Secret::new(STANDARD.encode(&*pair).into_bytes())))
+                Ok(Self::Basic(basic("-Credential", name, secret.bytes())?))
             }
             From::ClientSecret => client(Proof::Secret(given(secret)?)),
             From::Certificate => {
@@ -228,4 +220,18 @@ pub(crate) async fn form(
         body.extend_from_slice(piece.as_bytes());
     }
     Ok(body)
+}
+
+/// Name and password as RFC 7617 joins them, in base64.
+pub(crate) fn basic(parameter: &str, name: &str, password: &[u8]) -> Result<Secret, Error> {
+    if name.contains(':') {
+        return Err(invalid(format!(
+            "The user name of {parameter} holds a colon, which RFC 7617 does not allow."
+        )));
+    }
+    let mut pair = Zeroizing::new(Vec::with_capacity(name.len() + 1 + password.len()));
+    pair.extend_from_slice(name.as_bytes());
+    pair.push(b':');
+    pair.extend_from_slice(password);
+    Ok(Secret::new(STANDARD.encode(&*pair).into_bytes()))
 }

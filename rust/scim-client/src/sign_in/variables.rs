@@ -15,12 +15,16 @@ impl Variables {
 
     /// The value of one; None where it is missing or empty.
     pub(crate) fn get(&self, name: &str) -> Option<&str> {
-        let mut entries = self.0.bytes().split(|byte| *byte == 0);
-        let value = entries.find_map(|entry| entry.strip_prefix(name.as_bytes())?.strip_prefix(b"="))?;
-        std::str::from_utf8(value)
+        std::str::from_utf8(self.verbatim(name)?)
             .ok()
             .map(str::trim)
             .filter(|v| !v.is_empty())
+    }
+
+    /// The same to the letter, as a password has to be; None where it is missing.
+    pub(crate) fn verbatim(&self, name: &str) -> Option<&[u8]> {
+        let mut entries = self.0.bytes().split(|byte| *byte == 0);
+        entries.find_map(|entry| entry.strip_prefix(name.as_bytes())?.strip_prefix(b"="))
     }
 
     /// The value of one that must be there; `for_what` ends the sentence.

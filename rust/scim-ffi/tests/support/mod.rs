@@ -3,6 +3,12 @@
 
 use scim_native::*;
 
+/// No bytes at all.
+pub const NOTHING: ScimSlice = ScimSlice {
+    data: std::ptr::null(),
+    length: 0,
+};
+
 pub fn slice(text: &str) -> ScimSlice {
     ScimSlice {
         data: text.as_ptr(),
@@ -64,6 +70,7 @@ pub fn connect(users: usize, more: &str) -> (usize, usize) {
         scim_session_open(
             slice(&config.to_string()),
             slice(&field("clientSecret")),
+            NOTHING,
             &raw mut session,
             &raw mut failure,
         )

@@ -1,0 +1,148 @@
+//! What it means when an exchange ends without an answer: who broke it off, and why.
+
+use std::error::Error as _;
+use std::io;
+
+use rustls::{AlertDescription, CertificateError, PeerIncompatible};
+
+use crate::error::{Error, Kind};
+
+/// The error that a failed exchange stands for. `proxy`: through which it went; `early`: it had time left, so that a
+/// timeout is silence in the middle rather than slowness in all.
+pub(crate) fn of(error: &reqwest::Error, what: &str, proxy: Option<&str>, early: bool) -> Error {
+    let url = error.url();
+    let host = url.and_then(|u| u.host_str()).unwrap_or("the server");
+    let encrypted = url.is_some_and(|u| u.scheme() == "https");
+    let reason = innermost(error);
+    let mut kind = None;
+    let mut cause: Option<&(dyn std::error::Error + 'static)> = error.source();
+    while let (Some(inner), None) = (cause, kind) {
+        kind = kind_of(inner);
+        cause = inner.source();
+    }
+    let kind = kind.unwrap_or(match error.is_timeout() {
+        true if early && !error.is_connect() => Kind::Stalled,
+        true => Kind::Timeout,
+        false => Kind::ConnectionLost,
+    });
+    // Without a tunnel the connection is the proxy's, so that what fails in making it is the way to the proxy.
+    let kind = match (proxy, kind) {
+        (Some(_), Kind::ConnectionRefused | Kind::NameNotFound | Kind::Timeout)
+            if !encrypted && error.is_connect() =>
+        {
+            Kind::ProxyUnreachable
+        }
+        (_, kind) => kind,
+    };
+    let proxy = proxy.unwrap_or("in between");
+    let message = match kind {
+        Kind::ProxyUnreachable => {
+            format!("The proxy {proxy} cannot be reached, so {what} could not be sent: {reason}.")
+        }
+        Kind::ProxyAuthenticationRequired => return proxy_wants_credentials(proxy, what, host),
+        Kind::ProxyRefused => {
+            format!("The proxy {proxy} opens no tunnel to {host} for {what}.")
+        }
+        Kind::CertificateExpired => format!("The certificate of {host} is out of date: {reason}."),
+        Kind::CertificateNameMismatch => {
+            format!("The certificate of {host} is made out to another name: {reason}.")
+        }
+        Kind::CertificateUntrusted => format!(
+            "The certificate of {host} is signed by no authority that is trusted here, or by itself: {reason}."
+        ),
+        Kind::ClientCertificateRefused => {
+            format!("{host} wants a client certificate that it trusts, and broke {what} off: {reason}.")
+        }
+        Kind::TlsVersionTooOld => format!("{host} speaks no TLS 1.2 or later: {reason}."),
+        Kind::TlsFailure => format!("No trusted TLS connection to {host} for {what}: {reason}."),
+        Kind::ConnectionRefused => {
+            let port = url
+                .and_then(reqwest::Url::port)
+                .map_or(String::new(), |port| format!(":{port}"));
+            format!("{host}{port} refused the connection for {what}: {reason}.")
+        }
+        Kind::NameNotFound => {
+            format!("The name {host} has no address, so {what} could not be sent: {reason}.")
+        }
+        Kind::Stalled => format!("{host} fell silent in the middle of {what}."),
+        Kind::Timeout => format!("{host} did not answer {what} in time."),
+        _ => format!("The connection to {host} broke during {what}: {reason}."),
+    };
+    Error::new(kind, message).with(|d| d.unsent = error.is_connect())
+}
+
+/// 407, in answer to CONNECT or to the request itself.
+pub(crate) fn proxy_wants_credentials(proxy: &str, what: &str, host: &str) -> Error {
+    Error::new(
+        Kind::ProxyAuthenticationRequired,
+        format!("The proxy {proxy} wants a name and password before it lets {what} through to {host}."),
+    )
+    .with(|d| d.unsent = true)
+}
+
+/// What one cause tells by itself. An `io::Error` hides what it wraps from the chain of sources, so it is opened here.
+fn kind_of(cause: &(dyn std::error::Error + 'static)) -> Option<Kind> {
+    if let Some(tls) = cause.downcast_ref::<rustls::Error>() {
+        return Some(of_tls(tls));
+    }
+    if let Some(io) = cause.downcast_ref::<io::Error>() {
+        return match io.kind() {
+            io::ErrorKind::ConnectionRefused => Some(Kind::ConnectionRefused),
+            _ => io.get_ref().and_then(|inner| kind_of(inner)),
+        };
+    }
+    // These have no type that is public.
+    let text = cause.to_string();
+    if let Some(tunnel) = text.strip_prefix("tunnel error: ") {
+        return Some(match tunnel {
+            "proxy authorization required" => Kind::ProxyAuthenticationRequired,
+            "failed to create underlying connection" => Kind::ProxyUnreachable,
+            _ => Kind::ProxyRefused,
+        });
+    }
+    text.starts_with("dns error").then_some(Kind::NameNotFound)
+}
+
+fn of_tls(error: &rustls::Error) -> Kind {
+    use rustls::Error as Tls;
+    match error {
+        Tls::InvalidCertificate(certificate) => match certificate {
+            CertificateError::Expired
+            | CertificateError::ExpiredContext { .. }
+            | CertificateError::NotValidYet
+            | CertificateError::NotValidYetContext { .. } => Kind::CertificateExpired,
+            CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
+                Kind::CertificateNameMismatch
+            }
+            CertificateError::UnknownIssuer | CertificateError::BadSignature => Kind::CertificateUntrusted,
+            // A certificate that signed itself as an authority, used as a server's.
+            CertificateError::Other(other) if other.to_string().contains("CaUsedAsEndEntity") => {
+                Kind::CertificateUntrusted
+            }
+            _ => Kind::TlsFailure,
+        },
+        Tls::AlertReceived(alert) => match alert {
+            AlertDescription::CertificateRequired
+            | AlertDescription::BadCertificate
+            | AlertDescription::UnsupportedCertificate
+            | AlertDescription::CertificateRevoked
+            | AlertDescription::CertificateExpired
+            | AlertDescription::CertificateUnknown
+            | AlertDescription::UnknownCA
+            | AlertDescription::AccessDenied => Kind::ClientCertificateRefused,
+            AlertDescription::ProtocolVersion => Kind::TlsVersionTooOld,
+            _ => Kind::TlsFailure,
+        },
+        Tls::PeerIncompatible(PeerIncompatible::ServerDoesNotSupportTls12Or13) => Kind::TlsVersionTooOld,
+        _ => Kind::TlsFailure,
+    }
+}
+
+/// The last cause in the chain: the one that says something.
+pub(crate) fn innermost(error: &reqwest::Error) -> String {
+    let mut cause: &dyn std::error::Error = error;
+    while let Some(inner) = cause.source() {
+        cause = inner;
+    }
+    cause.to_string().trim_end_matches('.').to_owned()
+}
