@@ -149,6 +149,14 @@ kinds! {
     PagingLoop, "InvalidData", "Tell the server's operator: its paging does not advance. What was received until then is in the pipeline.";
     /// A write was sent, and whether it was done cannot be told.
     OutcomeUnknown, "InvalidResult", "See whether the object is as it should be before you repeat the command: repeated, a creation could be done twice.";
+    /// Another process has the journal open.
+    JournalInUse, "ResourceBusy", "Wait until the other command has ended, or give this one a journal of its own.";
+    /// A file that is no journal, or one of another command, service or tenant.
+    JournalMismatch, "InvalidArgument", "Give the journal to the command and the connection that it began with, or name a file that is not there yet.";
+    /// A journal with lines in its midst that are none of ours.
+    JournalDamaged, "InvalidData", "Restore the journal, or begin a new one: then the command does again what it has done, and what exists already is an error for each object.";
+    /// The journal cannot be opened or written.
+    JournalFailed, "WriteError", "Check that the folder exists, may be written to and has space left. Nothing was sent that the journal does not hold.";
     /// A key that finds more than one object, or others than it names.
     AmbiguousKey, "InvalidArgument", "Name the object by its id.";
     /// The next request would go over the connection's budget; it was not sent.

@@ -28,6 +28,8 @@ pub(crate) struct Request {
     /// is not repeatable is sent again only where the service certainly did not act: 429, 503 with Retry-After, and
     /// whatever fails before the connection stands.
     pub(crate) repeatable: bool,
+    /// Whether an earlier run may have done it already.
+    pub(crate) doubtful: bool,
 }
 
 impl Request {
@@ -38,6 +40,7 @@ impl Request {
             body: None,
             if_match: None,
             repeatable: true,
+            doubtful: false,
         }
     }
 }
@@ -131,7 +134,7 @@ impl Session {
     ) -> Result<Answer, Unsuccessful> {
         let what = what(&request.method, &request.url);
         let (mut refused, mut retry, mut hops) = (None, 0, 0);
-        let mut lost = false;
+        let mut lost = request.doubtful;
         loop {
             let admitted = self.admit(refused, retry > 0, caller, &what).await;
             let (token, pass) = admitted.map_err(|error| Reach::Unsent.of(error, lost))?;

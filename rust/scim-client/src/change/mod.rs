@@ -4,6 +4,8 @@
 mod id;
 pub mod members;
 
+use std::fmt;
+
 use reqwest::Method;
 use serde::Deserialize;
 use serde_json::Value;
@@ -154,6 +156,18 @@ pub enum Target {
     Found(Endpoint, Lookup),
     /// A path below the base URI, with its query.
     Path(String),
+}
+
+/// As the journal names it: never as it is sent.
+impl fmt::Display for Target {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Target::All(endpoint) => write!(f, "{endpoint:?}"),
+            Target::One(endpoint, id) => write!(f, "{endpoint:?}/{id}"),
+            Target::Found(endpoint, by) => write!(f, "{endpoint:?}?{}={}", by.attribute, by.value),
+            Target::Path(path) => f.write_str(path),
+        }
+    }
 }
 
 /// Whose rules the requests keep to.

@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use reqwest::Method;
 
 use super::find::{self, Found, Object};
-use super::item::id_in;
+use super::item::{id_in, of_another};
 use super::work::{Work, unknown};
 use super::{Outcome, Report};
 use crate::change::{Draft, Lookup, Target};
@@ -26,13 +26,18 @@ use crate::send::{Reach, Request, unless_stopped};
 /// seconds, and the clocks of a service's machines differ.
 const CLOCKS: Duration = Duration::from_secs(5);
 
-/// Creates an object.
-pub(super) async fn create(work: &Work, draft: &Draft, request: Request) -> Report {
+/// Creates an object. `since`: when an earlier run sent this, without having learnt the answer.
+pub(super) async fn create(work: &Work, draft: &Draft, request: Request, since: Option<Timestamp>) -> Report {
     let Target::All(endpoint) = draft.target else {
         return Report::failed(Error::new(Kind::InternalError, "A creation has no collection."));
     };
-    let began = work.session.server_time();
-    let mut lost: Option<Error> = None;
+    let began = since.unwrap_or_else(|| work.session.server_time());
+    let mut lost = since.map(|_| {
+        Error::new(
+            Kind::ConnectionLost,
+            "An earlier run sent it and did not learn its answer.",
+        )
+    });
     let mut retry = 0;
     loop {
         if let Some(cause) = &lost {
@@ -156,13 +161,15 @@ async fn made(work: &Work, draft: &Draft, endpoint: Endpoint, answer: &Answer) -
     };
     let error = match page {
         Ok(page) => match id_in(&page) {
-            Some(id) => {
+            Some(id) if !find::differs(&page, draft.body.as_deref().unwrap_or_default()) => {
                 return Ok(Box::new(Report {
                     id: Some(id),
                     page: Some(page),
+                    request_id: answer.request_id.clone(),
                     ..Report::of(Outcome::Done)
                 }));
             }
+            Some(id) => return Err(of_another(&what, &id)),
             None => Error::new(
                 Kind::NotAResource,
                 format!("The answer to {what} is no resource: it has no id."),

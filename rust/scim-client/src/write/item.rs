@@ -1,51 +1,73 @@
 //! One change's way: its requests, one after another, and what their answers mean.
 
 use bytes::Bytes;
+use jiff::Timestamp;
 use reqwest::Method;
 use serde_json::json;
 
 use super::find::{self, Found};
+use super::job::Item;
 use super::work::{Work, unknown};
-use super::{Outcome, Report, create, secret};
-use crate::change::{Draft, Target};
+use super::{Outcome, Report, create, members, secret};
+use crate::change::{self, Draft, Target, Verb};
 use crate::config::Secret;
 use crate::error::{Error, Kind};
 use crate::http::{Answer, is_html, not_json};
-use crate::page::{Page, PageParser};
+use crate::page::{Page, PageError, PageParser};
 use crate::record::{Records, Value};
 use crate::send::{Reach, Request, Unsuccessful, path_of, what};
 
-/// Sends a change's requests and says what became of it.
-pub(super) async fn run(work: &Work, drafts: &[Draft], password: Option<&Secret>) -> Report {
-    let Some((first, rest)) = drafts.split_first() else {
+/// Sends changes, one or the members of a pack, and says what became of each.
+pub(super) async fn run(work: &Work, items: &[Item]) -> Vec<Report> {
+    let (Some(first), Some(group)) = (items.first(), items.first().and_then(Item::target)) else {
+        return Vec::new();
+    };
+    let doubtful = items.iter().any(|item| item.since.is_some());
+    match (first.verb, first.member.as_deref()) {
+        (Verb::AddMember, _) => {
+            let ids: Vec<String> = items.iter().filter_map(|item| item.member.clone()).collect();
+            members::add(work, group, &ids, doubtful).await
+        }
+        (Verb::RemoveMember, Some(member)) => vec![members::remove(work, group, member, doubtful).await],
+        _ => vec![one(work, first).await],
+    }
+}
+
+async fn one(work: &Work, item: &Item) -> Report {
+    let Some((first, rest)) = item.drafts.split_first() else {
         return Report::of(Outcome::Unchanged);
     };
-    let mut report = step(work, first, password).await;
+    let mut report = step(work, first, item.password.as_ref(), item.since).await;
     for draft in rest {
         if report.outcome != Outcome::Done {
             break;
         }
         // What follows reads the new state: the change itself is done, whatever comes of that.
-        let read = step(work, draft, password).await;
+        let read = step(work, draft, None, None).await;
         report.page = read.page;
         report.error = read.error;
     }
     report
 }
 
-async fn step(work: &Work, draft: &Draft, password: Option<&Secret>) -> Report {
+async fn step(work: &Work, draft: &Draft, password: Option<&Secret>, since: Option<Timestamp>) -> Report {
     let id = match id_of(work, &draft.target).await {
         Ok(id) => id,
-        Err(unsuccessful) => return work.unsuccessful(unsuccessful),
+        Err(unsuccessful) => return not_found(work, draft, unsuccessful, since),
     };
-    let request = match request(work, draft, id.as_deref(), password) {
+    let mut request = match request(work, draft, id.as_deref(), password) {
         Ok(request) => request,
         Err(error) => return Report::failed(error),
     };
+    request.doubtful = since.is_some();
     let mut report = if request.method == Method::POST && matches!(draft.target, Target::All(_)) {
-        create::create(work, draft, request).await
+        create::create(work, draft, request, since).await
+    } else if request.doubtful && !request.repeatable {
+        let message =
+            "An earlier run sent it and did not learn its answer, and it cannot be repeated without harm.";
+        unknown(&Error::new(Kind::OutcomeUnknown, message))
     } else {
-        other(work, draft, request).await
+        other(work, draft, request, id.as_deref()).await
     };
     if report.id.is_none() {
         report.id = id;
@@ -53,30 +75,38 @@ async fn step(work: &Work, draft: &Draft, password: Option<&Secret>) -> Report {
     report
 }
 
+/// A change whose object is not to be found. If an earlier run may have made the change, that may be why.
+fn not_found(work: &Work, draft: &Draft, unsuccessful: Unsuccessful, since: Option<Timestamp>) -> Report {
+    match (since, unsuccessful.error.kind()) {
+        (Some(_), Kind::ResourceNotFound) if draft.method == Method::DELETE => Report::of(Outcome::Done),
+        (Some(_), Kind::ResourceNotFound) => unknown(&unsuccessful.error),
+        _ => work.unsuccessful(unsuccessful),
+    }
+}
+
 /// Everything but the creation of an object.
-async fn other(work: &Work, draft: &Draft, request: Request) -> Report {
+async fn other(work: &Work, draft: &Draft, request: Request, id: Option<&str>) -> Report {
     let (method, what) = (request.method.clone(), what(&request.method, &request.url));
     match work.session.exchange(request, work.caller()).await {
-        Ok(answer) => match content(&answer, &what) {
+        Ok(answer) => match content(&answer, &what, id) {
             Ok(page) => Report {
                 body: match (&page, &draft.target) {
                     (None, Target::Path(_)) => Some(answer.body).filter(|body| !body.is_empty()),
                     _ => None,
                 },
                 page,
+                request_id: answer.request_id,
                 ..Report::of(Outcome::Done)
             },
-            // Where a resource was asked for, nothing else will do. A write was answered by something in the middle.
-            Err(error) => Report::failed(error),
+            Err(error) if method == Method::GET => Report::failed(error),
+            // Something between here and the service answered, and nobody knows what the service would have said.
+            Err(error) => unknown(&error),
         },
         // The try before, whose answer was lost, did it.
-        Err(Unsuccessful { error, reach })
-            if method == Method::DELETE
-                && reach == Reach::RefusedAgain
-                && error.kind() == Kind::ResourceNotFound =>
-        {
-            Report::of(Outcome::Done)
-        }
+        Err(Unsuccessful {
+            error,
+            reach: Reach::RefusedAgain,
+        }) if method == Method::DELETE && error.kind() == Kind::ResourceNotFound => Report::of(Outcome::Done),
         // Whether a read was done is all the same.
         Err(Unsuccessful {
             error,
@@ -87,8 +117,8 @@ async fn other(work: &Work, draft: &Draft, request: Request) -> Report {
 }
 
 /// The record in an answer, or None where it has none: 204, or an answer to a request of the user's own that is no
-/// object.
-fn content(answer: &Answer, what: &str) -> Result<Option<Page>, Error> {
+/// object. The record is of the object with this id, where one was named.
+fn content(answer: &Answer, what: &str, id: Option<&str>) -> Result<Option<Page>, Error> {
     if is_html(&answer.body) {
         return Err(not_json(answer, what, Kind::HtmlBody));
     }
@@ -96,7 +126,11 @@ fn content(answer: &Answer, what: &str) -> Result<Option<Page>, Error> {
         return Ok(None);
     }
     match PageParser::default().resource(&answer.body) {
-        Ok(page) => Ok(Some(page)),
+        Ok(page) => match (id, id_in(&page)) {
+            // An answer that came late, or twice, to another request.
+            (Some(id), Some(found)) if !found.eq_ignore_ascii_case(id) => Err(of_another(what, &found)),
+            _ => Ok(Some(page)),
+        },
         Err(error) if what.starts_with("GET ") => Err(crate::answer::unreadable(&error, answer, what)),
         Err(_) => Ok(None),
     }
@@ -104,7 +138,7 @@ fn content(answer: &Answer, what: &str) -> Result<Option<Page>, Error> {
 
 /// The object's id, looked up where the change names a key in its place. What is found has to be the one asked for, and
 /// the only one, before anything is written to it.
-async fn id_of(work: &Work, target: &Target) -> Result<Option<String>, Unsuccessful> {
+pub(super) async fn id_of(work: &Work, target: &Target) -> Result<Option<String>, Unsuccessful> {
     let (endpoint, by) = match target {
         Target::One(_, id) => return Ok(Some(id.clone())),
         Target::Found(endpoint, by) => (*endpoint, by),
@@ -162,55 +196,93 @@ fn request(
         body,
         if_match: draft.if_match.clone(),
         repeatable: draft.repeatable,
+        doubtful: false,
     })
 }
 
 /// What would be sent: a record for each request. A key that is still to be looked up stands in the path in place of the
-/// id.
-pub(super) fn plan(work: &Work, drafts: &[Draft]) -> Report {
-    let planned = || -> Result<Page, Error> {
-        let mut requests = Vec::new();
-        for draft in drafts {
-            let key = match &draft.target {
-                Target::One(_, id) => Some(id.clone()),
-                Target::Found(_, by) => Some(format!("{{{} eq {}}}", by.attribute, by.value)),
-                _ => None,
-            };
-            let request = request(
-                work,
-                &Draft {
-                    secret: false,
-                    ..draft.clone()
-                },
-                key.as_deref(),
-                None,
-            )?;
-            let body = match &draft.body {
-                Some(body) if draft.secret => Some(secret::splice(body, secret::HIDDEN)?.to_vec()),
-                body => body.clone(),
-            };
-            requests.push(json!({
-                "method": request.method.as_str(),
-                "path": path_of(&request.url),
-                "body": body.map(|body| String::from_utf8_lossy(&body).into_owned()),
-            }));
+/// id. Members that go together have one request, told of the first.
+pub(super) fn plan(work: &Work, items: &[Item]) -> Vec<Report> {
+    let mut reports = Vec::with_capacity(items.len());
+    for item in items {
+        let mut drafts = item.drafts.clone();
+        if item.verb == Verb::AddMember {
+            let together: Vec<&str> = items.iter().filter_map(|item| item.member.as_deref()).collect();
+            drafts.truncate(usize::from(reports.is_empty()));
+            if let Some(draft) = drafts.first_mut() {
+                draft.body = Some(change::members::add(&together));
+            }
         }
-        PageParser::default()
-            .list(
-                json!({"Resources": requests, "totalResults": requests.len()})
-                    .to_string()
-                    .as_bytes(),
-            )
-            .map_err(|e| Error::new(Kind::InternalError, format!("A plan cannot be shown: {e}.")))
-    };
-    match planned() {
-        Ok(page) if page.count == 0 => Report::of(Outcome::Unchanged),
-        Ok(page) => Report {
-            page: Some(page),
-            ..Report::of(Outcome::Planned)
-        },
-        Err(error) => Report::failed(error),
+        reports.push(match planned(work, &drafts) {
+            Ok(page) => Report {
+                page: Some(page),
+                ..Report::of(Outcome::Planned)
+            },
+            Err(error) => Report::failed(error),
+        });
     }
+    reports
+}
+
+fn planned(work: &Work, drafts: &[Draft]) -> Result<Page, Error> {
+    let mut requests = Vec::new();
+    for draft in drafts {
+        let key = match &draft.target {
+            Target::One(_, id) => Some(id.clone()),
+            Target::Found(_, by) => Some(format!("{{{} eq {}}}", by.attribute, by.value)),
+            _ => None,
+        };
+        let request = request(work, draft, key.as_deref(), None)?;
+        let body = match &draft.body {
+            Some(body) if draft.secret => Some(secret::splice(body, secret::HIDDEN)?.to_vec()),
+            body => body.clone(),
+        };
+        requests.push(json!({
+            "method": request.method.as_str(),
+            "path": path_of(&request.url),
+            "body": body.map(|body| String::from_utf8_lossy(&body).into_owned()),
+        }));
+    }
+    record(
+        &json!({"Resources": requests, "totalResults": requests.len()}),
+        PageParser::list,
+    )
+}
+
+/// A change that an earlier run with the same journal has done.
+pub(super) fn already_done(id: Option<String>) -> Report {
+    let page = id
+        .as_ref()
+        .and_then(|id| record(&json!({"id": id}), PageParser::resource).ok());
+    Report {
+        page,
+        id,
+        ..Report::of(Outcome::AlreadyDone)
+    }
+}
+
+fn record(
+    value: &serde_json::Value,
+    read: impl FnOnce(&mut PageParser, &[u8]) -> Result<Page, PageError>,
+) -> Result<Page, Error> {
+    read(&mut PageParser::default(), value.to_string().as_bytes())
+        .map_err(|e| Error::new(Kind::InternalError, format!("A record cannot be made: {e}.")))
+}
+
+/// Whether the service's words name this id.
+pub(super) fn quotes(error: &Error, id: &str) -> bool {
+    let detail = error.details().detail.as_deref().unwrap_or_default();
+    detail
+        .to_lowercase()
+        .contains(&format!("'{}'", id.to_lowercase()))
+}
+
+/// An answer to somebody else's request.
+pub(super) fn of_another(what: &str, found: &str) -> Error {
+    let message = format!(
+        "The answer to {what} is about another object, '{found}': answers have been mixed up on the way."
+    );
+    Error::new(Kind::NotAResource, message)
 }
 
 /// The id of the record in a page.

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use tokio_util::sync::{CancellationToken, DropGuard};
 
-use crate::change::{Draft, Target};
+use crate::change::Target;
 
 /// Above so many objects, those whose changes have ended are forgotten.
 const KEPT: usize = 1024;
@@ -24,16 +24,13 @@ pub(super) struct Turn {
 }
 
 impl Lanes {
-    /// The next place of the lane that the first of these requests belongs to. New objects stand in nobody's way.
-    pub(super) fn queue(&mut self, drafts: &[Draft]) -> Turn {
+    /// The next place of an object's lane. New objects stand in nobody's way.
+    pub(super) fn queue(&mut self, target: Option<&Target>) -> Turn {
         let ended = CancellationToken::new();
         if self.0.len() >= KEPT {
             self.0.retain(|_, last| !last.is_cancelled());
         }
-        let lane = drafts
-            .first()
-            .map(|draft| &draft.target)
-            .filter(|target| !matches!(target, Target::All(_)));
+        let lane = target.filter(|target| !matches!(target, Target::All(_)));
         Turn {
             before: lane.and_then(|lane| self.0.insert(lane.clone(), ended.clone())),
             _ended: ended.drop_guard(),

@@ -4,12 +4,19 @@
 mod create;
 mod find;
 mod item;
+mod job;
+mod journal;
 mod lane;
+mod members;
 mod secret;
+mod tally;
 mod work;
 mod writer;
 
-pub use writer::{Stopper, Tally, Writer};
+use std::path::PathBuf;
+
+pub use tally::Tally;
+pub use writer::{Stopper, Writer};
 
 use serde::Deserialize;
 
@@ -24,6 +31,10 @@ pub struct Options {
     pub throttle_limit: usize,
     /// Sends nothing and reports what would be sent.
     pub dry_run: bool,
+    /// The file in which to write down what was done, and by which the same command goes on where it stopped.
+    pub journal: Option<PathBuf>,
+    /// The command's name: another command does not go on with its journal.
+    pub command: String,
     /// Seconds that requests in flight are waited for after a stop.
     pub grace_seconds: u64,
 }
@@ -33,6 +44,8 @@ impl Default for Options {
         Self {
             throttle_limit: 8,
             dry_run: false,
+            journal: None,
+            command: String::new(),
             grace_seconds: 30,
         }
     }
@@ -71,6 +84,8 @@ pub struct Report {
     pub error: Option<Error>,
     /// The object's id, where it is known.
     pub id: Option<String>,
+    /// The service's id of the request that settled it.
+    pub request_id: Option<String>,
 }
 
 impl Report {
@@ -81,6 +96,7 @@ impl Report {
             body: None,
             error: None,
             id: None,
+            request_id: None,
         }
     }
 
@@ -90,6 +106,7 @@ impl Report {
 
     pub(crate) fn because(outcome: Outcome, error: Error) -> Self {
         Self {
+            request_id: error.details().request_id.clone(),
             error: Some(error),
             ..Self::of(outcome)
         }

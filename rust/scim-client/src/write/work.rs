@@ -1,10 +1,12 @@
 //! What all changes of one command share.
 
-use std::sync::{Arc, OnceLock};
+use std::collections::HashSet;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
 
+use super::journal::Journal;
 use super::{Options, Outcome, Report};
 use crate::change::Rules;
 use crate::error::{Error, Kind};
@@ -21,12 +23,19 @@ pub(super) struct Work {
     pub(super) stop: CancellationToken,
     /// What ended the command before its input did.
     ending: OnceLock<Error>,
+    pub(super) journal: Option<Journal>,
+    /// Groups that are known to exist.
+    groups: Mutex<HashSet<String>>,
 }
+
+/// So many groups are remembered; then it begins anew.
+const GROUPS: usize = 4096;
 
 impl Work {
     pub(super) fn new(
         session: &Session,
         options: Options,
+        journal: Option<Journal>,
         stop: CancellationToken,
         observer: Arc<dyn Observer>,
     ) -> Self {
@@ -36,6 +45,8 @@ impl Work {
             options,
             stop,
             ending: OnceLock::new(),
+            journal,
+            groups: Mutex::default(),
         }
     }
 
@@ -55,6 +66,22 @@ impl Work {
 
     pub(super) fn grace(&self) -> Duration {
         Duration::from_secs(self.options.grace_seconds)
+    }
+
+    /// Takes note that a group exists.
+    pub(super) fn exists(&self, group: &str) {
+        let mut groups = self.groups.lock().unwrap_or_else(PoisonError::into_inner);
+        if groups.len() >= GROUPS {
+            groups.clear();
+        }
+        if !groups.contains(group) {
+            groups.insert(group.to_owned());
+        }
+    }
+
+    pub(super) fn is_known(&self, group: &str) -> bool {
+        let groups = self.groups.lock().unwrap_or_else(PoisonError::into_inner);
+        groups.contains(group)
     }
 
     /// Ends the command: nothing further is sent.

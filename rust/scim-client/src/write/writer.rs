@@ -1,53 +1,45 @@
 //! The pipeline: changes go in, reports come out in the same order, and no more of either is held than the window.
 
 use std::collections::VecDeque;
-use std::fmt;
 use std::sync::Arc;
 
 use tokio::task::JoinHandle;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
+use super::job::{Item, Job, Slot};
+use super::journal::{Journal, Known};
 use super::lane::Lanes;
+use super::tally::Tally;
 use super::work::Work;
-use super::{Options, Outcome, Report, item};
-use crate::change::Change;
+use super::{Options, Outcome, Report, item, members};
+use crate::change::{Change, Draft, Verb};
 use crate::config::Secret;
 use crate::error::{Error, Kind};
 use crate::event::Observer;
-use crate::send::unless_stopped;
 use crate::session::Session;
 
-/// Changes under way for each request that may be in flight: while one waits, those behind it go on, up to here.
+/// Requests under way for each that may be in flight: while one waits, those behind it go on, up to here.
 const AHEAD: usize = 4;
 
 /// Sends changes. Must be made and used within a tokio runtime.
 pub struct Writer {
     work: Arc<Work>,
     lanes: Lanes,
+    /// Members for one group that still wait for more, to be added together.
+    pack: Option<Job>,
     /// In the order of the input.
     under_way: VecDeque<UnderWay>,
+    /// What the oldest of them has come to.
+    ready: VecDeque<Report>,
     stopped: Option<Instant>,
     tally: Tally,
 }
 
-/// A change that was taken.
-enum UnderWay {
-    Known(Box<Report>),
-    Running(JoinHandle<Report>),
-}
-
-/// How many changes ended how.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Tally {
-    /// Done, by this run or an earlier one, or nothing to do.
-    pub done: u64,
-    /// Refused.
-    pub failed: u64,
-    /// Not sent.
-    pub not_sent: u64,
-    /// Not to be told.
-    pub unknown: u64,
+/// Changes that were taken.
+struct UnderWay {
+    running: JoinHandle<Vec<Report>>,
+    changes: usize,
 }
 
 /// Stops a [`Writer`], from anywhere.
@@ -62,20 +54,30 @@ impl Stopper {
 }
 
 impl Writer {
-    /// Prepares to write. Sends nothing.
+    /// Prepares to write, and opens the journal where there is to be one. Sends nothing.
     ///
     /// # Errors
-    /// None yet.
+    /// Those of the journal: `JournalInUse`, `JournalMismatch`, `JournalDamaged`, `JournalFailed`.
     pub async fn new(
         session: &Session,
         options: Options,
         stopper: &Stopper,
         observer: Arc<dyn Observer>,
     ) -> Result<Self, Error> {
+        let journal = match options.journal.clone().filter(|_| !options.dry_run) {
+            None => None,
+            Some(path) => {
+                let (command, session) = (options.command.clone(), session.clone());
+                let opened = tokio::task::spawn_blocking(move || Journal::open(&path, &command, &session));
+                Some(opened.await.map_err(|e| defect(&e))??)
+            }
+        };
         Ok(Self {
-            work: Arc::new(Work::new(session, options, stopper.0.clone(), observer)),
+            work: Arc::new(Work::new(session, options, journal, stopper.0.clone(), observer)),
             lanes: Lanes::default(),
+            pack: None,
             under_way: VecDeque::new(),
+            ready: VecDeque::new(),
             stopped: None,
             tally: Tally::default(),
         })
@@ -87,65 +89,115 @@ impl Writer {
         self.under_way.len() < self.work.options.throttle_limit.max(1) * AHEAD
     }
 
-    /// Takes a change and begins with it. `password` goes into its body where it says so.
+    /// Takes a change and begins with it. `password` goes into its body where it says so. Members that are added to one
+    /// group wait for one another: they are sent when a request is full, when another change comes, and at the end.
     pub fn submit(&mut self, change: &Change, password: Option<Secret>) {
-        let under_way = match change.drafts(self.work.rules()) {
-            Err(error) => UnderWay::known(Report::failed(error)),
-            Ok(drafts) if self.work.options.dry_run => UnderWay::known(item::plan(&self.work, &drafts)),
-            Ok(drafts) if drafts.is_empty() => UnderWay::known(Report::of(Outcome::Unchanged)),
-            Ok(drafts) => {
-                let (turn, work) = (self.lanes.queue(&drafts), Arc::clone(&self.work));
-                UnderWay::Running(tokio::spawn(async move {
-                    match unless_stopped(Some(&work.stop), turn.come()).await {
-                        Some(()) => item::run(&work, &drafts, password.as_ref()).await,
-                        None => work.not_sent(),
-                    }
-                }))
+        let slot = self.slot(change, password);
+        if change.verb != Verb::AddMember {
+            return self.begin(Job::One(slot));
+        }
+        let most = members::pack(self.work.session.service());
+        let mut pack = match self.pack.take() {
+            Some(Job::Pack(pack)) if pack.takes(&slot, most) => pack,
+            other => {
+                if let Some(other) = other {
+                    self.begin(other);
+                }
+                members::Pack::default()
             }
         };
-        self.under_way.push_back(under_way);
+        pack.push(slot);
+        self.pack = Some(Job::Pack(pack));
     }
 
-    /// Whether reports are still to come.
+    /// Takes a change that could not be read.
+    pub fn refuse(&mut self, error: Error) {
+        self.begin(Job::One(Slot::Settled(Box::new(Report::failed(error)))));
+    }
+
+    /// Ends the input.
+    pub fn finish(&mut self) {
+        if let Some(pack) = self.pack.take() {
+            self.start(pack);
+        }
+    }
+
+    /// What is to be done for a change, or what is known of it without a request.
+    fn slot(&self, change: &Change, password: Option<Secret>) -> Slot {
+        let drafts = match change.drafts(self.work.rules()) {
+            Err(error) => return Slot::settled(Report::failed(error)),
+            Ok(drafts) if drafts.is_empty() => return Slot::settled(Report::of(Outcome::Unchanged)),
+            Ok(drafts) => drafts,
+        };
+        let mut item = Item {
+            verb: change.verb,
+            member: change.member.clone(),
+            password,
+            entry: None,
+            since: None,
+            drafts,
+        };
+        if let Some(journal) = self.work.journal.as_ref().filter(|_| item.writes()) {
+            let (entry, known) = journal.entry(change_key(change, &item.drafts), &item.drafts);
+            item.entry = Some(entry);
+            match known {
+                Known::Nothing => {}
+                Known::Sent(at) => item.since = Some(at),
+                Known::Done { id } => return Slot::settled(item::already_done(id)),
+            }
+        }
+        Slot::Item(Box::new(item))
+    }
+
+    /// Begins with what comes behind all that was given before.
+    fn begin(&mut self, job: Job) {
+        self.finish();
+        self.start(job);
+    }
+
+    fn start(&mut self, job: Job) {
+        let changes = job.changes();
+        let turn = self.lanes.queue(job.target());
+        let work = Arc::clone(&self.work);
+        let running = tokio::spawn(async move { job.run(&work, turn).await });
+        self.under_way.push_back(UnderWay { running, changes });
+    }
+
+    /// Whether reports are still to come without further input.
     #[must_use]
     pub fn is_busy(&self) -> bool {
-        !self.under_way.is_empty()
+        !self.ready.is_empty() || !self.under_way.is_empty()
     }
 
     /// The report of the oldest change that was not reported yet, or None where there is none. May be given up by
     /// dropping it; nothing is lost.
     pub async fn next(&mut self) -> Option<Report> {
-        let report = match self.under_way.front_mut()? {
-            UnderWay::Known(report) => (**report).clone(),
-            UnderWay::Running(running) => {
-                let stop = self.work.stop.clone();
-                let patience = async {
-                    stop.cancelled().await;
-                    let since = *self.stopped.get_or_insert_with(Instant::now);
-                    tokio::time::sleep_until(since + self.work.grace()).await;
-                };
-                tokio::select! {
-                    biased;
-                    ended = &mut *running => ended.unwrap_or_else(|e| Report::failed(defect(&e))),
-                    () = patience => {
-                        running.abort();
-                        item::given_up()
-                    }
+        while self.ready.is_empty() {
+            let oldest = self.under_way.front_mut()?;
+            let (stop, grace) = (&self.work.stop, self.work.grace());
+            let stopped = &mut self.stopped;
+            let patience = async {
+                stop.cancelled().await;
+                let since = *stopped.get_or_insert_with(Instant::now);
+                tokio::time::sleep_until(since + grace).await;
+            };
+            let reports = tokio::select! {
+                biased;
+                ended = &mut oldest.running => {
+                    ended.unwrap_or_else(|e| vec![Report::failed(defect(&e)); oldest.changes])
                 }
-            }
-        };
-        self.under_way.pop_front();
+                () = patience => {
+                    oldest.running.abort();
+                    vec![item::given_up(); oldest.changes]
+                }
+            };
+            self.under_way.pop_front();
+            self.ready.extend(reports);
+        }
+        let report = self.ready.pop_front()?;
         self.tally.count(report.outcome);
         Some(report)
     }
-
-    /// Takes a change that could not be read.
-    pub fn refuse(&mut self, error: Error) {
-        self.under_way.push_back(UnderWay::known(Report::failed(error)));
-    }
-
-    /// Ends the input.
-    pub fn finish(&mut self) {}
 
     /// Whether something has ended the command before its input did: then nothing further is sent.
     #[must_use]
@@ -171,43 +223,27 @@ impl Writer {
 impl Drop for Writer {
     fn drop(&mut self) {
         for under_way in &self.under_way {
-            if let UnderWay::Running(running) = under_way {
-                running.abort();
-            }
+            under_way.running.abort();
         }
     }
 }
 
-impl UnderWay {
-    fn known(report: Report) -> Self {
-        Self::Known(Box::new(report))
+/// By what the journal knows a change again: by the caller's name for it, or by what is done to what.
+fn change_key(change: &Change, drafts: &[Draft]) -> String {
+    if let Some(key) = &change.journal_key {
+        return key.clone();
     }
-}
-
-impl Tally {
-    fn count(&mut self, outcome: Outcome) {
-        *match outcome {
-            Outcome::Done | Outcome::Unchanged | Outcome::AlreadyDone | Outcome::Planned => &mut self.done,
-            Outcome::Failed => &mut self.failed,
-            Outcome::NotSent => &mut self.not_sent,
-            Outcome::Unknown => &mut self.unknown,
-        } += 1;
-    }
-}
-
-impl fmt::Display for Tally {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self {
-            done,
-            failed,
-            not_sent,
-            unknown,
-        } = self;
-        write!(
-            f,
-            "Of the changes given so far {done} are done, {failed} were refused, {not_sent} were not sent, and of {unknown} it is not known."
-        )
-    }
+    let draft = drafts.first();
+    let object = draft.map(|draft| match &draft.lookup {
+        Some(by) => format!("{} {}={}", draft.target, by.attribute, by.value),
+        None => draft.target.to_string(),
+    });
+    let member = change
+        .member
+        .as_deref()
+        .map(|member| format!(" {member}"))
+        .unwrap_or_default();
+    format!("{:?} {}{member}", change.verb, object.unwrap_or_default())
 }
 
 fn defect(error: &tokio::task::JoinError) -> Error {

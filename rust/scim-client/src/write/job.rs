@@ -1,0 +1,124 @@
+//! What one place of the pipeline does: a change, or members that are added together, each written down before and after.
+
+use jiff::Timestamp;
+
+use super::journal::Entry;
+use super::lane::Turn;
+use super::members::Pack;
+use super::work::Work;
+use super::{Report, item};
+use crate::change::{Draft, Target, Verb};
+use crate::config::Secret;
+use crate::send::unless_stopped;
+
+/// A change that is to be sent.
+pub(super) struct Item {
+    pub(super) verb: Verb,
+    /// At least one.
+    pub(super) drafts: Vec<Draft>,
+    pub(super) password: Option<Secret>,
+    pub(super) member: Option<String>,
+    /// Its place in the journal, where there is one.
+    pub(super) entry: Option<Entry>,
+    /// When an earlier run sent it, without having learnt what became of it.
+    pub(super) since: Option<Timestamp>,
+}
+
+/// A change: to be sent, or settled without.
+pub(super) enum Slot {
+    Item(Box<Item>),
+    Settled(Box<Report>),
+}
+
+/// What one place of the pipeline does.
+pub(super) enum Job {
+    One(Slot),
+    Pack(Pack),
+}
+
+impl Item {
+    /// Whether it changes anything.
+    pub(super) fn writes(&self) -> bool {
+        self.drafts.iter().any(|draft| !draft.method.is_safe())
+    }
+
+    pub(super) fn target(&self) -> Option<&Target> {
+        self.drafts.first().map(|draft| &draft.target)
+    }
+}
+
+impl Slot {
+    pub(super) fn settled(report: Report) -> Self {
+        Self::Settled(Box::new(report))
+    }
+}
+
+impl Job {
+    pub(super) fn changes(&self) -> usize {
+        match self {
+            Job::One(_) => 1,
+            Job::Pack(pack) => pack.slots().len(),
+        }
+    }
+
+    /// The object that it is about, where something is to be sent.
+    pub(super) fn target(&self) -> Option<&Target> {
+        match self {
+            Job::One(Slot::Item(item)) => item.target(),
+            Job::One(Slot::Settled(_)) => None,
+            Job::Pack(pack) => pack.target(),
+        }
+    }
+
+    /// A report for each change, in their order.
+    pub(super) async fn run(self, work: &Work, turn: Turn) -> Vec<Report> {
+        let slots = match self {
+            Job::One(slot) => vec![slot],
+            Job::Pack(pack) => pack.into_slots(),
+        };
+        let mut reports: Vec<Option<Report>> = Vec::with_capacity(slots.len());
+        let mut items = Vec::new();
+        for slot in slots {
+            reports.push(match slot {
+                Slot::Settled(report) => Some(*report),
+                Slot::Item(item) => {
+                    items.push(*item);
+                    None
+                }
+            });
+        }
+        let mut sent = carry_out(work, &items, &turn).await.into_iter();
+        let fill = |report: Option<Report>| report.or_else(|| sent.next());
+        reports.into_iter().filter_map(fill).collect()
+    }
+}
+
+async fn carry_out(work: &Work, items: &[Item], turn: &Turn) -> Vec<Report> {
+    if items.is_empty() {
+        return Vec::new();
+    }
+    if work.options.dry_run {
+        return item::plan(work, items);
+    }
+    let not_sent = || vec![work.not_sent(); items.len()];
+    if unless_stopped(Some(&work.stop), turn.come()).await.is_none() {
+        return not_sent();
+    }
+    let entries: Vec<Entry> = items.iter().filter_map(|item| item.entry.clone()).collect();
+    let journal = work.journal.as_ref().filter(|_| !entries.is_empty());
+    if let Some(journal) = journal
+        && let Err(error) = journal.before(&entries, work.session.server_time()).await
+    {
+        work.end(error);
+        return not_sent();
+    }
+    let reports = item::run(work, items).await;
+    if let Some(journal) = journal
+        && let Err(error) = journal
+            .after(&entries, &reports, work.session.server_time())
+            .await
+    {
+        work.end(error);
+    }
+    reports
+}

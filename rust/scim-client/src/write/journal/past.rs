@@ -1,0 +1,138 @@
+//! What an earlier run left in a journal.
+
+use std::collections::HashMap;
+use std::fs::File;
+use std::io::{BufRead, BufReader, Seek, SeekFrom, Write};
+use std::path::Path;
+
+use jiff::Timestamp;
+
+use super::line::{Header, Line, State, identity};
+use super::{Identity, Known, failed};
+use crate::error::{Error, Kind};
+
+/// How the first line of a journal begins.
+const BEGINS: &[u8] = b"{\"psscimJournal\":";
+
+/// The last word on each change.
+#[derive(Debug, Default)]
+pub(super) struct Past(HashMap<Identity, Kept>);
+
+#[derive(Debug)]
+enum Kept {
+    Sent(Timestamp),
+    Done(Option<Box<str>>),
+}
+
+impl Past {
+    pub(super) fn of(&self, change: &Identity) -> Known {
+        match self.0.get(change) {
+            None => Known::Nothing,
+            Some(Kept::Sent(at)) => Known::Sent(*at),
+            Some(Kept::Done(id)) => Known::Done {
+                id: id.as_deref().map(str::to_owned),
+            },
+        }
+    }
+
+    fn take(&mut self, line: Line) {
+        let change = identity(&line.key, &line.hash, line.nth);
+        match line.state {
+            // It may have been done by the first of several that were not settled.
+            State::Sent | State::Unknown => {
+                let since = match self.0.get(&change) {
+                    Some(Kept::Sent(since)) => *since,
+                    _ => line.at,
+                };
+                self.0.insert(change, Kept::Sent(since));
+            }
+            State::Done | State::Unchanged => {
+                self.0
+                    .insert(change, Kept::Done(line.id.map(String::into_boxed_str)));
+            }
+            State::Failed | State::NotSent => {
+                self.0.remove(&change);
+            }
+        }
+    }
+}
+
+/// Reads a journal to its end and cuts off what a power failure left of its last lines, or begins one. The file then
+/// stands at its end.
+pub(super) fn read(file: File, header: &Header, path: &Path) -> Result<(Past, File), Error> {
+    let broken = |e: &std::io::Error| failed(path, e);
+    let mut past = Past::default();
+    let mut reader = BufReader::new(file);
+    let (mut good, mut number, mut torn) = (0, 0, None);
+    let mut text = Vec::new();
+    loop {
+        text.clear();
+        let read = reader.read_until(b'\n', &mut text).map_err(|e| broken(&e))?;
+        if read == 0 {
+            break;
+        }
+        number += 1;
+        let whole = text.strip_suffix(b"\n");
+        let understood = match whole {
+            Some(text) if number == 1 => match serde_json::from_slice::<Header>(text) {
+                Ok(found) => match header.differs(&found) {
+                    None => true,
+                    Some(how) => return Err(mismatch(path, &how)),
+                },
+                Err(_) => return Err(mismatch(path, "is no journal of PSScim")),
+            },
+            Some(text) => serde_json::from_slice(text).map(|line| past.take(line)).is_ok(),
+            // A file that someone else began is not overwritten.
+            None if number == 1 && !BEGINS.starts_with(&text) && !text.starts_with(BEGINS) => {
+                return Err(mismatch(path, "is no journal of PSScim"));
+            }
+            // Without its end a line never was on the disk as a whole, so nobody has gone by it.
+            None => false,
+        };
+        match (understood, torn) {
+            (true, None) => good += read as u64,
+            (false, None) => torn = Some(number),
+            // Behind what was being written when the power failed, nothing was.
+            (true, Some(line)) => return Err(damaged(path, line)),
+            (false, Some(_)) => {}
+        }
+    }
+    let mut file = reader.into_inner();
+    file.set_len(good).map_err(|e| broken(&e))?;
+    file.seek(SeekFrom::End(0)).map_err(|e| broken(&e))?;
+    if good == 0 {
+        let mut text = Vec::new();
+        header.write(&mut text)?;
+        file.write_all(&text).map_err(|e| broken(&e))?;
+    }
+    file.sync_all().map_err(|e| broken(&e))?;
+    if good == 0 {
+        keep_name(path).map_err(|e| broken(&e))?;
+    }
+    Ok((past, file))
+}
+
+/// A new file's name is on the disk only when its folder is. Windows keeps it with the file.
+fn keep_name(path: &Path) -> std::io::Result<()> {
+    if cfg!(unix) {
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+        File::open(folder.unwrap_or(Path::new(".")))?.sync_all()?;
+    }
+    Ok(())
+}
+
+fn mismatch(path: &Path, how: &str) -> Error {
+    let message = format!(
+        "'{}' cannot be gone on with: it {how}. Nothing was sent.",
+        path.display()
+    );
+    Error::new(Kind::JournalMismatch, message)
+}
+
+fn damaged(path: &Path, line: u64) -> Error {
+    let message = format!(
+        "Line {line} of the journal '{}' is none of PSScim's, and lines that are follow it. Nothing was sent.",
+        path.display()
+    );
+    Error::new(Kind::JournalDamaged, message)
+}

@@ -1,0 +1,44 @@
+//! How many changes ended how.
+
+use std::fmt;
+
+use super::Outcome;
+
+/// How many changes ended how.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Tally {
+    /// Done, by this run or an earlier one, or nothing to do.
+    pub done: u64,
+    /// Refused.
+    pub failed: u64,
+    /// Not sent.
+    pub not_sent: u64,
+    /// Not to be told.
+    pub unknown: u64,
+}
+
+impl Tally {
+    pub(super) fn count(&mut self, outcome: Outcome) {
+        *match outcome {
+            Outcome::Done | Outcome::Unchanged | Outcome::AlreadyDone | Outcome::Planned => &mut self.done,
+            Outcome::Failed => &mut self.failed,
+            Outcome::NotSent => &mut self.not_sent,
+            Outcome::Unknown => &mut self.unknown,
+        } += 1;
+    }
+}
+
+impl fmt::Display for Tally {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            done,
+            failed,
+            not_sent,
+            unknown,
+        } = self;
+        write!(
+            f,
+            "Of the changes given so far, {done} are done, {failed} were refused, {not_sent} were not sent, and of {unknown} it is not known."
+        )
+    }
+}
