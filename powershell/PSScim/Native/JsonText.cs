@@ -12,7 +12,7 @@ internal sealed class JsonText
     internal JsonText Add(string name, string? value)
     {
         if (value is not null)
-            Write(Name(name), value);
+            Quote(Name(name), value);
         return this;
     }
 
@@ -49,21 +49,32 @@ internal sealed class JsonText
             return this;
         Name(name).Append('[');
         for (int i = 0; i < values.Count; i++)
-            Write(i == 0 ? _text : _text.Append(','), values[i]);
+            Quote(i == 0 ? _text : _text.Append(','), values[i]);
         _text.Append(']');
+        return this;
+    }
+
+    /// <summary>Adds a value that is JSON already.</summary>
+    internal JsonText AddJson(string name, string json)
+    {
+        Name(name).Append(json);
         return this;
     }
 
     public override string ToString() => _text + "}";
 
+    /// <summary>A text as a JSON string.</summary>
+    internal static string Quoted(string value) => Quote(new StringBuilder(), value).ToString();
+
     private StringBuilder Name(string name)
     {
         if (_text.Length > 1)
             _text.Append(',');
-        return Write(_text, name).Append(':');
+        return Quote(_text, name).Append(':');
     }
 
-    private static StringBuilder Write(StringBuilder text, string value)
+    /// <summary>Appends a text as a JSON string.</summary>
+    internal static StringBuilder Quote(StringBuilder text, string value)
     {
         text.Append('"');
         foreach (char c in value)

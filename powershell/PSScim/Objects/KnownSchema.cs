@@ -44,6 +44,9 @@ internal sealed class KnownAttribute
     /// <summary>Whether it comes without being asked for by name (RFC 7643 section 2.2).</summary>
     internal bool IsReturned { get; set; }
 
+    /// <summary>Whether only the service sets it.</summary>
+    internal bool IsReadOnly { get; set; }
+
     internal string Description { get; set; } = "";
 
     internal bool IsExtension { get; }
@@ -105,7 +108,8 @@ internal static class KnownSchema
         string[] header = reader.ReadLine()!.Split('\t');
         int Column(string name) => Array.IndexOf(header, name);
         var (resource, schema, path, type) = (Column("resource"), Column("schema"), Column("path"), Column("type"));
-        var (multi, returned, description) = (Column("multiValued"), Column("returned"), Column("description"));
+        var (multi, mutability, returned) = (Column("multiValued"), Column("mutability"), Column("returned"));
+        int description = Column("description");
         var all = new List<KnownAttribute>();
         while (reader.ReadLine() is string line)
         {
@@ -114,6 +118,7 @@ internal static class KnownSchema
             {
                 Type = cells[type],
                 IsMultiValued = cells[multi] == "true",
+                IsReadOnly = cells[mutability] == "readOnly",
                 IsReturned = cells[returned] is "always" or "default",
                 Description = cells[description],
             });

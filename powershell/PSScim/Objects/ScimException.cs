@@ -16,6 +16,13 @@ internal sealed class ScimFailure
     internal string? RequestId { get; set; }
     internal string? Cursor { get; set; }
     internal TimeSpan? RetryAfter { get; set; }
+
+    internal ScimFailure Of(string label)
+    {
+        var of = (ScimFailure)MemberwiseClone();
+        of.Message = label + ": " + Message;
+        return of;
+    }
 }
 
 /// <summary>An error of PSScim: what happened, to what, what to do next, and all that the service said.</summary>
@@ -51,6 +58,9 @@ public sealed class ScimException : Exception
 
     /// <summary>What to do next.</summary>
     public string Advice => _failure.Advice;
+
+    /// <summary>The same error, and to which input object it happened.</summary>
+    internal ScimException Of(string label) => new(_failure.Of(label), InnerException);
 
     internal ErrorRecord ToErrorRecord(object? target)
     {

@@ -47,6 +47,20 @@ kinds! {
     AddressHoldsQuery, "InvalidArgument", "Give the address up to the path, such as https://scim.example.org/v2; what is to be asked is said by the cmdlets' own parameters.";
     /// An id that cannot be part of a path.
     InvalidId, "InvalidArgument", "Give the id exactly as the service returned it.";
+    /// A name that no attribute has, or that says not enough.
+    UnknownAttribute, "InvalidArgument", "Correct the name; Get-ScimSchema and Tab show those that there are.";
+    /// A value that its attribute cannot have.
+    InvalidValue, "InvalidArgument", "Correct the value.";
+    /// A value longer than the service takes.
+    ValueTooLong, "InvalidArgument", "Shorten the value.";
+    /// An attribute that only the service sets.
+    ReadOnlyAttribute, "InvalidArgument", "Leave the attribute out.";
+    /// An object without an attribute that each one has.
+    RequiredAttribute, "InvalidArgument", "Give the attribute a value.";
+    /// A password for a user that is there already.
+    PasswordOnUpdate, "InvalidArgument", "Leave the password out; users change theirs at the next sign-in with passwordForceChangeOnNextSignIn.";
+    /// A request of the user's own that cannot be sent.
+    InvalidRequest, "InvalidArgument", "Correct -Method, -Path or -Body.";
     /// The filter breaks the grammar of RFC 7644 section 3.4.2.2; nothing was sent.
     FilterSyntax, "InvalidArgument", "Correct the filter at the place that is marked. No request was made.";
     /// The host's name has no address.

@@ -15,3 +15,5 @@ pub const NAMES: usize = 1 << 16;
 pub const ALL_NAMES_BYTES: usize = 4 << 20;
 /// Bytes of a `nextCursor`: it has to fit into a URL.
 pub const CURSOR_BYTES: usize = 16 << 10;
+/// Characters of one value that Entra takes.
+pub const VALUE_CHARACTERS: usize = 20_000;

@@ -1,17 +1,27 @@
 //! From what the user says to requests: names find their place through the offline schema, values are held against their
 //! types, and a body is made in the form that the service takes. Pure: nothing here sends or waits.
 
+mod assign;
+mod create;
 mod id;
 pub mod members;
+mod nearest;
+mod own;
+mod place;
+mod update;
+mod value;
 
 use std::fmt;
 
 use reqwest::Method;
 use serde::Deserialize;
-use serde_json::Value;
+use serde_json::{Value, json};
+
+pub use update::Operation;
 
 use crate::cloud::{Endpoint, Service};
 use crate::error::{Error, Kind};
+use crate::filter::Resource;
 
 /// The schema of a PATCH body (RFC 7644 section 3.5.2).
 const PATCH_OP: &str = "urn:ietf:params:scim:api:messages:2.0:PatchOp";
@@ -190,6 +200,12 @@ impl Change {
     /// `ValueTooLong`, `PasswordOnUpdate`, `InvalidId`. The message names the attribute.
     pub fn drafts(&self, rules: Rules) -> Result<Vec<Draft>, Error> {
         let draft = match self.verb {
+            Verb::Create => self.create(rules)?,
+            Verb::Update => return self.update(rules),
+            Verb::Request => match &self.request {
+                Some(request) => own::draft(request)?,
+                None => return Err(incomplete("a request")),
+            },
             Verb::Delete => Draft::of(Method::DELETE, self.object(rules)?),
             Verb::Read => Draft {
                 query: self.projection(),
@@ -203,14 +219,63 @@ impl Change {
                 body: Some(members::remove(self.member(rules)?)),
                 ..Draft::of(Method::PATCH, self.object(rules)?)
             },
-            Verb::Create | Verb::Update | Verb::Request => {
-                return Err(incomplete("the attributes of a change"));
-            }
         };
         Ok(vec![Draft {
             if_match: self.if_match.clone(),
             ..draft
         }])
+    }
+
+    /// What an update does, as operations of a PATCH: for a server without PATCH, to be applied to what it stores.
+    ///
+    /// # Errors
+    /// As [`Change::drafts`].
+    pub fn operations(&self, rules: Rules) -> Result<Vec<Operation>, Error> {
+        update::operations(self, rules, self.resource())
+    }
+
+    fn create(&self, rules: Rules) -> Result<Draft, Error> {
+        let (body, lookup) = create::body(rules, self.resource(), &self.set)?;
+        Ok(Draft {
+            body: Some(Value::Object(body).to_string().into_bytes()),
+            secret: self.password,
+            lookup,
+            ..Draft::of(Method::POST, Target::All(self.endpoint))
+        })
+    }
+
+    fn update(&self, rules: Rules) -> Result<Vec<Draft>, Error> {
+        if self.password {
+            return Err(update::password());
+        }
+        let object = self.object(rules)?;
+        let operations = self.operations(rules)?;
+        let mut drafts = Vec::new();
+        if !operations.is_empty() {
+            let operations: Vec<Value> = operations.iter().map(Operation::to_json).collect();
+            let body = json!({"schemas": [PATCH_OP], "Operations": operations});
+            drafts.push(Draft {
+                body: Some(body.to_string().into_bytes()),
+                if_match: self.if_match.clone(),
+                // A value that is added twice may be there twice.
+                repeatable: self.add.is_empty(),
+                ..Draft::of(Method::PATCH, object.clone())
+            });
+        }
+        if self.return_state {
+            drafts.push(Draft {
+                query: self.projection(),
+                ..Draft::of(Method::GET, object)
+            });
+        }
+        Ok(drafts)
+    }
+
+    fn resource(&self) -> Resource {
+        match self.endpoint {
+            Endpoint::Groups => Resource::Group,
+            _ => Resource::User,
+        }
     }
 
     /// The object that the change is about.

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 /// Reads `2026-01-31T08:00:00Z`, with any offset and fraction. What has no offset is UTC, and what has no time is
 /// midnight: a person who writes `2026-01-31` means that.
-pub(super) fn instant(text: &str) -> Option<Timestamp> {
+pub(crate) fn instant(text: &str) -> Option<Timestamp> {
     let parse = |text: &str| text.parse().ok();
     parse(text)
         .or_else(|| parse(&format!("{text}Z")))

@@ -15,16 +15,22 @@ pub enum Resource {
 }
 
 /// One line of the table.
+#[derive(Debug)]
 pub(crate) struct Attribute {
     resource: &'static str,
-    schema: &'static str,
-    name: &'static str,
-    sub: Option<&'static str>,
-    kind: &'static str,
-    multi_valued: bool,
+    /// The schema's URN; empty for what every resource has.
+    pub(crate) schema: &'static str,
+    pub(crate) name: &'static str,
+    pub(crate) sub: Option<&'static str>,
+    /// A SCIM data type (RFC 7643 section 2.3).
+    pub(crate) kind: &'static str,
+    pub(crate) multi_valued: bool,
+    pub(crate) required: bool,
+    pub(crate) mutability: &'static str,
     returned: &'static str,
     case_exact: bool,
-    canonical: &'static str,
+    /// The values that may be, with commas between; empty where any may.
+    pub(crate) canonical: &'static str,
 }
 
 static ATTRIBUTES: LazyLock<Vec<Attribute>> = LazyLock::new(|| {
@@ -35,7 +41,12 @@ static ATTRIBUTES: LazyLock<Vec<Attribute>> = LazyLock::new(|| {
         .collect()
 });
 
-/// resource, schema, path, type, multiValued, required, mutability, returned, caseExact, …
+/// The attributes of a resource, with what every resource has.
+pub(crate) fn attributes(resource: Resource) -> impl Iterator<Item = &'static Attribute> {
+    ATTRIBUTES.iter().filter(move |a| a.is_of(resource))
+}
+
+/// resource, schema, path, type, multiValued, required, mutability, returned, caseExact, uniqueness, canonicalValues, …
 fn attribute(line: &'static str) -> Option<Attribute> {
     let column = |index: usize| line.split('\t').nth(index);
     let path = column(2)?;
@@ -49,6 +60,8 @@ fn attribute(line: &'static str) -> Option<Attribute> {
         sub,
         kind: column(3)?,
         multi_valued: column(4)? == "true",
+        required: column(5)? == "true",
+        mutability: column(6)?,
         returned: column(7)?,
         case_exact: column(8)? == "true",
         canonical: column(10)?,
@@ -94,7 +107,28 @@ impl Attribute {
         self.resource == name || self.resource == "Common"
     }
 
-    fn is_extension(&self) -> bool {
+    /// `name.givenName`, without the schema.
+    pub(crate) fn path(&self) -> String {
+        match self.sub {
+            Some(sub) => format!("{}.{sub}", self.name),
+            None => self.name.to_owned(),
+        }
+    }
+
+    /// Whether it is a part of this complex attribute.
+    pub(crate) fn is_part_of(&self, whole: &Attribute) -> bool {
+        self.sub.is_some()
+            && self.resource == whole.resource
+            && self.schema == whole.schema
+            && self.name == whole.name
+    }
+
+    /// Whether anybody but the service sets it.
+    pub(crate) fn is_writable(&self) -> bool {
+        self.mutability != "readOnly"
+    }
+
+    pub(crate) fn is_extension(&self) -> bool {
         !self.schema.is_empty() && !is_core(self.schema)
     }
 

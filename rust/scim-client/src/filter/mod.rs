@@ -35,6 +35,7 @@ pub use ast::{Filter, Operator, PatchPath, Terms};
 pub use entra::{Unsupported, check, qualify};
 pub use error::{Expected, FilterError};
 pub use eval::{Attributes, Item, Matcher, Rule};
+pub(crate) use instant::instant;
 pub use known::Resource;
 pub use parser::{parse, parse_path};
 pub use path::AttrPath;

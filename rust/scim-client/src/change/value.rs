@@ -1,0 +1,129 @@
+//! Values, held against the type that the schema says, and written as that type: a CSV's cells are all text.
+
+use serde_json::Value;
+
+use super::Rules;
+use super::id::is_guid;
+use super::place::Place;
+use crate::cloud::Service;
+use crate::error::{Error, Kind};
+use crate::filter::instant;
+use crate::filter::known::Attribute;
+use crate::limits;
+
+/// A value as it is to be sent; null where the attribute is to be cleared. An empty text means that too: no service
+/// stores one on purpose.
+pub(super) fn typed(rules: Rules, name: &str, place: &Place, value: Value) -> Result<Value, Error> {
+    if value.as_str() == Some("") {
+        return Ok(Value::Null);
+    }
+    if rules.service == Service::Entra {
+        check_length(name, &value)?;
+    }
+    let (Some(row), false) = (place.known, value.is_null()) else {
+        return Ok(value);
+    };
+    if !place.is_many() {
+        return single(rules, name, row, value);
+    }
+    let items = match value {
+        Value::Array(items) => items,
+        one => vec![one],
+    };
+    let items: Result<Vec<_>, _> = items
+        .into_iter()
+        .map(|item| single(rules, name, row, item))
+        .collect();
+    items.map(Value::Array)
+}
+
+fn single(rules: Rules, name: &str, row: &Attribute, value: Value) -> Result<Value, Error> {
+    match (row.kind, value) {
+        ("boolean", Value::Bool(flag)) => Ok(flag.into()),
+        ("boolean", Value::String(text)) if text.trim().eq_ignore_ascii_case("true") => Ok(true.into()),
+        ("boolean", Value::String(text)) if text.trim().eq_ignore_ascii_case("false") => Ok(false.into()),
+        ("boolean", other) => Err(wrong(name, &other, "true or false")),
+        ("integer", Value::Number(number)) if number.is_i64() => Ok(number.into()),
+        ("integer", Value::String(text)) if text.trim().parse::<i64>().is_ok() => {
+            Ok(text.trim().parse::<i64>().unwrap_or_default().into())
+        }
+        ("integer", other) => Err(wrong(name, &other, "a whole number")),
+        ("decimal", Value::Number(number)) => Ok(number.into()),
+        ("decimal", other) => Err(wrong(name, &other, "a number")),
+        ("dateTime", Value::String(text)) => match instant(text.trim()) {
+            Some(time) => Ok(time.to_string().into()),
+            None => Err(wrong(
+                name,
+                &text.into(),
+                "a date and time such as 2026-01-31T08:00:00Z",
+            )),
+        },
+        ("dateTime", other) => Err(wrong(
+            name,
+            &other,
+            "a date and time such as 2026-01-31T08:00:00Z",
+        )),
+        ("complex", Value::Object(parts)) => Ok(parts.into()),
+        ("complex", other) => Err(wrong(name, &other, "an object with the attribute's parts")),
+        (_, Value::String(text)) => choose(rules, name, row, text).map(Value::String),
+        // The number of an employee reads as one.
+        (_, Value::Number(number)) if number.is_i64() || number.is_u64() => Ok(number.to_string().into()),
+        (_, other) => Err(wrong(name, &other, "text")),
+    }
+}
+
+/// A text that is one of those that may be, where the schema says which, and an id where it has to be one.
+fn choose(rules: Rules, name: &str, row: &Attribute, text: String) -> Result<String, Error> {
+    if rules.service != Service::Entra {
+        return Ok(text);
+    }
+    if row.path() == "manager.value" && !is_guid(&text) {
+        return Err(wrong(
+            name,
+            &text.into(),
+            "the id of the manager, as Get-ScimUser shows it",
+        ));
+    }
+    if row.canonical.is_empty() {
+        return Ok(text);
+    }
+    match row
+        .canonical
+        .split(',')
+        .find(|known| known.eq_ignore_ascii_case(&text))
+    {
+        Some(known) => Ok(known.to_owned()),
+        None => Err(wrong(name, &text.into(), &row.canonical.replace(',', " or "))),
+    }
+}
+
+fn check_length(name: &str, value: &Value) -> Result<(), Error> {
+    match value {
+        Value::String(text) => {
+            let length = text.chars().count();
+            if length <= limits::VALUE_CHARACTERS {
+                return Ok(());
+            }
+            let most = limits::VALUE_CHARACTERS;
+            let message = format!(
+                "The value of '{name}' has {length} characters, and {most} is the most. No request was made."
+            );
+            Err(Error::new(Kind::ValueTooLong, message))
+        }
+        Value::Array(items) => items.iter().try_for_each(|item| check_length(name, item)),
+        Value::Object(parts) => parts.values().try_for_each(|part| check_length(name, part)),
+        _ => Ok(()),
+    }
+}
+
+/// A value that does not fit. It is shown, as far as it is short.
+pub(super) fn wrong(name: &str, value: &Value, wanted: &str) -> Error {
+    const SHOWN: usize = 60;
+    let mut shown: String = value.to_string().chars().take(SHOWN + 1).collect();
+    if shown.chars().count() > SHOWN {
+        shown.pop();
+        shown.push('…');
+    }
+    let message = format!("{shown} cannot be the value of '{name}': it takes {wanted}. No request was made.");
+    Error::new(Kind::InvalidValue, message)
+}
