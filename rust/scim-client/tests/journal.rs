@@ -276,7 +276,9 @@ async fn faults_and_a_journal_go_together() {
     mixed_faults(&world.emulator, 250);
     let names = names(200);
     let (reports, _) = write(&world.session, journal(&path), names.iter().map(|n| user(n))).await;
-    assert!(reports.iter().all(|report| report.outcome == Outcome::Done));
+    for report in &reports {
+        assert_eq!(report.outcome, Outcome::Done, "{:?}", report.error);
+    }
     world.emulator.clear_faults();
     world.emulator.inject(Fault::once(FaultAction::Hang));
     let (reports, _) = write(&world.session, journal(&path), names.iter().map(|n| user(n))).await;

@@ -101,15 +101,24 @@ fn start(job: &Job) -> Child {
 
 async fn kills(name: &str, wanted: usize) {
     let folder = folder(name);
-    let (mut killed, mut round) = (0, 0);
+    let (mut killed, mut round, mut in_doubt) = (0, 0, 0);
     while killed < wanted {
-        killed += one_run(&folder.join(format!("{round}.jsonl")), round, wanted - killed).await;
+        let path = folder.join(format!("{round}.jsonl"));
+        let (kills, left) = one_run(&path, round, wanted - killed).await;
+        killed += kills;
+        in_doubt += left;
         round += 1;
     }
+    // Else the kills came at no moment that matters.
+    assert!(
+        in_doubt >= wanted,
+        "{in_doubt} changes were in doubt after {killed} kills"
+    );
 }
 
-/// One input, done by a process that is killed up to so often until it comes through; then compares. How often it was.
-async fn one_run(path: &Path, seed: u64, most: usize) -> usize {
+/// One input, done by a process that is killed up to so often until it comes through; then compares. How often it was
+/// killed, and how many changes that left in doubt.
+async fn one_run(path: &Path, seed: u64, most: usize) -> (usize, usize) {
     let mut random = fastrand::Rng::with_seed(seed);
     let world = World::with(
         EmulatorConfig {
@@ -132,7 +141,7 @@ async fn one_run(path: &Path, seed: u64, most: usize) -> usize {
         group,
     );
     let began = world.emulator.stats();
-    let (mut killed, mut alive) = (0, true);
+    let (mut killed, mut alive, mut left) = (0, true, 0);
     while alive {
         let mut child = start(&job);
         // Many points of a run: between its start and its end, which is about so far away.
@@ -145,6 +154,7 @@ async fn one_run(path: &Path, seed: u64, most: usize) -> usize {
                 child.kill().unwrap();
                 child.wait().unwrap();
                 killed += 1;
+                left += in_doubt(path);
             }
             _ => {
                 let status = tokio::task::spawn_blocking(move || child.wait().unwrap())
@@ -192,7 +202,26 @@ async fn one_run(path: &Path, seed: u64, most: usize) -> usize {
         stats.delete - began.delete <= (LEFT / 2) as u64 + doubt,
         "seed {seed}: {stats:?}"
     );
-    killed
+    (killed, left)
+}
+
+/// Changes that were sent and of which the journal says nothing more.
+fn in_doubt(path: &Path) -> usize {
+    let text = std::fs::read_to_string(path).unwrap_or_default();
+    let mut open = std::collections::HashSet::new();
+    for line in text.lines().skip(1) {
+        // The last line may be torn.
+        let Ok(line) = serde_json::from_str::<serde_json::Value>(line) else {
+            continue;
+        };
+        let change = format!("{}{}", line["key"], line["hash"]);
+        if line["state"] == "sent" {
+            open.insert(change);
+        } else {
+            open.remove(&change);
+        }
+    }
+    open.len()
 }
 
 fn job(emulator: &Emulator, path: &Path, ids: Vec<String>, group: String) -> Job {

@@ -20,7 +20,7 @@ use crate::error::{Error, Kind};
 use crate::http::Answer;
 use crate::page::{Page, PageParser};
 use crate::record::{Records, Value};
-use crate::send::{Reach, Request, unless_stopped};
+use crate::send::{Reach, Request, Unsuccessful, unless_stopped};
 
 /// How much earlier than our first request an object may seem to have been created and still be ours: `Date` counts whole
 /// seconds, and the clocks of a service's machines differ.
@@ -38,52 +38,66 @@ pub(super) async fn create(work: &Work, draft: &Draft, request: Request, since: 
             "An earlier run sent it and did not learn its answer.",
         )
     });
+    // Whether a later try was refused because the name is taken: by the try before, or by somebody else's object.
+    let mut taken = false;
     let mut retry = 0;
     loop {
-        if let Some(cause) = &lost {
-            match settle(work, draft, endpoint, began, cause).await {
-                Settled::Is(report) => return *report,
-                Settled::Again => {}
-            }
-        }
-        let unsuccessful = match work.session.exchange(request.clone(), work.caller()).await {
-            Ok(answer) => match made(work, draft, endpoint, &answer).await {
+        let settled = match &lost {
+            Some(cause) => settle(work, draft, endpoint, began, cause).await,
+            None => Settled::Absent,
+        };
+        let unclear = matches!(settled, Settled::Unclear(_));
+        let error = match (settled, &lost) {
+            (Settled::Is(report), _) => return *report,
+            (Settled::Absent, Some(cause)) if taken => return unknown(cause),
+            (Settled::Unclear(error), _) => error,
+            (Settled::Absent, _) => match send(work, draft, endpoint, &request).await {
                 Ok(report) => return *report,
-                // 200 and a web page, or nothing at all: whoever answered, nothing is certain.
-                Err(error) => crate::send::Unsuccessful {
+                Err(Unsuccessful {
                     error,
                     reach: Reach::Lost,
-                },
+                }) => error,
+                Err(Unsuccessful { error, .. }) if lost.is_some() && error.kind() == Kind::Uniqueness => {
+                    taken = true;
+                    error
+                }
+                Err(unsuccessful) => return after(work, lost.as_ref(), unsuccessful),
             },
-            Err(unsuccessful) => unsuccessful,
         };
-        let error = match unsuccessful.reach {
-            Reach::Lost => unsuccessful.error,
-            // The try before may have been late rather than lost.
-            _ if lost.is_some() && unsuccessful.error.kind() == Kind::Uniqueness => {
-                return match settle(work, draft, endpoint, began, &unsuccessful.error).await {
-                    Settled::Is(report) => *report,
-                    Settled::Again => unknown(&unsuccessful.error),
-                };
-            }
-            _ => return after(work, lost.as_ref(), unsuccessful),
-        };
-        let Some(delay) = work.session.limits().pause(retry, None) else {
-            return unknown(&error);
-        };
+        let pause = work.session.limits().pause(retry, None).map(tokio::time::sleep);
         retry += 1;
-        if unless_stopped(Some(&work.stop), tokio::time::sleep(delay))
-            .await
-            .is_none()
-        {
+        let goes_on = match pause {
+            Some(pause) => unless_stopped(Some(&work.stop), pause).await.is_some(),
+            None => false,
+        };
+        if !goes_on {
             return unknown(&error);
         }
-        lost = Some(error);
+        if !unclear {
+            lost = Some(error);
+        }
     }
 }
 
+/// Sends the POST.
+async fn send(
+    work: &Work,
+    draft: &Draft,
+    endpoint: Endpoint,
+    request: &Request,
+) -> Result<Box<Report>, Unsuccessful> {
+    let answer = work.session.exchange(request.clone(), work.caller()).await?;
+    // 200 and a web page, or nothing at all: whoever answered, nothing is certain.
+    made(work, draft, endpoint, &answer)
+        .await
+        .map_err(|error| Unsuccessful {
+            error,
+            reach: Reach::Lost,
+        })
+}
+
 /// A refusal, where an earlier try may have been done: then a refusal for want of leave to send says nothing of it.
-fn after(work: &Work, lost: Option<&Error>, mut unsuccessful: crate::send::Unsuccessful) -> Report {
+fn after(work: &Work, lost: Option<&Error>, mut unsuccessful: Unsuccessful) -> Report {
     if lost.is_some() && unsuccessful.reach == Reach::Unsent {
         unsuccessful.reach = Reach::Lost;
     }
@@ -93,8 +107,10 @@ fn after(work: &Work, lost: Option<&Error>, mut unsuccessful: crate::send::Unsuc
 enum Settled {
     /// That is what became of it.
     Is(Box<Report>),
-    /// It certainly is not there, or would not be made twice.
-    Again,
+    /// It is not there; and should the POST still be under way, a second would be refused.
+    Absent,
+    /// The question was not answered.
+    Unclear(Error),
 }
 
 /// Looks for what a lost POST may have made.
@@ -110,13 +126,17 @@ async fn settle(work: &Work, draft: &Draft, endpoint: Endpoint, began: Timestamp
             ..Report::of(Outcome::Done)
         }),
         Ok(Found::One(object)) => is(Report::failed(there_before(by, &object))),
-        Ok(Found::None) if is_made_once(draft, by) => Settled::Again,
+        Ok(Found::None) if is_made_once(draft, by) => Settled::Absent,
         Ok(Found::None | Found::Many | Found::Untrusted) => is(unknown(cause)),
         Err(unsuccessful) => {
             let message = format!("{cause} Looking for it failed too: {}", unsuccessful.error);
-            // Ends the command where the look-up met what every change would meet.
+            let error = Error::new(cause.kind(), message);
+            // What every change would meet ends the command; anything else may have passed when it is asked again.
             let _ = work.unsuccessful(unsuccessful);
-            is(unknown(&Error::new(cause.kind(), message)))
+            match work.stop.is_cancelled() {
+                true => is(unknown(&error)),
+                false => Settled::Unclear(error),
+            }
         }
     }
 }
