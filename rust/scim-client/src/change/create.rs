@@ -56,7 +56,7 @@ fn check(rules: Rules, leaf: &Leaf) -> Result<(), Error> {
     if own.mutability == "readOnly" || row.mutability == "readOnly" {
         return Err(place::read_only(&leaf.name));
     }
-    if own.path() == "password" {
+    if own.dotted() == "password" {
         // It would stand in the clear in every plan and journal.
         let message = "A password is no attribute among others: it crosses apart from them.";
         return Err(Error::new(Kind::InternalError, message));
@@ -192,7 +192,7 @@ fn require(rules: Rules, resource: Resource, body: &Map<String, Value>) -> Resul
             let schema = row.is_extension().then_some(row.schema);
             lookup_value(body, schema, row.name, row.sub).is_none()
         })
-        .map(|row| row.path())
+        .map(|row| row.dotted())
         .collect();
     if missing.is_empty() {
         return Ok(());

@@ -29,7 +29,7 @@ fn nearest(rules: Rules, resource: Resource, name: &str) -> Option<String> {
     rows(rules, resource)
         .filter(|row| row.is_writable() && !matches!(row.sub, Some("value" | "type" | "primary")))
         .flat_map(|row| {
-            let path = row.path();
+            let path = row.dotted();
             let full = (
                 strsim::normalized_damerau_levenshtein(&path.to_ascii_lowercase(), wanted),
                 path.clone(),

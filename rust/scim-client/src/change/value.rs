@@ -77,7 +77,7 @@ fn choose(rules: Rules, name: &str, row: &Attribute, text: String) -> Result<Str
     if rules.service != Service::Entra {
         return Ok(text);
     }
-    if row.path() == "manager.value" && !is_guid(&text) {
+    if row.dotted() == "manager.value" && !is_guid(&text) {
         return Err(wrong(
             name,
             &text.into(),

@@ -108,7 +108,7 @@ impl Attribute {
     }
 
     /// `name.givenName`, without the schema.
-    pub(crate) fn path(&self) -> String {
+    pub(crate) fn dotted(&self) -> String {
         match self.sub {
             Some(sub) => format!("{}.{sub}", self.name),
             None => self.name.to_owned(),
