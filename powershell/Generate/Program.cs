@@ -9,7 +9,8 @@ using System.Text;
 namespace PSScim.Generate;
 
 /// <summary>
-/// Makes the files of the module that follow from others: its type data, from the table of attributes; and its help,
+/// Makes the files of the module that follow from others: its type data and the lists of its views, from the tables of
+/// attributes; and its help,
 /// MAML for Get-Help and a page of Markdown for each cmdlet. What there is to describe comes from the engine, which has
 /// imported the assembly; the words come from the assembly's XML comments.
 /// </summary>
@@ -19,14 +20,16 @@ internal static class Program
     {
         if (arguments.Length != 4)
         {
-            Console.Error.WriteLine("PSScim.Generate <PSScim.dll> <PSScim.xml> <attributes.tsv> <folder>");
+            Console.Error.WriteLine("PSScim.Generate <PSScim.dll> <PSScim.xml> <folder of the schema> <folder>");
             return 2;
         }
         var comments = XmlComments.Load(arguments[1]);
         List<CommandHelp> commands = [.. Cmdlets(arguments[0]).Select(cmdlet => CommandHelp.Of(cmdlet, comments))];
         string assembly = Path.GetFileName(arguments[0]);
         string folder = arguments[3], pages = Path.Combine(folder, "cmdlets");
-        Write(Path.Combine(folder, "PSScim.Types.ps1xml"), TypeData.Write(arguments[2]));
+        var table = AttributeTable.Load(arguments[2]);
+        Write(Path.Combine(folder, "PSScim.Types.ps1xml"), TypeData.Write(table));
+        Write(Path.Combine(folder, "PSScim.Lists.Format.ps1xml"), ResourceLists.Write(table));
         foreach (CommandHelp command in commands)
             Write(Path.Combine(pages, command.Name + ".md"), Markdown.Page(command));
         Write(Path.Combine(pages, "README.md"), Markdown.Index(commands));

@@ -11,7 +11,7 @@
     CompatiblePSEditions   = @('Desktop', 'Core')
     ProcessorArchitecture  = 'None'
     TypesToProcess         = @('PSScim.Types.ps1xml')
-    FormatsToProcess       = @('PSScim.Format.ps1xml')
+    FormatsToProcess       = @('PSScim.Format.ps1xml', 'PSScim.Lists.Format.ps1xml')
     FunctionsToExport      = @()
     VariablesToExport      = @()
     AliasesToExport        = @()

@@ -8,6 +8,8 @@ public abstract class GetScimDiscoveryCommand : ScimConnectionCommand
 {
     private protected abstract string Endpoint { get; }
 
+    private protected abstract ResourceKind Kind { get; }
+
     /// <summary>Reads the resources with these ids, or all where none is named.</summary>
     private protected void ReadEach(string[]? ids)
     {
@@ -21,7 +23,7 @@ public abstract class GetScimDiscoveryCommand : ScimConnectionCommand
     /// <summary>Reads one resource, or all that the endpoint lists.</summary>
     private protected void Read(string? id, bool isList)
     {
-        ResourceReader reader = Resolved.Types.Reader(ResourceKind.Resource, Projection.None);
+        ResourceReader reader = Resolved.Types.Reader(Kind, Projection.None);
         string query = new JsonText().Add("endpoint", Endpoint).Add("id", id).ToString();
         try
         {

@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using PSScim.Completion;
 
 namespace PSScim.Commands;
 
@@ -18,16 +19,19 @@ namespace PSScim.Commands;
 /// <seealso cref="GetScimSchemaCommand"/>
 /// <seealso cref="GetScimServiceProviderConfigCommand"/>
 [Cmdlet(VerbsCommon.Get, "ScimResourceType")]
-[OutputType(typeof(ScimResource))]
+[OutputType("PSScim.ResourceType")]
 public sealed class GetScimResourceTypeCommand : GetScimDiscoveryCommand
 {
     /// <summary>The id of one resource type, such as <c>User</c>. Left out: all.</summary>
+    [ArgumentCompleter(typeof(DiscoveryIdCompleter))]
     [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [ValidateNotNullOrEmpty]
     [IdTransformation]
     public string[]? Id { get; set; }
 
     private protected override string Endpoint => "ResourceTypes";
+
+    private protected override ResourceKind Kind => ResourceKind.ResourceType;
 
     /// <summary>Reads them: one request, or one for each id.</summary>
     protected override void ProcessRecord() => ReadEach(Id);

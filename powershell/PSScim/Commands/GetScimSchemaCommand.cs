@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using PSScim.Completion;
 
 namespace PSScim.Commands;
 
@@ -6,29 +7,36 @@ namespace PSScim.Commands;
 /// <example>
 /// Which schemas are there?
 /// <code>
+/// Get-ScimSchema
 /// Get-ScimSchema | ForEach-Object { '{0}: {1} attributes' -f $_.id, $_.attributes.Count }
 /// </code>
 /// </example>
 /// <example>
-/// The attributes of one, and what can be done with them.
+/// The attributes of one, and those that a new user needs.
 /// <code>
 /// $schema = Get-ScimSchema -Id urn:ietf:params:scim:schemas:core:2.0:User
-/// $schema.attributes | ForEach-Object { '{0} {1} {2}' -f $_.name, $_.type, $_.mutability }
+/// $schema.attributes
+/// $schema.attributes | Where-Object required | ForEach-Object name
+/// $schema.attributes | Where-Object name -eq emails | ForEach-Object subAttributes
 /// </code>
+/// <c>Select-Object -ExpandProperty attributes</c> gives them too; <c>Get-ScimSchema | Format-List</c> shows them as a tree.
 /// </example>
 /// <seealso cref="GetScimResourceTypeCommand"/>
 /// <seealso cref="GetScimServiceProviderConfigCommand"/>
 [Cmdlet(VerbsCommon.Get, "ScimSchema")]
-[OutputType(typeof(ScimResource))]
+[OutputType("PSScim.Schema")]
 public sealed class GetScimSchemaCommand : GetScimDiscoveryCommand
 {
     /// <summary>The URN of one schema, such as <c>urn:ietf:params:scim:schemas:core:2.0:User</c>. Left out: all.</summary>
+    [ArgumentCompleter(typeof(DiscoveryIdCompleter))]
     [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [ValidateNotNullOrEmpty]
     [IdTransformation]
     public string[]? Id { get; set; }
 
     private protected override string Endpoint => "Schemas";
+
+    private protected override ResourceKind Kind => ResourceKind.Schema;
 
     /// <summary>Reads them: one request, or one for each id.</summary>
     protected override void ProcessRecord() => ReadEach(Id);

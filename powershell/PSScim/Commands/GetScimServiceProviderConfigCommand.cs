@@ -14,10 +14,12 @@ namespace PSScim.Commands;
 /// <seealso cref="GetScimResourceTypeCommand"/>
 /// <seealso cref="GetScimSchemaCommand"/>
 [Cmdlet(VerbsCommon.Get, "ScimServiceProviderConfig")]
-[OutputType(typeof(ScimResource))]
+[OutputType("PSScim.ServiceProviderConfig")]
 public sealed class GetScimServiceProviderConfigCommand : GetScimDiscoveryCommand
 {
     private protected override string Endpoint => "ServiceProviderConfig";
+
+    private protected override ResourceKind Kind => ResourceKind.ServiceProviderConfig;
 
     /// <summary>Reads it: one request.</summary>
     protected override void ProcessRecord() => Read(null, isList: false);

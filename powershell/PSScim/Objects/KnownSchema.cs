@@ -5,7 +5,7 @@ using System.Linq;
 
 namespace PSScim;
 
-/// <summary>One attribute of the offline schema: a line of schema/attributes.tsv.</summary>
+/// <summary>One attribute of the offline schema: a line of schema/attributes.tsv or schema/discovery.tsv.</summary>
 internal sealed class KnownAttribute
 {
     internal KnownAttribute(string resource, string schema, string path)
@@ -18,7 +18,7 @@ internal sealed class KnownAttribute
         Parent = dot >= 0 ? Name.Substring(0, Name.Length - Member.Length - 1) : IsExtension ? schema : "";
     }
 
-    /// <summary>User or Group; Common for those that every resource has.</summary>
+    /// <summary>A <see cref="ResourceKind"/>; Common for those that users and groups share.</summary>
     internal string Resource { get; }
 
     /// <summary>The schema's URN; empty for the common ones.</summary>
@@ -61,7 +61,7 @@ internal static class KnownSchema
     /// <summary>The attribute that keeps Entra's pages of users at 100.</summary>
     internal const string Manager = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:manager";
 
-    private static readonly Lazy<Tables> s_tables = new(() => new Tables(Load()));
+    private static readonly Lazy<Tables> s_tables = new(() => new Tables([.. Load("attributes.tsv"), .. Load("discovery.tsv")]));
 
     internal static IReadOnlyList<KnownAttribute> All => s_tables.Value.All;
 
@@ -76,8 +76,7 @@ internal static class KnownSchema
     ];
 
     /// <summary>The attributes of a kind of resource, sub-attributes and the common ones too, in the table's order.</summary>
-    internal static IEnumerable<KnownAttribute> Attributes(ResourceKind kind) =>
-        All.Where(a => a.Resource == "Common" || a.Resource == kind.ToString());
+    internal static IEnumerable<KnownAttribute> Attributes(ResourceKind kind) => All.Where(a => Belongs(a, kind));
 
     /// <summary>The attribute at a path, or null where it is not known.</summary>
     internal static KnownAttribute? Find(ResourceKind kind, string path)
@@ -100,10 +99,13 @@ internal static class KnownSchema
     internal static IReadOnlyList<string> Members(ResourceKind kind, string path) =>
         s_tables.Value.Members.TryGetValue(kind + "/" + path, out List<string>? members) ? members : [];
 
-    private static List<KnownAttribute> Load()
+    private static bool Belongs(KnownAttribute attribute, ResourceKind kind) => attribute.Resource == kind.ToString()
+        || (attribute.Resource == "Common" && kind is (ResourceKind.User or ResourceKind.Group));
+
+    private static List<KnownAttribute> Load(string table)
     {
-        using Stream stream = typeof(KnownSchema).Assembly.GetManifestResourceStream("attributes.tsv")
-            ?? throw new InvalidOperationException("attributes.tsv is not in the assembly.");
+        using Stream stream = typeof(KnownSchema).Assembly.GetManifestResourceStream(table)
+            ?? throw new InvalidOperationException($"{table} is not in the assembly.");
         using var reader = new StreamReader(stream);
         string[] header = reader.ReadLine()!.Split('\t');
         int Column(string name) => Array.IndexOf(header, name);
@@ -114,12 +116,13 @@ internal static class KnownSchema
         while (reader.ReadLine() is string line)
         {
             string[] cells = line.Split('\t');
-            all.Add(new KnownAttribute(cells[resource], cells[schema], cells[path])
+            all.Add(new KnownAttribute(cells[resource], schema < 0 ? "" : cells[schema], cells[path])
             {
                 Type = cells[type],
                 IsMultiValued = cells[multi] == "true",
-                IsReadOnly = cells[mutability] == "readOnly",
-                IsReturned = cells[returned] is "always" or "default",
+                // What a service says of itself is always there, and read-only.
+                IsReadOnly = mutability < 0 || cells[mutability] == "readOnly",
+                IsReturned = returned < 0 || cells[returned] is "always" or "default",
                 Description = cells[description],
             });
         }
@@ -138,15 +141,17 @@ internal static class KnownSchema
                 if (attribute.Schema.Length > 0)
                     ByPath[attribute.Resource + "/" + attribute.Schema + ":" + attribute.Path] = attribute;
             }
-            foreach (ResourceKind kind in new[] { ResourceKind.User, ResourceKind.Group })
-                foreach (KnownAttribute attribute in Attributes(all, kind).Where(a => a.IsReturned))
+            foreach (ResourceKind kind in Enum.GetValues(typeof(ResourceKind)))
+            {
+                foreach (KnownAttribute attribute in all.Where(a => a.IsReturned && Belongs(a, kind)))
                 {
                     if (attribute.IsExtension)
                         Add(kind, "", attribute.Schema);
                     Add(kind, attribute.Parent, attribute.Member);
                 }
-            foreach (ResourceKind kind in new[] { ResourceKind.User, ResourceKind.Group })
-                Members[kind + "/"] = [.. Members[kind + "/"].OrderBy(Place)];
+                if (Members.TryGetValue(kind + "/", out List<string>? top))
+                    Members[kind + "/"] = [.. top.OrderBy(Place)];
+            }
         }
 
         internal List<KnownAttribute> All { get; }
@@ -156,9 +161,6 @@ internal static class KnownSchema
         internal Dictionary<string, KnownAttribute> ByPath { get; } = new(StringComparer.OrdinalIgnoreCase);
 
         internal Dictionary<string, List<string>> Members { get; } = new(StringComparer.OrdinalIgnoreCase);
-
-        private static IEnumerable<KnownAttribute> Attributes(List<KnownAttribute> all, ResourceKind kind) =>
-            all.Where(a => a.Resource == "Common" || a.Resource == kind.ToString());
 
         /// <summary>The id comes first; what says little comes last.</summary>
         private static int Place(string name) => name switch

@@ -26,8 +26,11 @@ internal sealed class Lineage
     internal Lineage(EmittedTypes types, TypeBudget budget, ResourceKind kind, Projection projection, bool seed)
         : this(types, budget, kind, projection, seed, "", '.', kind switch
         {
-            ResourceKind.User => typeof(ScimUser),
-            ResourceKind.Group => typeof(ScimGroup),
+            ResourceKind.User => projection.Names is null ? typeof(ScimFullUser) : typeof(ScimUser),
+            ResourceKind.Group => projection.Names is null ? typeof(ScimFullGroup) : typeof(ScimGroup),
+            ResourceKind.Schema => typeof(ScimSchema),
+            ResourceKind.ResourceType => typeof(ScimResourceType),
+            ResourceKind.ServiceProviderConfig => typeof(ScimServiceProviderConfig),
             _ => typeof(ScimResource),
         })
     {
@@ -79,8 +82,10 @@ internal sealed class Lineage
                 return child;
             char separator = _path.Length == 0 ? ScimComplex.SeparatorBehind(name) : '.';
             Projection inside = _stage.Projection.Inside(name);
+            bool isDefinition = _kind == ResourceKind.Schema && name is ("attributes" or "subAttributes");
             child = new Lineage(
-                _types, _budget, _kind, inside, _seed, PathOf(name), separator, typeof(ScimComplex));
+                _types, _budget, _kind, inside, _seed, PathOf(name), separator,
+                isDefinition ? typeof(ScimSchemaAttribute) : typeof(ScimComplex));
             if (_children.Count < Limits.ComplexAttributes)
                 _children.Add(name, child);
             return child;

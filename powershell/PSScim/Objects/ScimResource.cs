@@ -9,7 +9,7 @@ namespace PSScim;
 /// <summary>What a resource is.</summary>
 internal enum ResourceKind
 {
-    /// <summary>Anything: a schema, a resource type, a service provider configuration.</summary>
+    /// <summary>Anything of which nothing is known.</summary>
     Resource,
 
     /// <summary>A user.</summary>
@@ -17,6 +17,15 @@ internal enum ResourceKind
 
     /// <summary>A group.</summary>
     Group,
+
+    /// <summary>A schema (RFC 7643 section 7).</summary>
+    Schema,
+
+    /// <summary>A resource type (RFC 7643 section 6).</summary>
+    ResourceType,
+
+    /// <summary>A service provider configuration (RFC 7643 section 5).</summary>
+    ServiceProviderConfig,
 }
 
 /// <summary>A SCIM resource (RFC 7643 section 3).</summary>
@@ -85,6 +94,29 @@ public abstract class ScimGroup : ScimResource
     /// <summary>For the emitted types only.</summary>
     [EditorBrowsable(EditorBrowsableState.Never)]
     protected ScimGroup()
+    {
+    }
+}
+
+/// <summary>
+/// A user with all that the service returns. One of which only some attributes were asked for is none: the views of this
+/// class have columns that it lacks, and the engine then shows what it has.
+/// </summary>
+public abstract class ScimFullUser : ScimUser
+{
+    /// <summary>For the emitted types only.</summary>
+    [EditorBrowsable(EditorBrowsableState.Never)]
+    protected ScimFullUser()
+    {
+    }
+}
+
+/// <summary>A group with all that the service returns; see <see cref="ScimFullUser"/>.</summary>
+public abstract class ScimFullGroup : ScimGroup
+{
+    /// <summary>For the emitted types only.</summary>
+    [EditorBrowsable(EditorBrowsableState.Never)]
+    protected ScimFullGroup()
     {
     }
 }

@@ -48,6 +48,9 @@ public sealed class CompletionTests : IDisposable
     [InlineData("Get-ScimUser -Filter 'title pr o", "'title pr or'")]
     [InlineData("Get-ScimGroup -Filter 'members", "'members.value'")]
     [InlineData("Connect-Scim -Environment US", "USGov")]
+    [InlineData("Get-ScimSchema -Id enterp", Enterprise)]
+    [InlineData("Get-ScimSchema ", "urn:ietf:params:scim:schemas:core:2.0:Group")]
+    [InlineData("Get-ScimResourceType -Id U", "User")]
     public void Tab_goes_on(string line, string expected) => Assert.Contains(expected, Tab(line));
 
     [Theory]
@@ -87,6 +90,9 @@ public sealed class CompletionTests : IDisposable
     [InlineData("Get-ScimUser | ForEach-Object { $_.", "emails", Enterprise)]
     [InlineData("Get-ScimGroup | Where-Object disp", "displayName", null)]
     [InlineData("(Get-ScimGroup).m", "meta", null)]
+    [InlineData("Get-ScimSchema | Where-Object a", "attributes", null)]
+    [InlineData("Get-ScimResourceType | ForEach-Object { $_.sch", "schemaExtensions", null)]
+    [InlineData("(Get-ScimServiceProviderConfig).pag", "pagination", null)]
     public void Behind_the_pipe_the_attributes_are_offered_before_anything_has_run(string line, string expected, string? quoted)
     {
         string[] found = Tab(line);
