@@ -28,7 +28,7 @@ Connect-Scim -Identity -Name nightly-export -RequestBudget $RequestBudget
 try {
     $null = New-Item $Folder -ItemType Directory -Force
     $file = Join-Path $Folder ('users-{0:yyyy-MM-dd}.csv' -f [datetime]::UtcNow)
-    if (-not (Test-Path $file)) { Export-ScimUser -Path $file -Attributes $Attributes -Resume -Connection nightly-export }
+    if (-not (Test-Path $file)) { $null = Export-ScimUser -Path $file -Attributes $Attributes -Resume -Connection nightly-export }
 
     # Set-AzStorageBlobContent -File $file -Container exports -Context $storage
 
