@@ -95,6 +95,15 @@ public abstract class ScimTransportCommand : ScimCommand
     [ValidateRange(1, int.MaxValue)]
     public int? RetryIntervalSec { get; set; }
 
+    /// <summary>
+    /// A file into which every request and answer of this connection is written, headers and the beginning of each body
+    /// included, the sign-in's too. Tokens, secrets, passwords and cookies are masked; people's data is not. On Unix only
+    /// the file's owner can read it. What is in it stays.
+    /// </summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? TracePath { get; set; }
+
     /// <summary>Adds what is no secret to the configuration of a connection.</summary>
     private protected JsonText Transport(JsonText config)
     {
@@ -103,6 +112,7 @@ public abstract class ScimTransportCommand : ScimCommand
         return config
             .Add("requestBudget", RequestBudget)
             .Add("pricePerRequest", PricePerRequest)
+            .Add("tracePath", TracePath is null ? null : FilePath(TracePath))
             .Add("userAgent", "PowerShell/" + Host.Version)
             .Add("timeoutSeconds", TimeoutSec)
             .Add("stallTimeoutSeconds", StallTimeoutSec)

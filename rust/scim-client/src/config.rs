@@ -1,5 +1,6 @@
 //! What a connection is made of, checked before anything is sent.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use serde::Deserialize;
@@ -11,6 +12,7 @@ use crate::error::{Error, Kind};
 use crate::network::{Network, NetworkConfig};
 pub use crate::secret::{Secret, Secrets};
 use crate::sign_in::Credential;
+use crate::trace::Trace;
 
 /// What the caller gives. Crosses the ABI as JSON; secrets cross apart from it.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -66,6 +68,8 @@ pub struct Config {
     pub stall_timeout_seconds: Option<u64>,
     /// How the server is reached and trusted.
     pub network: NetworkConfig,
+    /// A file into which every request and answer is written, without secrets.
+    pub trace_path: Option<std::path::PathBuf>,
     /// What to call ourselves, in front of PSScim's own name.
     pub user_agent: Option<String>,
 }
@@ -126,6 +130,7 @@ pub(crate) struct Settings {
     /// Whether the sign-in host is one that the caller named.
     pub(crate) own_authority: bool,
     pub(crate) user_agent: String,
+    pub(crate) trace: Option<Arc<Trace>>,
 }
 
 /// Where and as whom to get a token.
@@ -178,6 +183,12 @@ impl Config {
             network: Network::new(&self.network, secrets.network)?,
             own_authority: self.authority.is_some(),
             user_agent,
+            trace: self
+                .trace_path
+                .as_deref()
+                .map(Trace::open)
+                .transpose()?
+                .map(Arc::new),
         })
     }
 

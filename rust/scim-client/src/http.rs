@@ -1,6 +1,7 @@
 //! One exchange over HTTP, and what its failure means.
 
 use std::ops::Deref;
+use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
 use reqwest::header::HeaderMap;
@@ -17,6 +18,7 @@ use crate::limits;
 use crate::meter::Meter;
 use crate::network::Peer;
 use crate::proxy::Proxies;
+use crate::trace::{Entry, Trace};
 
 /// How long and how often to try.
 #[derive(Debug, Clone, Copy)]
@@ -168,6 +170,7 @@ pub(crate) fn credentials(scheme: &str, text: &str) -> Result<reqwest::header::H
 pub(crate) struct Wire {
     client: reqwest::Client,
     proxies: Proxies,
+    trace: Option<Arc<Trace>>,
 }
 
 impl Deref for Wire {
@@ -209,7 +212,12 @@ impl Wire {
             Peer::Neighbour => Proxies::default(),
             Peer::Service | Peer::SignInHost => settings.network.proxies.clone(),
         };
-        Ok(Self { client, proxies })
+        let trace = settings.trace.clone();
+        Ok(Self {
+            client,
+            proxies,
+            trace,
+        })
     }
 
     /// The proxy that requests to `url` go through.
@@ -246,7 +254,11 @@ impl Wire {
             let proxy = error.url().and_then(|url| self.proxy(url));
             failure::of(&error, what, proxy.as_deref(), began.elapsed() < limit)
         };
-        let mut response = request.timeout(limit).send().await.map_err(failed)?;
+        let request = request.timeout(limit).build().map_err(failed)?;
+        let entry = Entry::new(self.trace.as_deref(), &request);
+        let sent = self.client.execute(request).await.map_err(failed);
+        let mut response = sent.inspect_err(|e| entry.broken(e))?;
+        entry.head(&response);
         let headers = response.headers();
         let text = |name: &str| headers.get(name).and_then(|v| v.to_str().ok()).map(str::to_owned);
         let mut answer = Answer {
@@ -271,6 +283,7 @@ impl Wire {
             .await
             .err()
             .map(|e| e.with(|d| d.request_id.clone_from(&answer.request_id)));
+        entry.body(&answer.body, answer.cut.as_ref());
         Ok(answer)
     }
 }

@@ -33,6 +33,7 @@ mod send;
 mod session;
 mod sign_in;
 mod token;
+mod trace;
 pub mod write;
 
 pub use check::{Check, Checks};

@@ -72,7 +72,7 @@ impl Session {
     /// Checks the configuration and makes the connection. Sends nothing.
     ///
     /// # Errors
-    /// `InvalidConfiguration`, `UnencryptedTransport`, `TlsFailure`, and those of what the configuration names.
+    /// `InvalidConfiguration`, `UnencryptedTransport`, `TlsFailure`, `FileNotWritten`, and those of what the configuration names.
     pub fn open(config: Config, secrets: impl Into<Secrets>) -> Result<Self, Error> {
         let mut settings = config.check(secrets.into())?;
         let http = Wire::new(&settings, Peer::Service)?;

@@ -1,4 +1,5 @@
 using System;
+using System.IO;
 using System.Linq;
 using System.Management.Automation;
 using System.Net;
@@ -25,6 +26,22 @@ public sealed class ConnectionTests : IDisposable
     private void Connect(string more = "") => _engine
         .Set("secret", Engine.Secure("emulator-secret"))
         .Good($"Connect-Scim -TenantId $e.TenantId -ClientId $e.ClientId -ClientSecret $secret -BaseUri $e.BaseUri -Authority $e.Authority {more}");
+
+    [Fact]
+    public void A_trace_holds_what_went_over_the_wire_and_no_secret()
+    {
+        string file = Path.Combine(Directory.CreateTempSubdirectory("psscim-trace-").FullName, "trace.txt");
+        Connect($"-TracePath '{file}'");
+        _engine.Good("Get-ScimUser -First 2");
+        string token = _engine.Good("Get-ScimAccessToken -AsPlainText")[0].ToString();
+        string trace = File.ReadAllText(file);
+        Assert.Contains("client_secret=***", trace, StringComparison.Ordinal);
+        Assert.Contains("/rp/scim/users?count=2", trace, StringComparison.Ordinal);
+        Assert.Contains("\"userName\":\"", trace, StringComparison.Ordinal);
+        Assert.DoesNotContain("emulator-secret", trace, StringComparison.Ordinal);
+        Assert.DoesNotContain(token, trace, StringComparison.Ordinal);
+        Directory.Delete(Path.GetDirectoryName(file)!, recursive: true);
+    }
 
     [Fact]
     public void Connecting_prints_nothing_and_costs_one_token_request()

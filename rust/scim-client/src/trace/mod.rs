@@ -1,0 +1,142 @@
+//! What went over the wire, written down for whoever looks for a mistake: every request and answer, of the SCIM service
+//! and of the identity side, with headers and the beginning of each body. Secrets are masked before anything is written,
+//! and the file is its owner's alone; the people in it are not masked.
+
+mod mask;
+
+use std::fmt::Write as _;
+use std::fs::{File, OpenOptions};
+use std::io::{self, Write as _};
+use std::path::Path;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::sync::{Mutex, PoisonError};
+use std::time::Instant;
+
+use reqwest::header::{CONTENT_TYPE, HeaderMap};
+use reqwest::{Request, Response};
+
+use crate::error::{Error, Kind};
+
+/// Bytes of a body that are written down at most.
+const BODY_BYTES: usize = 64 << 10;
+
+/// A file that is written to by all requests of a connection.
+#[derive(Debug)]
+pub(crate) struct Trace {
+    file: Mutex<File>,
+    requests: AtomicU64,
+}
+
+impl Trace {
+    /// Opens the file, behind what is in it. On Unix it can be read by its owner alone, whoever could before.
+    pub(crate) fn open(path: &Path) -> Result<Self, Error> {
+        private(path)
+            .map(|file| Self {
+                file: Mutex::new(file),
+                requests: AtomicU64::new(0),
+            })
+            .map_err(|e| {
+                let message = format!(
+                    "The file of -TracePath, {}, cannot be written: {e}.",
+                    path.display()
+                );
+                Error::new(Kind::FileNotWritten, message)
+            })
+    }
+
+    fn write(&self, number: u64, sign: char, text: &str) {
+        let mut entry = format!("{} #{number}\n", jiff::Timestamp::now());
+        for line in text.lines() {
+            let _ = writeln!(entry, "{sign} {line}");
+        }
+        let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
+        // A full disk must not end the work that is being looked at.
+        let _ = file.write_all(entry.as_bytes());
+    }
+}
+
+/// One request and its answer; nothing where nothing is traced.
+pub(crate) struct Entry<'t>(Option<(&'t Trace, u64, Instant)>);
+
+impl<'t> Entry<'t> {
+    /// Writes a request down that is about to be sent.
+    pub(crate) fn new(trace: Option<&'t Trace>, request: &Request) -> Self {
+        Self(trace.map(|trace| {
+            let number = trace.requests.fetch_add(1, Relaxed) + 1;
+            let mut text = format!("{} {}\n", request.method(), mask::address(request.url()));
+            headers(&mut text, request.headers());
+            if let Some(bytes) = request.body().and_then(reqwest::Body::as_bytes) {
+                body(&mut text, bytes, request.headers());
+            }
+            trace.write(number, '>', &text);
+            (trace, number, Instant::now())
+        }))
+    }
+
+    /// Writes the head of the answer down.
+    pub(crate) fn head(&self, response: &Response) {
+        let Some((trace, number, began)) = self.0 else {
+            return;
+        };
+        let after = began.elapsed().as_millis();
+        let mut text = format!(
+            "{:?} {} after {after} ms\n",
+            response.version(),
+            response.status()
+        );
+        headers(&mut text, response.headers());
+        trace.write(number, '<', &text);
+    }
+
+    /// Writes the beginning of the answer's body down, after decompression, and what cut it off.
+    pub(crate) fn body(&self, bytes: &[u8], cut: Option<&Error>) {
+        let Some((trace, number, _)) = self.0 else { return };
+        let mut text = String::new();
+        body(&mut text, bytes, &HeaderMap::new());
+        trace.write(number, '<', &text);
+        if let Some(error) = cut {
+            self.broken(error);
+        }
+    }
+
+    /// Writes down why there was no answer, or no whole one.
+    pub(crate) fn broken(&self, error: &Error) {
+        if let Some((trace, number, _)) = self.0 {
+            trace.write(number, '!', &error.to_string());
+        }
+    }
+}
+
+fn headers(text: &mut String, headers: &HeaderMap) {
+    for (name, value) in headers {
+        let _ = writeln!(text, "{name}: {}", mask::header(name.as_str(), value));
+    }
+}
+
+fn body(text: &mut String, bytes: &[u8], headers: &HeaderMap) {
+    let is_form = headers
+        .get(CONTENT_TYPE)
+        .is_some_and(|kind| kind.as_bytes().starts_with(b"application/x-www-form-urlencoded"));
+    let shown = bytes.get(..BODY_BYTES).unwrap_or(bytes);
+    let _ = writeln!(text, "\n{}", mask::body(shown, is_form));
+    if shown.len() < bytes.len() {
+        let _ = writeln!(text, "({} of {} bytes)", shown.len(), bytes.len());
+    }
+}
+
+#[cfg(unix)]
+fn private(path: &Path) -> io::Result<File> {
+    use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
+    let file = OpenOptions::new()
+        .create(true)
+        .append(true)
+        .mode(0o600)
+        .open(path)?;
+    file.set_permissions(std::fs::Permissions::from_mode(0o600))?;
+    Ok(file)
+}
+
+#[cfg(not(unix))]
+fn private(path: &Path) -> io::Result<File> {
+    OpenOptions::new().create(true).append(true).open(path)
+}
