@@ -110,7 +110,7 @@ fn a_file_that_cannot_be_written_is_told() {
         trace_path: Some(file("x").join("no/folder")),
         ..Config::default()
     };
-    let error = Session::open(config, Secret::new(Vec::new())).unwrap_err();
+    let error = Session::open(config, Secret::new(b"t".to_vec())).unwrap_err();
     assert_eq!(error.kind(), Kind::FileNotWritten);
     assert!(error.to_string().contains("-TracePath"), "{error}");
 }
