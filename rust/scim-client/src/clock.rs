@@ -15,11 +15,23 @@ use crate::http::Answer;
 const TOLERATED: SignedDuration = SignedDuration::from_secs(240);
 
 /// How far the server's clock is ahead of ours.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Clock {
     milliseconds: AtomicI64,
     /// Once in the life of a connection is enough.
     told: AtomicBool,
+}
+
+/// No answer has told yet.
+const UNTOLD: i64 = i64::MIN;
+
+impl Default for Clock {
+    fn default() -> Self {
+        Self {
+            milliseconds: AtomicI64::new(UNTOLD),
+            told: AtomicBool::new(false),
+        }
+    }
 }
 
 /// What the server's clock showed when it answered: its `Date` (RFC 9110 section 6.6.1), and the `Age` of what a cache
@@ -52,10 +64,11 @@ impl Clock {
         )));
     }
 
-    /// What it shows now.
-    pub(crate) fn now(&self) -> Timestamp {
-        let ahead = SignedDuration::from_millis(self.milliseconds.load(Relaxed));
-        Timestamp::now().saturating_add(ahead).unwrap_or(Timestamp::MAX)
+    /// What it showed when ours showed this; None while no answer has told.
+    pub(crate) fn at(&self, ours: Timestamp) -> Option<Timestamp> {
+        let ahead = self.milliseconds.load(Relaxed);
+        let ahead = (ahead != UNTOLD).then_some(SignedDuration::from_millis(ahead))?;
+        ours.checked_add(ahead).ok()
     }
 }
 

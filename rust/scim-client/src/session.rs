@@ -183,9 +183,9 @@ impl Session {
         Ok(())
     }
 
-    /// What the server's clock shows now, as far as its answers have told.
-    pub(crate) fn server_time(&self) -> jiff::Timestamp {
-        self.0.clock.now()
+    /// What the server's clock showed when ours showed this, as far as its answers have told.
+    pub(crate) fn server_time(&self, ours: jiff::Timestamp) -> Option<jiff::Timestamp> {
+        self.0.clock.at(ours)
     }
 
     /// The scheme of the `Authorization` header.

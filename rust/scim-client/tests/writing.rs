@@ -4,10 +4,12 @@
 
 mod world;
 
+use std::sync::Arc;
 use std::time::Duration;
 
+use scim_client::event::Silent;
 use scim_client::record::Records;
-use scim_client::write::{Options, Outcome, Stopper};
+use scim_client::write::{Options, Outcome, Stopper, Writer};
 use scim_client::{Endpoint, Kind};
 use scim_emulator::{EmulatorConfig, Fault, FaultAction};
 use serde_json::json;
@@ -68,7 +70,7 @@ async fn a_creation_is_done_exactly_once_whatever_becomes_of_its_answer() {
     ] {
         for times in [1, 3] {
             let world = World::new(3, 1).await;
-            world.session.sign_in(&scim_client::event::Silent).await.unwrap();
+            world.session.sign_in(&Silent).await.unwrap();
             world
                 .emulator
                 .inject(Fault::once(action.clone()).on_method("POST").times(times));
@@ -272,6 +274,62 @@ async fn the_request_that_would_exceed_the_budget_is_not_sent() {
 }
 
 #[tokio::test]
+async fn a_service_that_asks_for_too_long_a_wait_ends_the_command() {
+    let config = EmulatorConfig {
+        users: 3,
+        ..EmulatorConfig::default()
+    };
+    let world = World::with(config, |c| c.retry_budget_seconds = Some(10)).await;
+    world
+        .emulator
+        .inject(Fault::once(status(429, Some("3600"))).times(1000));
+    let changes = (0..200).map(|i| user(&format!("new{i:03}@contoso.com")));
+    let (reports, ending) = write(&world.session, Options::default(), changes).await;
+    assert_eq!(ending.unwrap().kind(), Kind::TooManyRequests);
+    assert_eq!(reports.len(), 200);
+    assert!(
+        reports
+            .iter()
+            .all(|report| matches!(report.outcome, Outcome::Failed | Outcome::NotSent))
+    );
+    // Those that were in flight, and no more.
+    assert!(world.emulator.stats().faulted <= 8);
+}
+
+#[tokio::test]
+async fn a_throttled_service_gets_no_more_than_it_takes() {
+    let config = EmulatorConfig {
+        users: 3,
+        throttle: Some(scim_emulator::Throttle {
+            requests_per_second: 40,
+            retry_after_seconds: 1,
+        }),
+        ..EmulatorConfig::default()
+    };
+    let world = World::with(config, |_| ()).await;
+    let changes = (0..100).map(|i| user(&format!("new{i:03}@contoso.com")));
+    let (reports, ending) = write(&world.session, Options::default(), changes).await;
+    assert!(ending.is_none());
+    assert!(reports.iter().all(|report| report.outcome == Outcome::Done));
+    // One event a second, of what is in flight together: not one for each change.
+    let throttled = world.emulator.stats().throttled;
+    assert!((1..=32).contains(&throttled), "{throttled}");
+}
+
+#[tokio::test]
+async fn a_password_that_did_not_come_is_no_reason_to_send_without() {
+    let world = World::new(3, 1).await;
+    let options = Options::default();
+    let mut writer = Writer::new(&world.session, options, &Stopper::default(), Arc::new(Silent))
+        .await
+        .unwrap();
+    writer.submit(&user("one@contoso.com"), None);
+    let report = writer.next().await.unwrap();
+    assert_eq!(report.outcome, Outcome::Failed);
+    assert_eq!(world.emulator.stats().create, 0);
+}
+
+#[tokio::test]
 async fn a_token_that_ends_in_the_middle_is_renewed() {
     let world = World::new(3, 1).await;
     let mut given = 0;
@@ -335,7 +393,7 @@ async fn after_a_stop_nothing_is_sent_and_everything_is_accounted_for() {
 #[tokio::test]
 async fn what_is_in_flight_when_patience_ends_is_unknown() {
     let world = World::new(3, 1).await;
-    world.session.sign_in(&scim_client::event::Silent).await.unwrap();
+    world.session.sign_in(&Silent).await.unwrap();
     world
         .emulator
         .inject(Fault::once(FaultAction::Hang).on_method("POST").times(100));

@@ -31,7 +31,7 @@ pub(super) async fn create(work: &Work, draft: &Draft, request: Request, since: 
     let Target::All(endpoint) = draft.target else {
         return Report::failed(Error::new(Kind::InternalError, "A creation has no collection."));
     };
-    let began = since.unwrap_or_else(|| work.session.server_time());
+    let began = since.unwrap_or_else(Timestamp::now);
     let mut lost = since.map(|_| {
         Error::new(
             Kind::ConnectionLost,
@@ -120,14 +120,16 @@ async fn settle(work: &Work, draft: &Draft, endpoint: Endpoint, began: Timestamp
         return is(unknown(cause));
     };
     match find::find(work, endpoint, by).await {
-        Ok(Found::One(object)) if is_ours(&object, draft, began) => is(Report {
+        Ok(Found::One(object)) if is_ours(work, &object, draft, began) => is(Report {
             id: Some(object.id),
             page: Some(object.page),
             ..Report::of(Outcome::Done)
         }),
-        Ok(Found::One(object)) => is(Report::failed(there_before(by, &object))),
+        Ok(Found::One(object)) if find::is_unique(&by.attribute) => {
+            is(Report::failed(there_before(by, &object)))
+        }
         Ok(Found::None) if is_made_once(draft, by) => Settled::Absent,
-        Ok(Found::None | Found::Many | Found::Untrusted) => is(unknown(cause)),
+        Ok(Found::One(_) | Found::None | Found::Many | Found::Untrusted) => is(unknown(cause)),
         Err(unsuccessful) => {
             let message = format!("{cause} Looking for it failed too: {}", unsuccessful.error);
             let error = Error::new(cause.kind(), message);
@@ -141,12 +143,12 @@ async fn settle(work: &Work, draft: &Draft, endpoint: Endpoint, began: Timestamp
     }
 }
 
-/// Whether the object came into being by this run, as far as that can be told: by its time of creation, or, where the
-/// server keeps none, by having all that we gave it.
-fn is_ours(object: &Object, draft: &Draft, began: Timestamp) -> bool {
-    match object.created {
-        Some(created) => created.duration_since(began).as_secs_f64() >= -CLOCKS.as_secs_f64(),
-        None => find::resembles(&object.page, draft.body.as_deref().unwrap_or_default()),
+/// Whether the object came into being by this run, as far as that can be told: by its time of creation and the server's
+/// clock, or, where the server says neither, by having all that we gave it.
+fn is_ours(work: &Work, object: &Object, draft: &Draft, began: Timestamp) -> bool {
+    match (object.created, work.session.server_time(began)) {
+        (Some(created), Some(began)) => created.duration_since(began).as_secs_f64() >= -CLOCKS.as_secs_f64(),
+        _ => find::resembles(&object.page, draft.body.as_deref().unwrap_or_default()),
     }
 }
 

@@ -9,13 +9,13 @@ use super::find::{self, Found};
 use super::job::Item;
 use super::work::{Work, unknown};
 use super::{Outcome, Report, create, members, secret};
-use crate::change::{self, Draft, Target, Verb};
+use crate::change::{Draft, Target, Verb};
 use crate::config::Secret;
 use crate::error::{Error, Kind};
 use crate::http::{Answer, is_html, not_json};
 use crate::page::{Page, PageError, PageParser};
 use crate::record::{Records, Value};
-use crate::send::{Reach, Request, Unsuccessful, path_of, what};
+use crate::send::{Reach, Request, Unsuccessful, what};
 
 /// Sends changes, one or the members of a pack, and says what became of each.
 pub(super) async fn run(work: &Work, items: &[Item]) -> Vec<Report> {
@@ -168,7 +168,7 @@ pub(super) async fn id_of(work: &Work, target: &Target) -> Result<Option<String>
     Err(Unsuccessful::refused(Error::new(kind, message)))
 }
 
-fn request(
+pub(super) fn request(
     work: &Work,
     draft: &Draft,
     id: Option<&str>,
@@ -187,6 +187,12 @@ fn request(
     };
     let body = match (&draft.body, password) {
         (Some(body), Some(password)) if draft.secret => Some(secret::with_password(body, password)?),
+        (Some(_), None) if draft.secret => {
+            return Err(Error::new(
+                Kind::InternalError,
+                "A change's password did not come with it.",
+            ));
+        }
         (Some(body), _) => Some(Bytes::from(body.clone())),
         (None, _) => None,
     };
@@ -198,55 +204,6 @@ fn request(
         repeatable: draft.repeatable,
         doubtful: false,
     })
-}
-
-/// What would be sent: a record for each request. A key that is still to be looked up stands in the path in place of the
-/// id. Members that go together have one request, told of the first.
-pub(super) fn plan(work: &Work, items: &[Item]) -> Vec<Report> {
-    let mut reports = Vec::with_capacity(items.len());
-    for item in items {
-        let mut drafts = item.drafts.clone();
-        if item.verb == Verb::AddMember {
-            let together: Vec<&str> = items.iter().filter_map(|item| item.member.as_deref()).collect();
-            drafts.truncate(usize::from(reports.is_empty()));
-            if let Some(draft) = drafts.first_mut() {
-                draft.body = Some(change::members::add(&together));
-            }
-        }
-        reports.push(match planned(work, &drafts) {
-            Ok(page) => Report {
-                page: Some(page),
-                ..Report::of(Outcome::Planned)
-            },
-            Err(error) => Report::failed(error),
-        });
-    }
-    reports
-}
-
-fn planned(work: &Work, drafts: &[Draft]) -> Result<Page, Error> {
-    let mut requests = Vec::new();
-    for draft in drafts {
-        let key = match &draft.target {
-            Target::One(_, id) => Some(id.clone()),
-            Target::Found(_, by) => Some(format!("{{{} eq {}}}", by.attribute, by.value)),
-            _ => None,
-        };
-        let request = request(work, draft, key.as_deref(), None)?;
-        let body = match &draft.body {
-            Some(body) if draft.secret => Some(secret::splice(body, secret::HIDDEN)?.to_vec()),
-            body => body.clone(),
-        };
-        requests.push(json!({
-            "method": request.method.as_str(),
-            "path": path_of(&request.url),
-            "body": body.map(|body| String::from_utf8_lossy(&body).into_owned()),
-        }));
-    }
-    record(
-        &json!({"Resources": requests, "totalResults": requests.len()}),
-        PageParser::list,
-    )
 }
 
 /// A change that an earlier run with the same journal has done.
@@ -261,7 +218,7 @@ pub(super) fn already_done(id: Option<String>) -> Report {
     }
 }
 
-fn record(
+pub(super) fn record(
     value: &serde_json::Value,
     read: impl FnOnce(&mut PageParser, &[u8]) -> Result<Page, PageError>,
 ) -> Result<Page, Error> {

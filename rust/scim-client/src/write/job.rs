@@ -6,7 +6,7 @@ use super::journal::Entry;
 use super::lane::Turn;
 use super::members::Pack;
 use super::work::Work;
-use super::{Report, item};
+use super::{Report, item, plan};
 use crate::change::{Draft, Target, Verb};
 use crate::config::Secret;
 use crate::send::unless_stopped;
@@ -98,7 +98,7 @@ async fn carry_out(work: &Work, items: &[Item], turn: &Turn) -> Vec<Report> {
         return Vec::new();
     }
     if work.options.dry_run {
-        return item::plan(work, items);
+        return plan::plan(work, items);
     }
     let not_sent = || vec![work.not_sent(); items.len()];
     if unless_stopped(Some(&work.stop), turn.come()).await.is_none() {
@@ -107,16 +107,14 @@ async fn carry_out(work: &Work, items: &[Item], turn: &Turn) -> Vec<Report> {
     let entries: Vec<Entry> = items.iter().filter_map(|item| item.entry.clone()).collect();
     let journal = work.journal.as_ref().filter(|_| !entries.is_empty());
     if let Some(journal) = journal
-        && let Err(error) = journal.before(&entries, work.session.server_time()).await
+        && let Err(error) = journal.before(&entries).await
     {
         work.end(error);
         return not_sent();
     }
     let reports = item::run(work, items).await;
     if let Some(journal) = journal
-        && let Err(error) = journal
-            .after(&entries, &reports, work.session.server_time())
-            .await
+        && let Err(error) = journal.after(&entries, &reports).await
     {
         work.end(error);
     }

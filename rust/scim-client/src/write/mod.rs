@@ -8,6 +8,7 @@ mod job;
 mod journal;
 mod lane;
 mod members;
+mod plan;
 mod secret;
 mod tally;
 mod work;

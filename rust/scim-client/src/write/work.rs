@@ -150,6 +150,8 @@ fn meets_all(kind: Kind) -> bool {
             | Kind::ManagedIdentityUnavailable
             | Kind::InvalidAuthenticationToken
             | Kind::ApiNotEnabled
+            // Waiting as long as it may be waited did not help.
+            | Kind::TooManyRequests
             | Kind::BudgetExceeded
     )
 }

@@ -33,7 +33,7 @@ pub(super) struct Line {
     #[serde(default = "first", skip_serializing_if = "is_first")]
     pub(super) nth: u32,
     pub(super) state: State,
-    /// By the server's clock.
+    /// By this machine's clock.
     pub(super) at: Timestamp,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) id: Option<String>,
@@ -66,13 +66,13 @@ fn is_first(nth: &u32) -> bool {
 }
 
 impl Header {
-    pub(super) fn new(command: &str, service: String, tenant: Option<String>, at: Timestamp) -> Self {
+    pub(super) fn new(command: &str, service: String, tenant: Option<String>) -> Self {
         Self {
             psscim_journal: FORMAT,
             command: command.to_owned(),
             service,
             tenant,
-            at,
+            at: Timestamp::now(),
         }
     }
 

@@ -50,7 +50,7 @@ pub(super) struct Entry {
 pub(super) enum Known {
     /// Nothing, or that it was not done.
     Nothing,
-    /// It was sent then, by the server's clock, and may have been done.
+    /// It was sent then, by this machine's clock, and may have been done.
     Sent(Timestamp),
     /// It was done, or there was nothing to do.
     Done { id: Option<String> },
@@ -63,7 +63,7 @@ impl Journal {
     /// `JournalInUse`, `JournalMismatch`, `JournalDamaged`, `JournalFailed`.
     pub(super) fn open(path: &Path, command: &str, session: &Session) -> Result<Self, Error> {
         let about = session.describe();
-        let header = Header::new(command, about.base_uri, about.tenant_id, session.server_time());
+        let header = Header::new(command, about.base_uri, about.tenant_id);
         let file = lock(path)?;
         let (past, file) = past::read(file, &header, path)?;
         Ok(Self {
@@ -86,23 +86,18 @@ impl Journal {
     }
 
     /// Writes down that changes are about to be sent.
-    pub(super) async fn before(&self, entries: &[Entry], at: Timestamp) -> Result<(), Error> {
-        let lines = entries.iter().map(|entry| entry.line(State::Sent, at));
+    pub(super) async fn before(&self, entries: &[Entry]) -> Result<(), Error> {
+        let lines = entries.iter().map(|entry| entry.line(State::Sent));
         self.write(lines).await
     }
 
     /// Writes down what became of changes.
-    pub(super) async fn after(
-        &self,
-        entries: &[Entry],
-        reports: &[Report],
-        at: Timestamp,
-    ) -> Result<(), Error> {
+    pub(super) async fn after(&self, entries: &[Entry], reports: &[Report]) -> Result<(), Error> {
         let lines = entries.iter().zip(reports).map(|(entry, report)| Line {
             id: report.id.clone(),
             request_id: report.request_id.clone(),
             error: report.error.as_ref().map(|error| error.kind().id().to_owned()),
-            ..entry.line(state(report.outcome), at)
+            ..entry.line(state(report.outcome))
         });
         self.write(lines).await
     }
@@ -117,13 +112,13 @@ impl Journal {
 }
 
 impl Entry {
-    fn line(&self, state: State, at: Timestamp) -> Line {
+    fn line(&self, state: State) -> Line {
         Line {
             key: self.key.clone(),
             hash: self.hash.clone(),
             nth: self.nth,
             state,
-            at,
+            at: Timestamp::now(),
             id: None,
             request_id: None,
             error: None,
