@@ -42,13 +42,13 @@ public sealed class FilterCompleter : IArgumentCompleter
         // A filter has spaces, so that one that begins without a quote gets one.
         QuotedWord whole = word.Quote.Length > 0 ? word : new(word.Text, "'");
         ResourceKind kind = AttributeCompleter.KindOf(commandName);
-        (Expected expected, string attribute) = Follow(before);
+        (Expected expected, string attribute, string owner) = Follow(before);
         IEnumerable<(string Text, string Shown, string Meaning)> found = expected switch
         {
-            Expected.Attribute => AttributeCompleter.Matching(kind, begun).Where(a => a.Type != "complex")
-                .Select(a => (a.Name, a.Path, AttributeCompleter.Describe(a))),
-            Expected.Operator => Words(s_operators, begun),
-            Expected.Value => Words(Values(kind, attribute), begun),
+            Expected.Attribute => AttributeCompleter.Matching(kind, owner + begun).Where(a => a.Type != "complex")
+                .Select(a => (owner.Length > 0 ? a.Member : a.Name, a.Path, AttributeCompleter.Describe(a))),
+            Expected.Operator => Words(Operators(kind, attribute), begun),
+            Expected.Value => Words(Values(kind, attribute, whole.Quote), begun),
             _ => Words([("and", "both hold"), ("or", "one of them holds")], begun),
         };
         return found.Select(f => whole.Result(before + f.Text, f.Shown, f.Meaning));
@@ -58,32 +58,47 @@ public sealed class FilterCompleter : IArgumentCompleter
         .Where(w => w.Word.StartsWith(begun, StringComparison.OrdinalIgnoreCase))
         .Select(w => (w.Word, w.Word, w.Meaning));
 
-    private static (string Word, string Meaning)[] Values(ResourceKind kind, string attribute) =>
-        AttributeCompleter.Matching(kind, attribute)
-            .Any(a => a.Type == "boolean" && (Is(a.Name, attribute) || Is(a.Path, attribute)))
-            ? [("true", attribute + " is set"), ("false", attribute + " is not set")]
-            : [];
+    /// <summary>What has an order or parts can be compared by all; a boolean only is or is not.</summary>
+    private static (string Word, string Meaning)[] Operators(ResourceKind kind, string attribute) =>
+        Named(kind, attribute) is { Type: "boolean" } ? [.. s_operators.Where(o => o.Word is "eq" or "ne" or "pr")] : s_operators;
 
-    /// <summary>What is expected behind a text, and the attribute that was named last.</summary>
-    private static (Expected Expected, string Attribute) Follow(string text)
+    /// <summary>The values that are known: both of a boolean, and those that the schema suggests.</summary>
+    private static (string Word, string Meaning)[] Values(ResourceKind kind, string attribute, string outerQuote) => Named(kind, attribute) switch
+    {
+        { Type: "boolean" } => [("true", attribute + " is set"), ("false", attribute + " is not set")],
+        // In a text in double quotes the value's own would end it.
+        KnownAttribute known when outerQuote == "'" => [.. known.CanonicalValues.Select(value => ("\"" + value + "\"", value))],
+        _ => [],
+    };
+
+    private static KnownAttribute? Named(ResourceKind kind, string attribute) => AttributeCompleter.Matching(kind, attribute)
+        .FirstOrDefault(a => Is(a.Name, attribute) || Is(a.Path, attribute));
+
+    /// <summary>
+    /// What is expected behind a text; the attribute that was named last; and inside brackets the attribute that they
+    /// stand behind, with a dot.
+    /// </summary>
+    private static (Expected Expected, string Attribute, string Owner) Follow(string text)
     {
         var expected = Expected.Attribute;
-        string attribute = "";
+        string attribute = "", owner = "";
         foreach (Match match in s_token.Matches(text))
         {
             string token = match.Value;
-            if (token is "(" or "[" || (expected == Expected.Attribute && Is(token, "not")))
+            if (token == "[")
+                (expected, owner) = (Expected.Attribute, attribute + ".");
+            else if (token == "(" || (expected == Expected.Attribute && Is(token, "not")))
                 expected = Expected.Attribute;
             else if (token is ")" or "]")
-                expected = Expected.Conjunction;
+                (expected, owner) = (Expected.Conjunction, token == "]" ? "" : owner);
             else if (expected == Expected.Attribute)
-                (expected, attribute) = (Expected.Operator, token);
+                (expected, attribute) = (Expected.Operator, owner + token);
             else if (expected == Expected.Operator)
                 expected = Is(token, "pr") ? Expected.Conjunction : Expected.Value;
             else
                 expected = expected == Expected.Value ? Expected.Conjunction : Expected.Attribute;
         }
-        return (expected, attribute);
+        return (expected, attribute, owner);
     }
 
     private static bool Is(string one, string other) => string.Equals(one, other, StringComparison.OrdinalIgnoreCase);

@@ -47,6 +47,9 @@ internal sealed class KnownAttribute
     /// <summary>Whether only the service sets it.</summary>
     internal bool IsReadOnly { get; set; }
 
+    /// <summary>The values that the schema suggests (RFC 7643 section 7); empty where it suggests none.</summary>
+    internal string[] CanonicalValues { get; set; } = [];
+
     internal string Description { get; set; } = "";
 
     internal bool IsExtension { get; }
@@ -111,7 +114,7 @@ internal static class KnownSchema
         int Column(string name) => Array.IndexOf(header, name);
         var (resource, schema, path, type) = (Column("resource"), Column("schema"), Column("path"), Column("type"));
         var (multi, mutability, returned) = (Column("multiValued"), Column("mutability"), Column("returned"));
-        int description = Column("description");
+        int description = Column("description"), canonical = Column("canonicalValues");
         var all = new List<KnownAttribute>();
         while (reader.ReadLine() is string line)
         {
@@ -123,6 +126,7 @@ internal static class KnownSchema
                 // What a service says of itself is always there, and read-only.
                 IsReadOnly = mutability < 0 || cells[mutability] == "readOnly",
                 IsReturned = returned < 0 || cells[returned] is "always" or "default",
+                CanonicalValues = canonical < 0 || cells[canonical].Length == 0 ? [] : cells[canonical].Split(','),
                 Description = cells[description],
             });
         }

@@ -47,6 +47,9 @@ public sealed class CompletionTests : IDisposable
     [InlineData("Get-ScimUser -Filter 'active eq true and not (userN", "'active eq true and not (userName'")]
     [InlineData("Get-ScimUser -Filter 'title pr o", "'title pr or'")]
     [InlineData("Get-ScimGroup -Filter 'members", "'members.value'")]
+    [InlineData("Get-ScimUser -Filter 'emails[val", "'emails[value'")]
+    [InlineData("Get-ScimUser -Filter 'emails[type eq \"pro", "'emails[type eq \"proxyAddress\"'")]
+    [InlineData("Get-ScimUser -Filter 'urn:ietf:params:scim:schemas:extension:Microsoft:Entra:2.0:User:userType eq ", "'urn:ietf:params:scim:schemas:extension:Microsoft:Entra:2.0:User:userType eq \"Guest\"'")]
     [InlineData("Connect-Scim -Environment US", "USGov")]
     [InlineData("Get-ScimSchema -Id enterp", Enterprise)]
     [InlineData("Get-ScimSchema ", "urn:ietf:params:scim:schemas:core:2.0:Group")]
@@ -58,6 +61,7 @@ public sealed class CompletionTests : IDisposable
     [InlineData("Get-ScimUser -Attributes passw", "password")]
     [InlineData("Get-ScimGroup -Attributes userN", "userName")]
     [InlineData("Get-ScimUser -Filter 'userName eq t", "'userName eq true'")]
+    [InlineData("Get-ScimUser -Filter 'active ", "'active gt'")]
     [InlineData("Get-ScimUser -Filter 'userName eq \"a\" userN", "'userName eq \"a\" userName'")]
     public void What_cannot_be_is_not_offered(string line, string wrong) => Assert.DoesNotContain(wrong, Tab(line));
 
