@@ -32,7 +32,7 @@ internal static class Program
             ScimResource? first = null;
             while (Next(list))
             {
-                ScimResource[] page = reader.Read(list.Buffer, list.Length);
+                ScimResource[] page = reader.Read(list);
                 first ??= page[0];
                 count += page.Length;
                 list.Continue();
@@ -81,7 +81,7 @@ internal static class Program
         if (!Next(operation))
             throw operation.Failure();
         return new ResourceTypes(seedFromSchema: false).Reader(ResourceKind.Resource, Projection.None)
-            .Read(operation.Buffer, operation.Length).Single();
+            .Read(operation).Single();
     }
 
     /// <summary>Takes the next reply; false when there is none.</summary>

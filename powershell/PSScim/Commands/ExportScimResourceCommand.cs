@@ -117,7 +117,7 @@ public abstract class ExportScimResourceCommand : ScimListCommand
     {
         ScimResource said = new ResourceTypes(seedFromSchema: false)
             .Reader(ResourceKind.Resource, Projection.None)
-            .Read(operation.Buffer, operation.Length)[0];
+            .Read(operation)[0];
         return new ScimExport(new FileInfo(path), said);
     }
 }

@@ -75,7 +75,7 @@ public sealed class GetScimAccessTokenCommand : ScimConnectionCommand
             throw Invalid("TokenNotReadable", $"The connection '{Resolved.Name}' has no token that says anything of itself.",
                 "Only a JWT can be read; leave -AsClaims out.");
         var types = new ResourceTypes(seedFromSchema: false);
-        foreach (ScimResource record in types.Reader(ResourceKind.Resource, Projection.None).Read(operation.Buffer, operation.Length))
+        foreach (ScimResource record in types.Reader(ResourceKind.Resource, Projection.None).Read(operation))
             WriteObject(new ScimTokenClaims(record));
     }
 

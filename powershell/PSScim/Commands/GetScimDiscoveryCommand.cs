@@ -29,7 +29,7 @@ public abstract class GetScimDiscoveryCommand : ScimConnectionCommand
         {
             Run(() => isList ? Resolved.Session.List(query) : Resolved.Session.Get(query), operation =>
             {
-                foreach (ScimResource resource in reader.Read(operation.Buffer, operation.Length))
+                foreach (ScimResource resource in reader.Read(operation))
                     WriteObject(resource);
             });
         }

@@ -74,7 +74,7 @@ public abstract class GetScimResourceCommand : ScimListCommand
             _byId ??= Resolved.Types.Reader(Kind, Projection());
             string query = Query().Add("id", id).ToString();
             Run(() => Resolved.Session.Get(query), operation =>
-                WriteObject(_byId.Read(operation.Buffer, operation.Length)[0]));
+                WriteObject(_byId.Read(operation)[0]));
         }
         catch (ScimException error)
         {
@@ -93,6 +93,8 @@ public abstract class GetScimResourceCommand : ScimListCommand
             .Add("pageSize", PageSize == 0 ? null : PageSize)
             .Add("wanted", list.Wanted)
             .Add("cursor", Cursor)
+            // The total comes before the objects, and a server may say it behind them.
+            .Add("wholePages", PagingParameters.IncludeTotalCount ? true : null)
             .ToString();
         WriteDebug("Query: " + query);
         if (list.Wanted == 0)
@@ -153,6 +155,9 @@ public abstract class GetScimResourceCommand : ScimListCommand
         private ulong _received;
         private bool _isFirstPage = true;
 
+        /// <summary>Resources of the present page that came in earlier parts.</summary>
+        private long _before;
+
         internal ListWriter(GetScimResourceCommand command, ResourceReader reader)
         {
             _command = command;
@@ -164,22 +169,22 @@ public abstract class GetScimResourceCommand : ScimListCommand
         /// <summary>How many resources are needed at most, or null for all.</summary>
         internal long? Wanted => _first > long.MaxValue - _skip ? null : (long)(_first + _skip);
 
-        /// <summary>Writes a page; false when no more is wanted.</summary>
+        /// <summary>Writes a page, or a part of one; false when no more is wanted.</summary>
         internal bool Write(Operation operation)
         {
             if (_isFirstPage && _command.PagingParameters.IncludeTotalCount)
                 WriteTotal(operation.TotalResults);
             _isFirstPage = false;
-            ScimResource[] page = _reader.Read(operation.Buffer, operation.Length);
-            ulong length = (ulong)page.Length;
-            _received += length;
+            ScimResource[] part = _reader.Read(operation);
+            _received += (ulong)part.Length;
             if (operation.HasMore)
                 _command.AdviseOfCost(_received);
-            bool more = operation.HasMore && (_skip >= length || _first - _written > length - _skip);
-            for (int i = 0; i < page.Length; i++)
+            bool more = MayNeedMore(operation, (ulong)part.Length);
+            long middle = (operation.IsPart ? operation.Whole ?? long.MaxValue : _before + part.Length) / 2;
+            for (int i = 0; i < part.Length; i++)
             {
                 // Past the middle of the page the reader has shown that it goes on: now the next is fetched ahead.
-                if (more && i > page.Length / 2)
+                if (more && _before + i > middle)
                 {
                     operation.Continue();
                     more = false;
@@ -192,11 +197,23 @@ public abstract class GetScimResourceCommand : ScimListCommand
                 if (_written == _first)
                     return false;
                 _written++;
-                _command.WriteObject(page[i]);
+                _command.WriteObject(part[i]);
             }
-            if (more)
+            if (more && !operation.IsPart)
                 operation.Continue();
+            _before = operation.IsPart ? _before + part.Length : 0;
             return _written < _first;
+        }
+
+        /// <summary>
+        /// Whether the page behind this one may be needed. Where a number is wanted, only the last part of a page tells
+        /// how many it has.
+        /// </summary>
+        private bool MayNeedMore(Operation operation, ulong length)
+        {
+            if (operation.IsPart)
+                return Wanted is null;
+            return operation.HasMore && (_skip >= length || _first - _written > length - _skip);
         }
 
         private void WriteTotal(long? total) => _command.WriteObject(

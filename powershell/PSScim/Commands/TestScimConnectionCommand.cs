@@ -47,7 +47,7 @@ public sealed class TestScimConnectionCommand : ScimConnectionCommand
             ResourceReader reader = types.Reader(ResourceKind.Resource, Projection.None);
             Run(() => Resolved.Session.Check(ReadOnly), operation =>
             {
-                foreach (ScimResource record in reader.Read(operation.Buffer, operation.Length))
+                foreach (ScimResource record in reader.Read(operation))
                     WriteObject(new ScimCheck(record));
             });
         }

@@ -13,6 +13,9 @@ internal unsafe class Operation : IDisposable
 
     private readonly ISignInSource? _source;
 
+    /// <summary>What the library lends until the next reply is taken.</summary>
+    private ScimSlice _lent;
+
     /// <param name="number">Its handle.</param>
     /// <param name="source">Who answers what it may ask.</param>
     internal Operation(nuint number, ISignInSource? source = null)
@@ -21,16 +24,19 @@ internal unsafe class Operation : IDisposable
         _source = source;
     }
 
-    /// <summary>The bytes of the reply taken last, in the first <see cref="Length"/> places. Reused from reply to reply.</summary>
-    internal byte[] Buffer { get; private set; } = [];
-
-    /// <summary>How many bytes of <see cref="Buffer"/> are the page.</summary>
-    internal int Length { get; private set; }
+    /// <summary>How many bytes the reply taken last lends.</summary>
+    internal int Length => checked((int)_lent.length);
 
     /// <summary>Records in the page taken last.</summary>
     internal int Count { get; private set; }
 
-    /// <summary>Whether the list has a further page.</summary>
+    /// <summary>Whether what was taken last is a part of a page, of which more comes.</summary>
+    internal bool IsPart { get; private set; }
+
+    /// <summary>Records in all parts of the page. Before its last part that is what the server or the request says, or null.</summary>
+    internal long? Whole { get; private set; }
+
+    /// <summary>Whether the list has a further page, or part.</summary>
     internal bool HasMore { get; private set; }
 
     /// <summary>The list's <c>totalResults</c>, where the server said one.</summary>
@@ -55,12 +61,10 @@ internal unsafe class Operation : IDisposable
         ScimState state = NativeMethods.scim_op_take(number, &reply);
         if (state != ScimState.Ready)
             throw new InvalidOperationException($"No reply waits: the operation is {state}.");
-        Length = checked((int)reply.page.length);
-        if (Buffer.Length < Length)
-            Buffer = new byte[Length + (Length / 4)];
-        if (Length > 0)
-            Marshal.Copy((IntPtr)reply.page.data, Buffer, 0, Length);
+        _lent = reply.page;
         Count = checked((int)reply.count);
+        IsPart = reply.is_part != 0;
+        Whole = reply.whole < 0 ? null : reply.whole;
         HasMore = reply.has_more != 0;
         TotalResults = reply.total_results < 0 ? null : reply.total_results;
         NextCursor = NativeText.Read(reply.next_cursor);
@@ -112,14 +116,20 @@ internal unsafe class Operation : IDisposable
         }
     }
 
-    /// <summary>The bytes of the reply taken last, which are wiped here.</summary>
-    internal byte[] TakeSecret()
+    /// <summary>Reads the bytes of the reply taken last, which are the library's: only during the call.</summary>
+    internal T Read<T>(Func<LentBytes, T> read)
     {
-        var secret = new byte[Length];
-        Array.Copy(Buffer, secret, Length);
-        Array.Clear(Buffer, 0, Buffer.Length);
-        return secret;
+        T result = default!;
+        ScimState state = Calling(_ =>
+        {
+            result = read(new LentBytes(_lent.data, Length));
+            return ScimState.Done;
+        });
+        return state == ScimState.Done ? result : throw new ObjectDisposedException(nameof(Operation));
     }
+
+    /// <summary>The bytes of the reply taken last, for one who wipes them.</summary>
+    internal byte[] TakeSecret() => Read(bytes => bytes.Copy(0, bytes.Length));
 
     /// <summary>Takes the oldest event, if there is one.</summary>
     internal bool TryTakeEvent(out ScimEventKind kind, out string text, out long milliseconds)

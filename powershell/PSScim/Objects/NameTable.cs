@@ -1,7 +1,7 @@
 using System;
 using System.Collections.Generic;
-using System.Text;
 using System.Threading;
+using PSScim.Native;
 
 namespace PSScim;
 
@@ -47,29 +47,28 @@ internal sealed class NameTable
     internal int Alike(int id) => Indexed().Alike is int[] alike ? alike[id] : -1;
 
     /// <summary>Reads the table of a page. What it has in common with another page's table is taken from there.</summary>
-    internal static NameTable Read(byte[] buffer, int[] offsets, NameTable? like)
+    internal static NameTable Read(LentBytes page, int[] offsets, NameTable? like)
     {
         int count = offsets.Length - 1;
         int first = offsets[0];
-        var block = new byte[offsets[count] - first];
-        Buffer.BlockCopy(buffer, first, block, 0, block.Length);
+        byte[] block = page.Copy(first, offsets[count] - first);
         var names = new string[count];
         // A list keeps its names from page to page, so the next table begins with the one before.
-        int same = like?.CommonWith(buffer, offsets) ?? 0;
+        int same = like?.CommonWith(page, offsets) ?? 0;
         if (same > 0)
             Array.Copy(like!._names, names, same);
         for (int i = same; i < count; i++)
-            names[i] = Encoding.UTF8.GetString(buffer, offsets[i], offsets[i + 1] - offsets[i]);
+            names[i] = page.Text(offsets[i], offsets[i + 1] - offsets[i]);
         for (int i = count; i >= 0; i--)
             offsets[i] -= first;
         return new NameTable(block, offsets, names);
     }
 
     /// <summary>Whether this is the table of these bytes. Equal bytes are not enough: "ab", "c" is not "a", "bc".</summary>
-    internal bool IsOf(byte[] buffer, int[] offsets) =>
-        offsets.Length == _starts.Length && CommonWith(buffer, offsets) == Count;
+    internal bool IsOf(LentBytes page, int[] offsets) =>
+        offsets.Length == _starts.Length && CommonWith(page, offsets) == Count;
 
-    private int CommonWith(byte[] buffer, int[] offsets)
+    private int CommonWith(LentBytes page, int[] offsets)
     {
         int first = offsets[0];
         int most = Math.Min(_starts.Length, offsets.Length) - 1;
@@ -77,10 +76,7 @@ internal sealed class NameTable
         while (same < most && offsets[same + 1] - first == _starts[same + 1])
             same++;
         // Where the offsets agree, one comparison of the bytes finds the first name that differs.
-        int at = 0;
-        int end = _starts[same];
-        while (at < end && buffer[first + at] == _block[at])
-            at++;
+        int at = page.CountSame(first, _block, _starts[same]);
         while (same > 0 && _starts[same] > at)
             same--;
         return same;
@@ -133,19 +129,19 @@ internal sealed class NameTables
     private int _next;
 
     /// <summary>The table of a page's names.</summary>
-    /// <param name="buffer">The page.</param>
+    /// <param name="page">The page.</param>
     /// <param name="offsets">Where each name begins and the last one ends; the table may keep the array.</param>
     /// <param name="previous">The table of the page before.</param>
-    internal NameTable Of(byte[] buffer, int[] offsets, NameTable? previous)
+    internal NameTable Of(LentBytes page, int[] offsets, NameTable? previous)
     {
-        if (previous is not null && previous.IsOf(buffer, offsets))
+        if (previous is not null && previous.IsOf(page, offsets))
             return previous;
         lock (_recent)
         {
             foreach (NameTable? recent in _recent)
-                if (recent is not null && recent.IsOf(buffer, offsets))
+                if (recent is not null && recent.IsOf(page, offsets))
                     return recent;
-            NameTable table = NameTable.Read(buffer, offsets, previous);
+            NameTable table = NameTable.Read(page, offsets, previous);
             if (table.IsWorthRemembering)
                 _recent[_next++ % _recent.Length] = table;
             return table;

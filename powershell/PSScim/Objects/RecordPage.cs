@@ -1,4 +1,4 @@
-using System;
+using PSScim.Native;
 
 namespace PSScim;
 
@@ -7,26 +7,22 @@ internal readonly struct RecordPage
 {
     private const uint Magic = 0x50435353;
     private const int HeaderLength = 32;
-    private readonly byte[] _buffer;
-    private readonly int _length;
+    private readonly LentBytes _bytes;
     private readonly int _records;
     private readonly int _top;
 
-    /// <param name="buffer">Holds the page in its first bytes.</param>
-    /// <param name="length">The page's length.</param>
+    /// <param name="bytes">The page.</param>
     /// <param name="tables">Name tables to take the page's from, or to add it to.</param>
     /// <param name="previous">The name table of the page before.</param>
-    internal RecordPage(byte[] buffer, int length, NameTables tables, NameTable? previous)
+    internal RecordPage(LentBytes bytes, NameTables tables, NameTable? previous)
     {
-        _buffer = buffer;
-        _length = length;
-        if (length < HeaderLength || length > buffer.Length
-            || UInt32(buffer, 0) != Magic || UInt32(buffer, 4) != (uint)length)
+        _bytes = bytes;
+        if (bytes.Length < HeaderLength || bytes.UInt32(0) != Magic || bytes.UInt32(4) != (uint)bytes.Length)
             throw Broken();
         Count = Table(8, 12, 1, out _records);
         int nameCount = Table(16, 20, 1, out int names);
         TopCount = Table(24, 28, 0, out _top);
-        Names = tables.Of(buffer, NameOffsets(nameCount, names), previous);
+        Names = tables.Of(bytes, NameOffsets(nameCount, names), previous);
     }
 
     /// <summary>How many records there are.</summary>
@@ -40,7 +36,7 @@ internal readonly struct RecordPage
     /// <summary>The i-th of the names that are direct members of some record.</summary>
     internal string TopName(int i)
     {
-        uint id = UInt32(_buffer, _top + (4 * i));
+        uint id = _bytes.UInt32(_top + (4 * i));
         return id <= int.MaxValue ? Names[(int)id] : throw Broken();
     }
 
@@ -48,12 +44,7 @@ internal readonly struct RecordPage
     internal byte[] Record(int index)
     {
         int start = Offset(_records + (4 * index));
-        int end = Offset(_records + (4 * index) + 4);
-        if (end < start)
-            throw Broken();
-        var record = new byte[end - start];
-        Buffer.BlockCopy(_buffer, start, record, 0, record.Length);
-        return record;
+        return _bytes.Copy(start, Offset(_records + (4 * index) + 4) - start);
     }
 
     internal static uint UInt32(byte[] bytes, int at) =>
@@ -74,9 +65,9 @@ internal readonly struct RecordPage
     /// <summary>A table of u32 that the header names by its count and its offset: whether all of it is there.</summary>
     private int Table(int countAt, int offsetAt, int extra, out int offset)
     {
-        uint count = UInt32(_buffer, countAt);
-        uint start = UInt32(_buffer, offsetAt);
-        if (start > (uint)_length || ((ulong)count + (uint)extra) * 4 > (ulong)(_length - start))
+        uint count = _bytes.UInt32(countAt);
+        uint start = _bytes.UInt32(offsetAt);
+        if (start > (uint)_bytes.Length || ((ulong)count + (uint)extra) * 4 > (ulong)(_bytes.Length - start))
             throw Broken();
         offset = (int)start;
         return (int)count;
@@ -84,8 +75,8 @@ internal readonly struct RecordPage
 
     private int Offset(int at)
     {
-        uint offset = UInt32(_buffer, at);
-        return offset <= (uint)_length ? (int)offset : throw Broken();
+        uint offset = _bytes.UInt32(at);
+        return offset <= (uint)_bytes.Length ? (int)offset : throw Broken();
     }
 
     private static RecordFormatException Broken() =>

@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using PSScim.Native;
 
 namespace PSScim;
 
@@ -43,13 +44,16 @@ internal sealed class ResourceReader
 
     internal ResourceReader(Lineage lineage, NameTables tables) => (_lineage, _tables) = (lineage, tables);
 
-    /// <summary>The resources of a page. Each holds its own bytes; the buffer may be used again.</summary>
-    /// <param name="buffer">Holds the page in its first bytes.</param>
-    /// <param name="length">The page's length.</param>
+    /// <summary>The resources of the page that an operation has taken last. Each holds its own bytes.</summary>
     /// <exception cref="RecordFormatException">The bytes are no page.</exception>
-    internal ScimResource[] Read(byte[] buffer, int length)
+    internal ScimResource[] Read(Operation operation) => operation.Read(Read);
+
+    /// <summary>The same of a page in the first bytes of an array, which may be used again.</summary>
+    internal ScimResource[] Read(byte[] buffer, int length) => LentBytes.Of(buffer, length, Read);
+
+    private ScimResource[] Read(LentBytes bytes)
     {
-        var page = new RecordPage(buffer, length, _tables, _names);
+        var page = new RecordPage(bytes, _tables, _names);
         _names = page.Names;
         var top = new string[page.TopCount];
         for (int i = 0; i < top.Length; i++)

@@ -129,6 +129,6 @@ public sealed class ScimConnection
             throw operation.Failure();
         operation.Take();
         var types = new ResourceTypes(seedFromSchema: false);
-        return types.Reader(ResourceKind.Resource, Projection.None).Read(operation.Buffer, operation.Length)[0];
+        return types.Reader(ResourceKind.Resource, Projection.None).Read(operation)[0];
     }
 }

@@ -79,7 +79,7 @@ public sealed class ScimEmulator
         var handle = new EmulatorHandle(operation.MadeHandle);
         var types = new ResourceTypes(seedFromSchema: false);
         ResourceReader reader = types.Reader(ResourceKind.Resource, Projection.None);
-        var emulator = new ScimEmulator(handle, reader.Read(operation.Buffer, operation.Length)[0]);
+        var emulator = new ScimEmulator(handle, reader.Read(operation)[0]);
         RunspaceState.Current.Emulators.Add(emulator);
         return emulator;
     }

@@ -21,7 +21,10 @@ pub enum Event {
         status: Option<u16>,
         /// Bytes of the body, after decompression.
         bytes: usize,
-        /// From sending to the last byte.
+        /// Whether these are all of it. Of a page that is handed over while it arrives, the request is told with the
+        /// first part.
+        whole: bool,
+        /// From sending to the last of these bytes.
         elapsed: Duration,
         /// The service's id of the request.
         request_id: Option<String>,
@@ -58,12 +61,17 @@ impl fmt::Display for Event {
                 path,
                 status,
                 bytes,
+                whole,
                 elapsed,
                 request_id,
             } => {
                 write!(f, "{method} {path}: ")?;
                 match status {
-                    Some(status) => write!(f, "{status}, {bytes} bytes")?,
+                    Some(status) => write!(
+                        f,
+                        "{status}, {bytes} bytes{}",
+                        if *whole { "" } else { " so far" }
+                    )?,
                     None => f.write_str("no answer")?,
                 }
                 write!(f, ", {} ms", elapsed.as_millis())?;

@@ -18,7 +18,7 @@ use crate::limits;
 use crate::meter::Meter;
 use crate::network::Peer;
 use crate::proxy::Proxies;
-use crate::trace::{Entry, Trace};
+use crate::trace::{BodyEntry, Entry, Trace};
 
 /// How long and how often to try.
 #[derive(Debug, Clone, Copy)]
@@ -63,7 +63,7 @@ impl Limits {
 }
 
 /// An answer, whole.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Answer {
     pub(crate) status: u16,
     pub(crate) body: Vec<u8>,
@@ -249,19 +249,30 @@ impl Wire {
         most: usize,
         what: &str,
     ) -> Result<Answer, Error> {
+        Ok(self.begin(request, limit, most, what).await?.whole().await)
+    }
+
+    /// Sends a request and waits for the head of its answer, whose body may have `most` bytes.
+    pub(crate) async fn begin(
+        &self,
+        request: reqwest::RequestBuilder,
+        limit: Duration,
+        most: usize,
+        what: &str,
+    ) -> Result<Arriving, Error> {
         let began = Instant::now();
         let failed = |error: reqwest::Error| {
             let proxy = error.url().and_then(|url| self.proxy(url));
             failure::of(&error, what, proxy.as_deref(), began.elapsed() < limit)
         };
         let request = request.timeout(limit).build().map_err(failed)?;
-        let entry = Entry::new(self.trace.as_deref(), &request);
+        let entry = Entry::new(self.trace.clone(), &request);
         let sent = self.client.execute(request).await.map_err(failed);
-        let mut response = sent.inspect_err(|e| entry.broken(e))?;
+        let response = sent.inspect_err(|e| entry.broken(e))?;
         entry.head(&response);
         let headers = response.headers();
         let text = |name: &str| headers.get(name).and_then(|v| v.to_str().ok()).map(str::to_owned);
-        let mut answer = Answer {
+        let head = Answer {
             status: response.status().as_u16(),
             body: Vec::new(),
             retry_after: retry_after(headers, SystemTime::now()),
@@ -275,44 +286,104 @@ impl Wire {
             proxy: self.proxy(response.url()),
             host: response.url().host_str().unwrap_or_default().to_owned(),
         };
-        if answer.status == 407 {
-            let proxy = answer.proxy.as_deref().unwrap_or("in between");
-            return Err(failure::proxy_wants_credentials(proxy, what, &answer.host));
+        if head.status == 407 {
+            let proxy = head.proxy.as_deref().unwrap_or("in between");
+            return Err(failure::proxy_wants_credentials(proxy, what, &head.host));
         }
-        answer.cut = body(&mut response, &mut answer.body, most, what, failed)
-            .await
-            .err()
-            .map(|e| e.with(|d| d.request_id.clone_from(&answer.request_id)));
-        entry.body(&answer.body, answer.cut.as_ref());
-        Ok(answer)
+        Ok(Arriving {
+            announced: response.content_length().unwrap_or(0) as usize,
+            response,
+            head,
+            what: what.to_owned(),
+            most,
+            read: 0,
+            began,
+            limit,
+            entry: entry.follow(),
+        })
     }
 }
 
-async fn body(
-    response: &mut reqwest::Response,
-    body: &mut Vec<u8>,
+/// An answer whose body is still on its way.
+#[derive(Debug)]
+pub(crate) struct Arriving {
+    response: reqwest::Response,
+    /// Without its body.
+    head: Answer,
+    /// The request, as messages name it.
+    what: String,
+    announced: usize,
     most: usize,
-    what: &str,
-    failed: impl Fn(reqwest::Error) -> Error,
-) -> Result<(), Error> {
-    let announced = response.content_length().unwrap_or(0) as usize;
-    if announced > most {
-        return Err(too_large(what, most));
+    read: usize,
+    began: Instant,
+    limit: Duration,
+    /// For the trace.
+    entry: BodyEntry,
+}
+
+impl Arriving {
+    /// The answer without its body.
+    pub(crate) fn head(&self) -> &Answer {
+        &self.head
     }
-    // A small answer may hold a token: with room from the start, no copy stays behind in a buffer that grew.
-    let room = if most == limits::SMALL_BODY_BYTES {
-        64 << 10
-    } else {
-        0
-    };
-    body.reserve_exact(announced.max(room));
-    while let Some(chunk) = response.chunk().await.map_err(&failed)? {
-        if body.len() + chunk.len() > most {
-            return Err(too_large(what, most));
+
+    /// When its request was sent.
+    pub(crate) fn began(&self) -> Instant {
+        self.began
+    }
+
+    /// How many bytes of the body have come.
+    pub(crate) fn read(&self) -> usize {
+        self.read
+    }
+
+    /// The next bytes of the body, or None behind the last.
+    pub(crate) async fn chunk(&mut self) -> Result<Option<bytes::Bytes>, Error> {
+        let chunk = self.next_chunk().await;
+        match &chunk {
+            Ok(chunk) => self.entry.add(chunk.as_deref().unwrap_or_default()),
+            Err(error) => self.entry.broken(error),
         }
-        body.extend_from_slice(&chunk);
+        chunk.map_err(|e| e.with(|d| d.request_id.clone_from(&self.head.request_id)))
     }
-    Ok(())
+
+    async fn next_chunk(&mut self) -> Result<Option<bytes::Bytes>, Error> {
+        if self.announced > self.most {
+            return Err(too_large(&self.what, self.most));
+        }
+        let chunk = self.response.chunk().await.map_err(|error| {
+            let in_time = self.began.elapsed() < self.limit;
+            failure::of(&error, &self.what, self.head.proxy.as_deref(), in_time)
+        })?;
+        self.read += chunk.as_ref().map_or(0, bytes::Bytes::len);
+        if self.read > self.most {
+            return Err(too_large(&self.what, self.most));
+        }
+        Ok(chunk)
+    }
+
+    /// The answer with its body, or with as much of it as came.
+    pub(crate) async fn whole(mut self) -> Answer {
+        // A small answer may hold a token: with room from the start, no copy stays behind in a buffer that grew.
+        let room = if self.most == limits::SMALL_BODY_BYTES {
+            64 << 10
+        } else {
+            0
+        };
+        let mut body = Vec::with_capacity(self.announced.min(self.most).max(room));
+        let cut = loop {
+            match self.chunk().await {
+                Ok(Some(chunk)) => body.extend_from_slice(&chunk),
+                Ok(None) => break None,
+                Err(error) => break Some(error),
+            }
+        };
+        Answer {
+            body,
+            cut,
+            ..self.head
+        }
+    }
 }
 
 fn too_large(what: &str, most: usize) -> Error {

@@ -7,6 +7,12 @@ pub const BODY_BYTES: usize = 64 << 20;
 pub const SMALL_BODY_BYTES: usize = 1 << 20;
 /// Levels of objects and arrays inside a resource.
 pub const DEPTH: usize = 64;
+/// Levels of objects and arrays beside the resources of a list, where nothing is kept.
+pub const ENVELOPE_DEPTH: usize = 200;
+/// Digits of a number before its point.
+pub const NUMBER_DIGITS: usize = 4300;
+/// Resources after which the part of a page that has arrived is handed over. A page of not so many comes whole.
+pub const PART_RECORDS: usize = 128;
 /// Bytes of an attribute's name.
 pub const NAME_BYTES: usize = 4 << 10;
 /// Different attribute names in one list.

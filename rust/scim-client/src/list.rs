@@ -2,17 +2,18 @@
 
 use std::collections::HashSet;
 
-use reqwest::Method;
 use serde::Deserialize;
 
 use crate::answer;
 use crate::cloud::Endpoint;
 use crate::error::{Error, Kind};
 use crate::event::Observer;
+use crate::http::{Answer, Arriving};
 use crate::limits;
 use crate::page::{Page, PageParser};
+use crate::place::Place;
 use crate::record::{Records, Value};
-use crate::send::what;
+use crate::send::{Caller, Request, Tries, tell, what};
 use crate::session::Session;
 
 /// What to list.
@@ -31,6 +32,8 @@ pub struct Query {
     pub wanted: Option<u64>,
     /// Where to go on.
     pub cursor: Option<String>,
+    /// Whether each page is given whole, for who must know its `totalResults` first. Else large ones come in parts.
+    pub whole_pages: bool,
 }
 
 /// A list that is being read.
@@ -41,20 +44,31 @@ pub struct List {
     query: Query,
     count: Option<u32>,
     parser: PageParser,
-    next: Option<Position>,
+    /// Where the next response begins.
+    next: Option<Place>,
+    /// The response of which a part was given and the rest was not.
+    response: Option<Response>,
+    /// Resources that came, those in front of the place where the list began included.
     received: u64,
-    seen: HashSet<String>,
+    cursors: HashSet<String>,
+    /// The ids of the resources with which pages began.
+    firsts: HashSet<String>,
     /// What ends the list after the page that was given last.
     failed: Option<Error>,
 }
 
-/// Where the next page begins.
-#[derive(Debug, Clone, PartialEq)]
-enum Position {
-    Start,
-    Cursor(String),
-    /// 1-based.
-    Index(u64),
+/// A response that is handed over part by part.
+#[derive(Debug)]
+struct Response {
+    place: Place,
+    request: Request,
+    tries: Tries,
+    /// None before it is sent, and when it broke off.
+    arriving: Option<Arriving>,
+    /// Whether the observer has heard of it.
+    told: bool,
+    /// Resources of the list in front of it.
+    before: u64,
 }
 
 impl List {
@@ -70,104 +84,190 @@ impl List {
             // With a wish that one page can serve, that page need not be larger than the wish.
             (None, wanted) => wanted,
         };
-        let next = match &query.cursor {
-            Some(cursor) => Position::Cursor(cursor.clone()),
-            None => Position::Start,
-        };
+        let next = query.cursor.as_deref().map_or(Place::START, Place::of);
         Ok(Self {
             count: session.service().page_size(endpoint, &query.attributes, asked),
             session: session.clone(),
             endpoint,
             parser: PageParser::default(),
+            received: next.in_front(),
+            cursors: next.cursor().map(str::to_owned).into_iter().collect(),
+            firsts: HashSet::new(),
             next: Some(next),
-            received: 0,
-            seen: query.cursor.iter().cloned().collect(),
+            response: None,
             query,
             failed: None,
         })
     }
 
-    /// Whether there is a further page to ask for.
+    /// Whether there is a further page or part to ask for.
     #[must_use]
     pub fn has_more(&self) -> bool {
-        self.next.is_some() || self.failed.is_some()
+        self.next.is_some() || self.response.is_some() || self.failed.is_some()
     }
 
-    /// The next page, or None behind the last.
+    /// The next page, or None behind the last. A page of more than [`limits::PART_RECORDS`] resources comes in parts,
+    /// while it arrives: [`Page::last`] tells whether the next call makes a request. Where an answer breaks off, it is
+    /// asked for again and nothing of it is given twice.
     ///
     /// # Errors
-    /// Those of the service, of the network and of the body, each with the cursor of the page that could not be had;
-    /// `PagingLoop` when the server gives a cursor or a page again.
+    /// Those of the service, of the network and of the body, each with a cursor that goes on behind the last resource
+    /// that was given; `PagingLoop` when the server gives a cursor or a page again.
     pub async fn next(&mut self, observer: &dyn Observer) -> Result<Option<Page>, Error> {
         if let Some(error) = self.failed.take() {
             return Err(error);
         }
-        let Some(position) = self.next.take() else {
-            return Ok(None);
+        let mut response = match (self.response.take(), self.next.take()) {
+            (Some(response), _) => response,
+            (None, Some(place)) => self.ask(place)?,
+            (None, None) => return Ok(None),
         };
-        let result = self.fetch(&position, observer).await;
-        match result {
-            Ok(page) if self.came_before(&position, &page) => {
-                Err(self.loops("a page again that it had given already: it ignores startIndex".to_owned()))
-            }
-            Ok(page) => {
-                self.received += page.count as u64;
-                // The page is good even where what it says of the next one is not.
-                match self.following(&position, &page) {
-                    Ok(next) => self.next = next,
-                    Err(error) => self.failed = Some(error),
+        match self.part(&mut response, observer).await {
+            Ok(page) => self.give(response, page).map(Some),
+            Err(error) => Err(self.fail(response, error)),
+        }
+    }
+
+    /// The next part of a response, sent for when that was not done yet.
+    async fn part(&mut self, response: &mut Response, observer: &dyn Observer) -> Result<Page, Error> {
+        let most = if self.query.whole_pages {
+            usize::MAX
+        } else {
+            limits::PART_RECORDS
+        };
+        let (session, caller) = (&self.session, Caller::reading(observer));
+        let Response {
+            request,
+            tries,
+            arriving,
+            told,
+            ..
+        } = response;
+        loop {
+            let body = match arriving {
+                Some(body) => body,
+                None => {
+                    let (begun, pass) = session.begin(request, tries, caller).await?;
+                    pass.welcome();
+                    *told = false;
+                    arriving.insert(begun)
                 }
-                Ok(Some(page))
+            };
+            let read = self.parser.read(most);
+            let done = self.parser.is_complete();
+            let ready = self.parser.count() >= most || done || read.is_err();
+            if ready && !*told {
+                *told = true;
+                tell(
+                    request,
+                    Some((body.head(), body.read(), done)),
+                    body.began(),
+                    observer,
+                );
             }
-            Err(error) => {
-                // The list may be asked again for the page that failed.
-                self.next = Some(position.clone());
-                Err(error.with(|d| {
-                    if let Position::Cursor(cursor) = position {
-                        d.advice += " What came before is in the pipeline; to go on behind it, give the error's Cursor to -Cursor.";
-                        d.cursor = Some(cursor);
+            read.map_err(|e| {
+                let answer = Answer {
+                    // Enough of the body to know a web page by.
+                    body: Vec::from_iter(self.parser.first()),
+                    ..body.head().clone()
+                };
+                answer::unreadable(&e, &answer, &what(&request.method, &request.url))
+            })?;
+            if ready {
+                return Ok(self.parser.take(self.count));
+            }
+            match body.chunk().await {
+                Ok(Some(chunk)) => {
+                    session.received(chunk.len());
+                    self.parser.feed(&chunk);
+                }
+                Ok(None) => self.parser.complete(),
+                Err(error) => {
+                    if !*told {
+                        tell(
+                            request,
+                            Some((body.head(), body.read(), false)),
+                            body.began(),
+                            observer,
+                        );
                     }
-                }))
+                    *arriving = None;
+                    session.broke(request, tries, error, caller).await?;
+                    self.parser.begin_again();
+                }
             }
         }
     }
 
-    async fn fetch(&mut self, position: &Position, observer: &dyn Observer) -> Result<Page, Error> {
+    /// Takes note of a part that is about to be given.
+    fn give(&mut self, response: Response, page: Page) -> Result<Page, Error> {
+        let is_first = self.received == response.before;
+        self.received = response.before + self.parser.received() as u64;
+        if is_first && self.came_before(&response.place, &page) {
+            return Err(
+                self.loops("a page again that it had given already: it ignores startIndex".to_owned())
+            );
+        }
+        if !page.last {
+            self.response = Some(response);
+            return Ok(page);
+        }
+        // The page is good even where what it says of the next one is not.
+        match self.following(&response.place, &page) {
+            Ok(next) => self.next = next,
+            Err(error) => self.failed = Some(error),
+        }
+        Ok(page)
+    }
+
+    /// Takes note of where the list can go on, for whoever asks again and for the error.
+    fn fail(&mut self, response: Response, error: Error) -> Error {
+        self.received = response.before;
+        let place = response.place.behind(self.parser.given(), || self.parser.sum());
+        let changed = error.kind() == Kind::InvalidCursor;
+        let cursor = place.to_cursor().filter(|_| !changed);
+        self.next = Some(place);
+        error.with(|d| {
+            if cursor.is_some() {
+                d.advice += " What came before is in the pipeline; to go on behind it, give the error's Cursor to -Cursor.";
+                d.cursor = cursor;
+            }
+        })
+    }
+
+    /// Prepares the request for the page at a place.
+    fn ask(&mut self, place: Place) -> Result<Response, Error> {
         let attributes = self.query.attributes.join(",");
         let excluded = self.query.excluded_attributes.join(",");
         let count = self.count.map(|n| n.to_string()).unwrap_or_default();
-        let index;
-        let (cursor, start) = match position {
-            Position::Start => ("", ""),
-            Position::Cursor(cursor) => (cursor.as_str(), ""),
-            Position::Index(n) => {
-                index = n.to_string();
-                ("", index.as_str())
-            }
-        };
+        let index = place.index().map(|n| n.to_string()).unwrap_or_default();
         // RFC 9865 section 2: everything but the cursor stays the same on every page.
         let query: Vec<(&str, &str)> = [
             ("filter", self.query.filter.as_deref().unwrap_or_default()),
             ("attributes", &attributes),
             ("excludedAttributes", &excluded),
             ("count", &count),
-            ("startIndex", start),
-            ("cursor", cursor),
+            ("startIndex", &index),
+            ("cursor", place.cursor().unwrap_or_default()),
         ]
         .into_iter()
         .filter(|(_, value)| !value.is_empty())
         .collect();
         let url = self.session.url(self.endpoint, None, &query)?;
-        let what = what(&Method::GET, &url);
-        let answer = self.session.send(Method::GET, url, observer).await?;
-        self.parser
-            .list(&answer.body)
-            .map_err(|e| answer::unreadable(&e, &answer, &what))
+        place.begin(&mut self.parser);
+        Ok(Response {
+            place,
+            request: Request::get(url),
+            tries: Tries::default(),
+            arriving: None,
+            told: false,
+            before: self.received,
+        })
     }
 
-    /// Where the page after `page` begins. An empty or a short page says nothing where there is a cursor; without one,
-    /// the list advances by what was received and ends with an empty page or with the announced total.
-    fn following(&mut self, position: &Position, page: &Page) -> Result<Option<Position>, Error> {
+    /// Where the page behind the one at `place` begins. An empty or a short page says nothing where there is a cursor;
+    /// without one, the list advances by what was received and ends with an empty page or with the announced total.
+    fn following(&mut self, place: &Place, page: &Page) -> Result<Option<Place>, Error> {
         if self.count.is_none() {
             return Ok(None);
         }
@@ -175,27 +275,27 @@ impl List {
             if cursor.len() > limits::CURSOR_BYTES {
                 return Err(self.loops(format!("a nextCursor of {} bytes", cursor.len())));
             }
-            if !self.seen.insert(cursor.clone()) {
+            if !self.cursors.insert(cursor.clone()) {
                 return Err(self.loops("the same nextCursor again".to_owned()));
             }
-            return Ok(Some(Position::Cursor(cursor.clone())));
+            return Ok(Some(Place::at_cursor(cursor)));
         }
-        if matches!(position, Position::Cursor(_)) || page.count == 0 {
+        let count = self.parser.received();
+        if place.cursor().is_some() || count == 0 {
             return Ok(None);
         }
         Ok(match page.total_results {
             Some(total) if self.received >= total => None,
-            Some(_) => Some(Position::Index(self.received + 1)),
+            Some(_) => Some(Place::at_index(self.received + 1)),
             // Without a total, a page that is not full is the last.
-            None if self.count.is_some_and(|count| page.count < count as usize) => None,
-            None => Some(Position::Index(self.received + 1)),
+            None if self.count.is_some_and(|full| count < full as usize) => None,
+            None => Some(Place::at_index(self.received + 1)),
         })
     }
 
     /// Whether a page begins with the resource that an earlier one began with. Where there is a cursor, that tells.
-    fn came_before(&mut self, position: &Position, page: &Page) -> bool {
-        let by_index = matches!(position, Position::Index(_) | Position::Start) && page.next_cursor.is_none();
-        by_index && first_id(page).is_some_and(|first| !self.seen.insert(first))
+    fn came_before(&mut self, place: &Place, page: &Page) -> bool {
+        place.cursor().is_none() && first_id(page).is_some_and(|first| !self.firsts.insert(first))
     }
 
     fn loops(&self, what: String) -> Error {

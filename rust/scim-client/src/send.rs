@@ -1,6 +1,6 @@
 //! Sending one request until it is answered: the token, the gate, the budget, and what may be repeated.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use reqwest::Method;
@@ -11,7 +11,8 @@ use crate::answer;
 use crate::cloud::Service;
 use crate::error::{Error, Kind};
 use crate::event::{Event, Observer};
-use crate::http::{self, Answer};
+use crate::gate::Pass;
+use crate::http::{self, Answer, Arriving};
 use crate::limits;
 use crate::session::Session;
 
@@ -53,6 +54,17 @@ pub(crate) struct Caller<'a> {
     pub(crate) limit: usize,
     /// Ends all waiting; nothing is sent after it.
     pub(crate) stop: Option<&'a CancellationToken>,
+}
+
+impl<'a> Caller<'a> {
+    /// Who reads waits for no one.
+    pub(crate) fn reading(observer: &'a dyn Observer) -> Self {
+        Self {
+            observer,
+            limit: usize::MAX,
+            stop: None,
+        }
+    }
 }
 
 /// A request that did not succeed.
@@ -105,6 +117,26 @@ impl From<Unsuccessful> for Error {
     }
 }
 
+/// What has come of a request so far.
+#[derive(Debug, Default)]
+pub(crate) struct Tries {
+    /// The number of the token that the service refused.
+    refused: Option<u64>,
+    retry: u32,
+    hops: usize,
+    /// Whether an earlier try may have been done.
+    lost: bool,
+}
+
+/// A try that did not succeed.
+struct Failed {
+    error: Error,
+    tried: Reach,
+    passing: bool,
+    /// How long the service asks to wait.
+    asked: Option<Duration>,
+}
+
 /// Redirects of a GET that are followed by us: reqwest would turn a POST into a GET at these, so it follows none.
 const HOPS: usize = 5;
 
@@ -117,12 +149,9 @@ impl Session {
         observer: &dyn Observer,
     ) -> Result<Answer, Error> {
         debug_assert_eq!(method, Method::GET);
-        let caller = Caller {
-            observer,
-            limit: usize::MAX,
-            stop: None,
-        };
-        Ok(self.exchange(Request::get(url), caller).await?)
+        Ok(self
+            .exchange(Request::get(url), Caller::reading(observer))
+            .await?)
     }
 
     /// Sends a request until it succeeds or nothing more helps. An answer to anything but a GET may be cut off: its
@@ -132,87 +161,186 @@ impl Session {
         mut request: Request,
         caller: Caller<'_>,
     ) -> Result<Answer, Unsuccessful> {
-        let what = what(&request.method, &request.url);
-        let (mut refused, mut retry, mut hops) = (None, 0, 0);
-        let mut lost = request.doubtful;
+        let mut tries = Tries {
+            lost: request.doubtful,
+            ..Tries::default()
+        };
         loop {
-            let admitted = self.admit(refused, retry > 0, caller, &what).await;
-            let (token, pass) = admitted.map_err(|error| Reach::Unsent.of(error, lost))?;
-            let began = Instant::now();
-            let builder = self
-                .builder(&request, token.text())
-                .map_err(|error| Reach::Unsent.of(error, lost))?;
-            let limit = self.limits().timeout;
-            let result = self
-                .http()
-                .receive(builder, limit, limits::BODY_BYTES, &what)
-                .await;
-            self.tell(&request.method, &request.url, &result, began, caller.observer);
-            let reading = request.method == Method::GET;
-            let (error, tried, passing, asked) = match result {
-                Ok(answer) if (200..300).contains(&answer.status) && (answer.cut.is_none() || !reading) => {
+            let (arriving, pass) = self.begin(&mut request, &mut tries, caller).await?;
+            let began = arriving.began();
+            let answer = arriving.whole().await;
+            self.received(answer.body.len());
+            tell(
+                &request,
+                Some((&answer, answer.body.len(), true)),
+                began,
+                caller.observer,
+            );
+            match answer.cut {
+                Some(error) if request.method == Method::GET => {
+                    drop(pass);
+                    self.broke(&request, &mut tries, error, caller).await?;
+                }
+                _ => {
                     pass.welcome();
                     return Ok(answer);
                 }
-                Ok(Answer { cut: Some(error), .. }) => {
-                    let passing = http::is_passing(error.kind());
-                    (error, Reach::Lost, passing, None)
-                }
-                Ok(answer) => {
-                    if answer.status == 401 && refused.is_none() && self.can_renew() {
-                        refused = Some(token.number);
-                        continue;
-                    }
-                    if reading
-                        && hops < HOPS
-                        && let Some(url) = same_origin(&request.url, &answer)
-                    {
-                        hops += 1;
-                        request.url = url;
-                        continue;
-                    }
-                    let error = answer::error(&answer, &what, self.service());
-                    let passing = http::is_passing_status(answer.status);
-                    (error, reach(&answer), passing, answer.retry_after)
-                }
-                Err(error) if error.details().unsent => {
-                    let passing = http::is_passing(error.kind());
-                    (error, Reach::Unsent, passing, None)
-                }
-                Err(error) => {
-                    let passing = http::is_passing(error.kind());
-                    (error, Reach::Lost, passing, None)
-                }
-            };
-            let throttled = matches!(error.details().status, Some(429)) || asked.is_some();
-            let may_repeat = request.repeatable || tried != Reach::Lost;
-            let delay = self
-                .limits()
-                .pause(retry, asked)
-                .filter(|_| passing && may_repeat);
-            if throttled {
-                pass.throttled(delay.unwrap_or_default());
-            }
-            drop(pass);
-            let Some(delay) = delay else {
-                return Err(tried.of(error, lost));
-            };
-            lost |= tried == Reach::Lost;
-            retry += 1;
-            caller.observer.event(Event::Waiting {
-                reason: reason(&error),
-                delay,
-                retry,
-            });
-            // The gate makes all wait for a service that asks to; a broken connection concerns this request alone.
-            if !throttled
-                && unless_stopped(caller.stop, tokio::time::sleep(delay))
-                    .await
-                    .is_none()
-            {
-                return Err(tried.of(error, lost));
             }
         }
+    }
+
+    /// Sends a request until an answer of success begins to arrive, or nothing more helps. Where its body then breaks
+    /// off, [`Session::broke`] says whether to begin again.
+    pub(crate) async fn begin(
+        &self,
+        request: &mut Request,
+        tries: &mut Tries,
+        caller: Caller<'_>,
+    ) -> Result<(Arriving, Pass<'_>), Unsuccessful> {
+        loop {
+            let what = what(&request.method, &request.url);
+            let admitted = self.admit(tries.refused, tries.retry > 0, caller, &what).await;
+            let unsent = |error| Reach::Unsent.of(error, tries.lost);
+            let (token, pass) = admitted.map_err(unsent)?;
+            let began = Instant::now();
+            let builder = self.builder(request, token.text()).map_err(unsent)?;
+            let limit = self.limits().timeout;
+            let arriving = self.http().begin(builder, limit, limits::BODY_BYTES, &what).await;
+            let failed = match arriving {
+                Ok(arriving) => {
+                    self.heard(arriving.head(), caller.observer);
+                    if (200..300).contains(&arriving.head().status) {
+                        return Ok((arriving, pass));
+                    }
+                    let answer = arriving.whole().await;
+                    self.received(answer.body.len());
+                    tell(
+                        request,
+                        Some((&answer, answer.body.len(), true)),
+                        began,
+                        caller.observer,
+                    );
+                    match self.refusal(answer, request, tries, &token, &what) {
+                        Some(failed) => failed,
+                        None => continue,
+                    }
+                }
+                Err(error) => {
+                    tell(request, None, began, caller.observer);
+                    Failed {
+                        tried: if error.details().unsent {
+                            Reach::Unsent
+                        } else {
+                            Reach::Lost
+                        },
+                        passing: http::is_passing(error.kind()),
+                        error,
+                        asked: None,
+                    }
+                }
+            };
+            self.pause(failed, request, tries, Some(pass), caller).await?;
+        }
+    }
+
+    /// What an answer without success means; None where the request, as it is now, may go again at once.
+    fn refusal(
+        &self,
+        answer: Answer,
+        request: &mut Request,
+        tries: &mut Tries,
+        token: &crate::token::Token,
+        what: &str,
+    ) -> Option<Failed> {
+        if let Some(error) = answer.cut {
+            return Some(Failed {
+                tried: Reach::Lost,
+                passing: http::is_passing(error.kind()),
+                error,
+                asked: None,
+            });
+        }
+        if answer.status == 401 && tries.refused.is_none() && self.can_renew() {
+            tries.refused = Some(token.number);
+            return None;
+        }
+        if request.method == Method::GET
+            && tries.hops < HOPS
+            && let Some(url) = same_origin(&request.url, &answer)
+        {
+            tries.hops += 1;
+            request.url = url;
+            return None;
+        }
+        Some(Failed {
+            error: answer::error(&answer, what, self.service()),
+            tried: reach(&answer),
+            passing: http::is_passing_status(answer.status),
+            asked: answer.retry_after,
+        })
+    }
+
+    /// After the body of an answer broke off: waits until the request may be sent again; where that does not help, gives
+    /// the error back.
+    pub(crate) async fn broke(
+        &self,
+        request: &Request,
+        tries: &mut Tries,
+        error: Error,
+        caller: Caller<'_>,
+    ) -> Result<(), Unsuccessful> {
+        let failed = Failed {
+            tried: Reach::Lost,
+            passing: http::is_passing(error.kind()),
+            error,
+            asked: None,
+        };
+        self.pause(failed, request, tries, None, caller).await
+    }
+
+    async fn pause(
+        &self,
+        failed: Failed,
+        request: &Request,
+        tries: &mut Tries,
+        pass: Option<Pass<'_>>,
+        caller: Caller<'_>,
+    ) -> Result<(), Unsuccessful> {
+        let Failed {
+            error,
+            tried,
+            passing,
+            asked,
+        } = failed;
+        let throttled = matches!(error.details().status, Some(429)) || asked.is_some();
+        let may_repeat = request.repeatable || tried != Reach::Lost;
+        let delay = self
+            .limits()
+            .pause(tries.retry, asked)
+            .filter(|_| passing && may_repeat);
+        if throttled && let Some(pass) = &pass {
+            pass.throttled(delay.unwrap_or_default());
+        }
+        drop(pass);
+        let Some(delay) = delay else {
+            return Err(tried.of(error, tries.lost));
+        };
+        tries.lost |= tried == Reach::Lost;
+        tries.retry += 1;
+        caller.observer.event(Event::Waiting {
+            reason: reason(&error),
+            delay,
+            retry: tries.retry,
+        });
+        // The gate makes all wait for a service that asks to; a broken connection concerns this request alone.
+        if !throttled
+            && unless_stopped(caller.stop, tokio::time::sleep(delay))
+                .await
+                .is_none()
+        {
+            return Err(tried.of(error, tries.lost));
+        }
+        Ok(())
     }
 
     /// Waits for all that one try needs: a token, room, and the budget's leave.
@@ -222,7 +350,7 @@ impl Session {
         again: bool,
         caller: Caller<'_>,
         what: &str,
-    ) -> Result<(crate::token::Token, crate::gate::Pass<'_>), Error> {
+    ) -> Result<(crate::token::Token, Pass<'_>), Error> {
         let admitted = async {
             let token = self.token(caller.observer, refused).await?;
             Ok::<_, Error>((token, self.gate().enter(caller.limit).await))
@@ -261,6 +389,24 @@ impl Session {
         }
         Ok(builder)
     }
+}
+
+/// Tells of a request: of its answer, how many bytes of it came and whether these are all; or that none came.
+pub(crate) fn tell(
+    request: &Request,
+    answer: Option<(&Answer, usize, bool)>,
+    began: Instant,
+    observer: &dyn Observer,
+) {
+    observer.event(Event::Request {
+        method: request.method.to_string(),
+        path: path_of(&request.url),
+        status: answer.map(|(answer, ..)| answer.status),
+        bytes: answer.map_or(0, |(_, bytes, _)| bytes),
+        whole: answer.is_none_or(|(.., whole)| whole),
+        elapsed: began.elapsed(),
+        request_id: answer.and_then(|(answer, ..)| answer.request_id.clone()),
+    });
 }
 
 /// What a future gives, or None when the stop comes first.

@@ -1,7 +1,6 @@
 //! A connection: its token, meter, budget, rate gate and connection pool, shared by all that use it.
 
 use std::sync::Arc;
-use std::time::Instant;
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use reqwest::Method;
@@ -12,13 +11,13 @@ use crate::clock::Clock;
 use crate::cloud::{Endpoint, Service};
 use crate::config::{Config, Secret, Secrets, Settings};
 use crate::error::{Error, Kind};
-use crate::event::{Event, Observer};
+use crate::event::Observer;
 use crate::gate::Gate;
 use crate::http::{Answer, Exchange, Limits, Wire};
 use crate::meter::{Meter, Stats};
 use crate::network::Peer;
 use crate::page::{Page, PageParser};
-use crate::send::{path_of, what};
+use crate::send::what;
 use crate::token::Tokens;
 
 /// The unreserved characters of RFC 3986 section 2.3 stay; all else is escaped.
@@ -262,36 +261,17 @@ impl Session {
             .map_err(|e| Error::new(Kind::InternalError, format!("'{text}' is no address: {e}.")))
     }
 
-    pub(crate) fn tell(
-        &self,
-        method: &Method,
-        url: &Url,
-        result: &Result<Answer, Error>,
-        began: Instant,
-        observer: &dyn Observer,
-    ) {
-        let meter = &self.0.meter;
-        let (status, bytes, request_id) = match result {
-            Ok(answer) => {
-                meter.received(answer.body.len());
-                self.0.clock.read(answer, observer);
-                if self.0.settings.service.bills(answer.status) {
-                    meter.billed();
-                }
-                (Some(answer.status), answer.body.len(), answer.request_id.clone())
-            }
-            Err(_) => (None, 0, None),
-        };
-        let path = path_of(url);
-        let method = method.to_string();
-        observer.event(Event::Request {
-            method,
-            path,
-            status,
-            bytes,
-            elapsed: began.elapsed(),
-            request_id,
-        });
+    /// Takes note of the head of an answer: paid for from here on, whether or not the rest of it comes.
+    pub(crate) fn heard(&self, head: &Answer, observer: &dyn Observer) {
+        self.0.clock.read(head, observer);
+        if self.0.settings.service.bills(head.status) {
+            self.0.meter.billed();
+        }
+    }
+
+    /// Counts bytes of bodies.
+    pub(crate) fn received(&self, bytes: usize) {
+        self.0.meter.received(bytes);
     }
 
     pub(crate) async fn token(

@@ -81,6 +81,71 @@ proptest! {
     }
 }
 
+/// Whether a body is JSON, by another reader's word: jiter's for the grammar, the standard library's for UTF-8.
+fn is_json(body: &[u8]) -> bool {
+    let body = body.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(body);
+    let mut json = jiter::Jiter::new(body);
+    json.next_skip().and_then(|()| json.finish()).is_ok() && std::str::from_utf8(body).is_ok()
+}
+
+/// One change to a body: a byte overwritten, put in, or left out, or the rest cut off.
+fn change() -> impl Strategy<Value = (u8, prop::sample::Index, u8)> {
+    let byte = prop_oneof![
+        any::<u8>(),
+        prop::sample::select(&br#"{}[]",:\ \u0123456789dDeE+-.tfn/"#[..]),
+    ];
+    (0u8..4, any::<prop::sample::Index>(), byte)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(3000))]
+
+    /// The parser of pages takes what another takes, and nothing else.
+    #[test]
+    fn it_is_as_strict_as_another_reader(
+        objects in prop::collection::vec(object(), 0..3), escapes: bool, pretty: bool,
+        changes in prop::collection::vec(change(), 0..4),
+    ) {
+        let mut envelope = serde_json::json!({ "totalResults": objects.len(), "Resources": objects, "nextCursor": "c" });
+        if escapes {
+            envelope["Resources"] = serde_json::json!([{ "id": "ESCAPED", "n": [-0.5, 1e9, 10, 0, true, false, null] }]);
+        }
+        let body = if pretty { serde_json::to_string_pretty(&envelope) } else { serde_json::to_string(&envelope) };
+        let mut body = body.unwrap().replace("ESCAPED", r#"\ud83e\udd80 \u00e9\n\"\\ \/ 東京"#).into_bytes();
+        for (what, at, byte) in changes {
+            let at = at.index(body.len() + 1);
+            match what {
+                0 if at < body.len() => body[at] = byte,
+                1 => body.insert(at, byte),
+                2 if at < body.len() => { body.remove(at); }
+                _ => body.truncate(at),
+            }
+        }
+        let text = String::from_utf8_lossy(&body).into_owned();
+        match (PageParser::default().list(&body), is_json(&body)) {
+            (Ok(page), true) => {
+                // Where it is read as a number that JSON knows and serde_json does not, there is nothing to compare.
+                let body = body.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&body);
+                if let Ok(Value::Object(envelope)) = serde_json::from_slice(body) {
+                    let resources = envelope.iter().find(|(name, _)| name.eq_ignore_ascii_case("resources"));
+                    let expected = resources.and_then(|(_, r)| r.as_array()).cloned().unwrap_or_default();
+                    let records = Records::open(&page.buffer).unwrap();
+                    let got: Vec<Value> = records.iter().map(|r| serde_json::from_str(&r.to_json()).unwrap()).collect();
+                    prop_assert_eq!(got, expected, "{}", text);
+                }
+            }
+            (Ok(_), false) => prop_assert!(false, "taken, and no JSON: {}", text),
+            (Err(PageError::NotJson { reason, .. }), true) => {
+                prop_assert_eq!(reason, "the array of resources was expected", "{}", text);
+            }
+            (Err(e @ (PageError::CutOff { .. } | PageError::LoneSurrogate { .. } | PageError::NotUtf8 { .. })), true) => {
+                prop_assert!(false, "refused, and JSON: {}: {}", e, text);
+            }
+            (Err(_), _) => {}
+        }
+    }
+}
+
 fn list(body: &str) -> Result<scim_client::page::Page, PageError> {
     PageParser::default().list(body.as_bytes())
 }
@@ -144,6 +209,18 @@ fn what_is_no_list_says_why() {
             .unwrap_err()
             .to_string(),
         "an object holds the member \"id\" twice, the second time before byte 53"
+    );
+    for text in [r"\udc00", r"\ud800\ud800", r"\ud800x", r"\ud800\n"] {
+        let body = format!(r#"{{"resources":[{{"id":"1","displayName":"{text}"}}]}}"#);
+        assert!(
+            matches!(list(&body), Err(PageError::LoneSurrogate { .. })),
+            "{text}"
+        );
+    }
+    let bytes = b"{\"resources\":[{\"id\":\"\xff\"}]}";
+    assert_eq!(
+        PageParser::default().list(bytes).unwrap_err(),
+        PageError::NotUtf8 { position: 21 }
     );
     assert!(matches!(
         list(r#"{"resources":[]} x"#),

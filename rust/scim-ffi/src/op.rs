@@ -44,6 +44,13 @@ pub(crate) struct Reply {
     pub(crate) error: Option<Error>,
 }
 
+impl Reply {
+    /// Whether it is a part of a page of which more comes.
+    fn is_part(&self) -> bool {
+        self.page.as_ref().is_some_and(|page| !page.last)
+    }
+}
+
 /// One operation, shared between the caller and the task that does the work.
 pub(crate) struct Op {
     inside: Mutex<Inside>,
@@ -55,11 +62,14 @@ pub(crate) struct Op {
 
 #[derive(Default)]
 pub(crate) struct Inside {
-    /// The reply that waits to be taken.
-    waiting: Option<Reply>,
+    /// The replies that wait to be taken: one, or the parts of a page that have arrived.
+    waiting: VecDeque<Reply>,
     /// The reply that was taken last: its memory is lent to the caller.
     lent: Option<Reply>,
+    /// How many replies were given; the parts of a page count as one, once they are all there.
     given: u64,
+    /// How many of those were taken.
+    taken: u64,
     /// How many replies the caller allows so far.
     allowed: u64,
     ended: Option<Result<(), Ended>>,
@@ -136,31 +146,33 @@ impl Op {
     /// An operation whose only reply is already there.
     pub(crate) fn ready(reply: Reply) -> usize {
         let op = Self::new();
-        op.lock().waiting = Some(reply);
+        op.push(reply);
         op.end(Ok(()));
         OPS.insert(op)
     }
 
     /// Hands a reply over, as soon as the one before was taken.
     pub(crate) async fn give(&self, reply: Reply) {
-        let mut reply = Some(reply);
-        self.until(|inside| {
-            if inside.waiting.is_some() {
-                return false;
-            }
-            inside.waiting = reply.take();
-            inside.given += 1;
-            true
-        })
-        .await;
+        self.vacant().await;
+        self.push(reply);
+    }
+
+    /// Hands a reply over behind those that wait: a part of a page, which must not wait for a slow caller while its
+    /// answer is on the line.
+    pub(crate) fn push(&self, reply: Reply) {
+        let mut inside = self.lock();
+        inside.given += u64::from(!reply.is_part());
+        inside.waiting.push_back(reply);
+        drop(inside);
         self.changed.notify_all();
     }
 
     /// Puts a reply where the caller finds it, in place of one that was not taken: for what is soon out of date.
     pub(crate) fn offer(&self, reply: Reply) {
         let mut inside = self.lock();
-        inside.given += u64::from(inside.waiting.is_none());
-        inside.waiting = Some(reply);
+        inside.given += u64::from(inside.waiting.is_empty());
+        inside.waiting.clear();
+        inside.waiting.push_back(reply);
         drop(inside);
         self.changed.notify_all();
     }
@@ -172,7 +184,7 @@ impl Op {
 
     /// Waits until no reply waits to be taken.
     pub(crate) async fn vacant(&self) {
-        self.until(|inside| inside.waiting.is_none()).await;
+        self.until(|inside| inside.waiting.is_empty()).await;
     }
 
     /// Shows the error of the reply that was taken last.
@@ -264,13 +276,13 @@ impl Drop for Asked<'_> {
 
 impl Inside {
     pub(crate) fn state(&self) -> ScimState {
-        match (&self.waiting, &self.ended) {
-            (_, Some(Err(Ended::Cancelled))) => ScimState::Cancelled,
-            (Some(_), _) => ScimState::Ready,
-            (None, None) if self.question.is_some() && self.answer.is_none() => ScimState::NeedsInput,
-            (None, None) => ScimState::Pending,
-            (None, Some(Ok(()))) => ScimState::Done,
-            (None, Some(Err(Ended::Failed(_)))) => ScimState::Failed,
+        match &self.ended {
+            Some(Err(Ended::Cancelled)) => ScimState::Cancelled,
+            _ if !self.waiting.is_empty() => ScimState::Ready,
+            None if self.question.is_some() && self.answer.is_none() => ScimState::NeedsInput,
+            None => ScimState::Pending,
+            Some(Ok(())) => ScimState::Done,
+            Some(Err(Ended::Failed(_))) => ScimState::Failed,
         }
     }
 }
@@ -317,34 +329,44 @@ pub unsafe extern "C" fn scim_op_take(op: usize, reply: *mut ScimReply) -> ScimS
         if state != ScimState::Ready {
             return state;
         }
-        inside.lent = inside.waiting.take();
+        inside.lent = inside.waiting.pop_front();
         let Some(lent) = &inside.lent else {
             return ScimState::Invalid;
         };
+        let is_part = lent.is_part();
         let page = lent.page.as_ref();
         let secret = lent.secret.as_ref();
         let bytes = page.map(|p| p.buffer.as_slice()).or(secret.map(Secret::bytes));
         let out = ScimReply {
             page: ScimSlice::lend(bytes.unwrap_or_default()),
             count: page.map_or(u32::try_from(lent.count).unwrap_or(u32::MAX), |p| p.count as u32),
+            is_part: u32::from(is_part),
+            whole: page.and_then(|p| p.whole).map_or(-1, as_count),
             has_more: u32::from(lent.has_more),
             total_results: page
                 .map_or(lent.total_results, |p| p.total_results)
-                .map_or(-1, |n| i64::try_from(n).unwrap_or(-1)),
+                .map_or(-1, as_count),
             next_cursor: ScimSlice::lend_text(page.and_then(|p| p.next_cursor.as_ref())),
             handle: lent.handle,
             outcome: lent.outcome.into(),
         };
         // SAFETY: not null, and the caller says that it can be written to.
         unsafe { reply.write(out) };
+        inside.taken += u64::from(!is_part);
         drop(inside);
         op.wake.notify_waiters();
         ScimState::Ready
     })
 }
 
-/// Allows the operation to fetch the reply behind the one taken last. Without it a list stays where it is: no request
-/// is made for a page that nobody asked for. Calling it twice for one reply allows no more than once.
+/// A count as it crosses the border; -1 where it does not fit.
+fn as_count(count: impl TryInto<i64>) -> i64 {
+    count.try_into().unwrap_or(-1)
+}
+
+/// Allows the operation to fetch what comes behind the reply taken last, or behind the page of which it is a part.
+/// Without it a list stays where it is: no request is made for a page that nobody asked for. Calling it twice for one
+/// page allows no more than once.
 #[unsafe(no_mangle)]
 pub extern "C" fn scim_op_continue(op: usize) -> ScimState {
     guard_state(|| {
@@ -352,7 +374,8 @@ pub extern "C" fn scim_op_continue(op: usize) -> ScimState {
             return ScimState::Invalid;
         };
         let mut inside = op.lock();
-        inside.allowed = inside.given - u64::from(inside.waiting.is_some()) + 1;
+        let in_part = inside.lent.as_ref().is_some_and(Reply::is_part);
+        inside.allowed = inside.taken + u64::from(in_part) + 1;
         drop(inside);
         op.wake.notify_waiters();
         ScimState::Done

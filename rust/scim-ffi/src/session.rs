@@ -159,8 +159,8 @@ pub extern "C" fn scim_op_check(session: usize, read_only: u32) -> usize {
     })
 }
 
-/// Starts a list: `query` is the JSON of a `ListQuery`. A reply is a page; the one behind it is fetched only after
-/// `scim_op_continue`.
+/// Starts a list: `query` is the JSON of a `ListQuery`. A reply is a page, or a part of a large one, given while the rest
+/// arrives; the page behind it is fetched only after `scim_op_continue`.
 ///
 /// # Safety
 /// `query` must be readable during the call.
@@ -177,15 +177,19 @@ pub unsafe extern "C" fn scim_op_list(session: usize, query: ScimSlice) -> usize
         };
         Op::start(|op| async move {
             let mut search = Search::new(&session, query.endpoint, query.query, query.client_side_filter)?;
+            let mut in_part = false;
             while search.has_more() {
-                op.allowed().await;
+                // Only between pages is there a request to be made.
+                if !in_part {
+                    op.allowed().await;
+                }
                 if let Some(page) = search.next(&*op).await? {
-                    op.give(Reply {
+                    in_part = !page.last;
+                    op.push(Reply {
                         page: Some(page),
                         has_more: search.has_more(),
                         ..Reply::default()
-                    })
-                    .await;
+                    });
                 }
             }
             Ok(())

@@ -45,6 +45,12 @@ pub struct ScimReply {
     pub page: ScimSlice,
     /// Records in it; of an export, resources in the file so far.
     pub count: u32,
+    /// 1 when it is a part of a page and more of that page comes, else 0. The last part of a page, and a page that comes
+    /// whole, are 0.
+    pub is_part: u32,
+    /// Records in all parts of the page. Before the last part that is what the server or the request says; -1 where
+    /// nothing says it.
+    pub whole: i64,
     /// 1 when the list has a further page, else 0.
     pub has_more: u32,
     /// The list's `totalResults`, or -1.

@@ -9,7 +9,7 @@ use std::fs::{File, OpenOptions};
 use std::io::{self, Write as _};
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
 use reqwest::header::{CONTENT_TYPE, HeaderMap};
@@ -56,17 +56,18 @@ impl Trace {
 }
 
 /// One request and its answer; nothing where nothing is traced.
-pub(crate) struct Entry<'t>(Option<(&'t Trace, u64, Instant)>);
+#[derive(Debug)]
+pub(crate) struct Entry(Option<(Arc<Trace>, u64, Instant)>);
 
-impl<'t> Entry<'t> {
+impl Entry {
     /// Writes a request down that is about to be sent.
-    pub(crate) fn new(trace: Option<&'t Trace>, request: &Request) -> Self {
+    pub(crate) fn new(trace: Option<Arc<Trace>>, request: &Request) -> Self {
         Self(trace.map(|trace| {
             let number = trace.requests.fetch_add(1, Relaxed) + 1;
             let mut text = format!("{} {}\n", request.method(), mask::address(request.url()));
             headers(&mut text, request.headers());
             if let Some(bytes) = request.body().and_then(reqwest::Body::as_bytes) {
-                body(&mut text, bytes, request.headers());
+                body(&mut text, bytes, bytes.len(), request.headers());
             }
             trace.write(number, '>', &text);
             (trace, number, Instant::now())
@@ -75,7 +76,7 @@ impl<'t> Entry<'t> {
 
     /// Writes the head of the answer down.
     pub(crate) fn head(&self, response: &Response) {
-        let Some((trace, number, began)) = self.0 else {
+        let Some((trace, number, began)) = &self.0 else {
             return;
         };
         let after = began.elapsed().as_millis();
@@ -85,24 +86,61 @@ impl<'t> Entry<'t> {
             response.status()
         );
         headers(&mut text, response.headers());
-        trace.write(number, '<', &text);
+        trace.write(*number, '<', &text);
     }
 
-    /// Writes the beginning of the answer's body down, after decompression, and what cut it off.
-    pub(crate) fn body(&self, bytes: &[u8], cut: Option<&Error>) {
-        let Some((trace, number, _)) = self.0 else { return };
-        let mut text = String::new();
-        body(&mut text, bytes, &HeaderMap::new());
-        trace.write(number, '<', &text);
-        if let Some(error) = cut {
-            self.broken(error);
+    /// Follows the answer's body.
+    pub(crate) fn follow(self) -> BodyEntry {
+        BodyEntry {
+            entry: self,
+            shown: Vec::new(),
+            read: 0,
+            cut: None,
         }
     }
 
     /// Writes down why there was no answer, or no whole one.
     pub(crate) fn broken(&self, error: &Error) {
-        if let Some((trace, number, _)) = self.0 {
-            trace.write(number, '!', &error.to_string());
+        if let Some((trace, number, _)) = &self.0 {
+            trace.write(*number, '!', &error.to_string());
+        }
+    }
+}
+
+/// The body of an answer, as it arrives. Its beginning is written down when it has ended, and what cut it off.
+#[derive(Debug)]
+pub(crate) struct BodyEntry {
+    entry: Entry,
+    shown: Vec<u8>,
+    read: usize,
+    cut: Option<Error>,
+}
+
+impl BodyEntry {
+    /// What came, after decompression.
+    pub(crate) fn add(&mut self, bytes: &[u8]) {
+        if self.entry.0.is_some() {
+            let room = BODY_BYTES.saturating_sub(self.shown.len());
+            self.shown.extend_from_slice(bytes.get(..room).unwrap_or(bytes));
+            self.read += bytes.len();
+        }
+    }
+
+    pub(crate) fn broken(&mut self, error: &Error) {
+        self.cut = Some(error.clone());
+    }
+}
+
+impl Drop for BodyEntry {
+    fn drop(&mut self) {
+        let Some((trace, number, _)) = &self.entry.0 else {
+            return;
+        };
+        let mut text = String::new();
+        body(&mut text, &self.shown, self.read, &HeaderMap::new());
+        trace.write(*number, '<', &text);
+        if let Some(error) = &self.cut {
+            self.entry.broken(error);
         }
     }
 }
@@ -113,14 +151,15 @@ fn headers(text: &mut String, headers: &HeaderMap) {
     }
 }
 
-fn body(text: &mut String, bytes: &[u8], headers: &HeaderMap) {
+/// Writes the beginning of a body of so many bytes.
+fn body(text: &mut String, bytes: &[u8], length: usize, headers: &HeaderMap) {
     let is_form = headers
         .get(CONTENT_TYPE)
         .is_some_and(|kind| kind.as_bytes().starts_with(b"application/x-www-form-urlencoded"));
     let shown = bytes.get(..BODY_BYTES).unwrap_or(bytes);
     let _ = writeln!(text, "\n{}", mask::body(shown, is_form));
-    if shown.len() < bytes.len() {
-        let _ = writeln!(text, "({} of {} bytes)", shown.len(), bytes.len());
+    if shown.len() < length {
+        let _ = writeln!(text, "({} of {length} bytes)", shown.len());
     }
 }
 

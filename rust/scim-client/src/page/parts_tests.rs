@@ -1,0 +1,233 @@
+//! Bodies that arrive in pieces, break off, and are asked for again.
+#![allow(clippy::unwrap_used)]
+
+use proptest::prelude::*;
+
+use super::{Page, PageError, PageParser};
+use crate::record::Records;
+
+/// Some resources: most with an id, of several types, with all that makes a boundary hard to hit.
+fn resources() -> impl Strategy<Value = Vec<String>> {
+    let id = prop_oneof![
+        4 => (0u32..1_000_000).prop_map(|n| format!(r#""id":"{n}","#)),
+        1 => (0u32..1_000_000).prop_map(|n| format!(r#""ID":{n},"#)),
+        1 => (0u32..1_000_000).prop_map(|n| format!(r#""id" : "urn:x:{n}","#)),
+        1 => Just(String::new()),
+    ];
+    let text = prop_oneof![
+        Just(r"plain"),
+        Just("Zoë 東京 🦀"),
+        Just(r#"\"quoted\" \\ \u00e9 \ud83e\udd80"#),
+        Just("a string of more than eight bytes, and of more than sixteen"),
+        Just(""),
+    ];
+    let resource = (id, text, any::<i32>()).prop_map(|(id, text, n)| {
+        format!(r#"{{{id}"name":{{"formatted":"{text}"}},"n":[{n}, {n}.5e3, true,null ,{{}},[]],"x{n}":"urn:a:b"}}"#)
+    });
+    prop::collection::vec(resource, 0..40)
+}
+
+fn body(resources: &[String], cursor_first: bool) -> Vec<u8> {
+    let resources = resources.join(" , ");
+    if cursor_first {
+        format!(r#"{{"nextCursor":"c","totalResults":7,"Resources":[{resources}]}}"#)
+    } else {
+        format!(
+            r#"{{ "schemas" : ["s"],"resources":[ {resources} ], "totalResults":"7","nextCursor":"c" }} "#
+        )
+    }
+    .into_bytes()
+}
+
+fn json(page: &Page) -> Vec<String> {
+    let records = Records::open(&page.buffer).unwrap();
+    assert_eq!(records.len(), page.count);
+    let all: Vec<_> = records.iter().map(|r| r.to_json()).collect();
+    assert_eq!(all.len(), page.count);
+    all
+}
+
+/// Feeds the pieces of a body; gives what came, and the page that said it was the last.
+fn arrive<'a>(
+    parser: &mut PageParser,
+    pieces: impl Iterator<Item = &'a [u8]>,
+    most: usize,
+    got: &mut Vec<String>,
+) -> Result<Page, PageError> {
+    for piece in pieces {
+        parser.feed(piece);
+        while !parser.read(most)? || parser.count() >= most {
+            let part = parser.take(None);
+            assert!(!part.last);
+            got.extend(json(&part));
+        }
+    }
+    parser.complete();
+    loop {
+        parser.read(most)?;
+        let part = parser.take(None);
+        got.extend(json(&part));
+        if part.last {
+            return Ok(part);
+        }
+    }
+}
+
+/// A body, cut into pieces.
+fn pieces(body: &[u8], size: usize) -> impl Iterator<Item = &[u8]> {
+    body.chunks(size.max(1))
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(300))]
+
+    #[test]
+    fn pieces_make_the_same_page(
+        resources in resources(), first: bool, size in 1usize..300, most in 1usize..20,
+    ) {
+        let body = body(&resources, first);
+        let whole = PageParser::default().list(&body).unwrap();
+        let mut parser = PageParser::default();
+        // Twice: what a parser keeps from one response must not change the next.
+        for _ in 0..2 {
+            parser.begin();
+            let mut got = Vec::new();
+            let last = arrive(&mut parser, pieces(&body, size), most, &mut got).unwrap();
+            prop_assert_eq!(&got, &json(&whole));
+            prop_assert_eq!(last.next_cursor.as_deref(), Some("c"));
+            prop_assert_eq!(last.total_results, Some(7));
+            prop_assert_eq!(last.whole, Some(resources.len()));
+        }
+    }
+
+    #[test]
+    fn an_answer_that_broke_off_is_gone_on_with(
+        resources in resources(), first: bool, size in 1usize..300, most in 1usize..20,
+        cuts in prop::collection::vec(any::<prop::sample::Index>(), 1..4), rotate in 0usize..5,
+    ) {
+        let mut resources = resources;
+        resources.sort_unstable();
+        resources.dedup();
+        let whole = PageParser::default().list(&body(&resources, first)).unwrap();
+        let mut parser = PageParser::default();
+        parser.begin();
+        let mut got = Vec::new();
+        for cut in cuts {
+            let body = body(&resources, first);
+            for piece in pieces(&body[..cut.index(body.len())], size) {
+                parser.feed(piece);
+                while !parser.read(most).unwrap() || parser.count() >= most {
+                    got.extend(json(&parser.take(None)));
+                }
+            }
+            parser.begin_again();
+            // A server may give them in another order the next time.
+            let by = rotate.min(resources.len());
+            resources.rotate_left(by);
+        }
+        arrive(&mut parser, pieces(&body(&resources, first), size), most, &mut got).unwrap();
+        prop_assert_eq!(got.len(), whole.count);
+        let (mut got, mut expected) = (got, json(&whole));
+        got.sort_unstable();
+        expected.sort_unstable();
+        prop_assert_eq!(got, expected);
+    }
+
+    #[test]
+    fn another_process_goes_on_behind_what_was_given(
+        resources in resources(), first: bool, size in 1usize..300, most in 1usize..20, cut in any::<prop::sample::Index>(),
+    ) {
+        let body = body(&resources, first);
+        let mut parser = PageParser::default();
+        parser.begin();
+        let mut got = Vec::new();
+        for piece in pieces(&body[..cut.index(body.len())], size) {
+            parser.feed(piece);
+            while !parser.read(most).unwrap() || parser.count() >= most {
+                got.extend(json(&parser.take(None)));
+            }
+        }
+        let (given, sum) = (parser.given(), parser.sum());
+        prop_assert_eq!(given, got.len());
+
+        let mut other = PageParser::default();
+        other.begin_behind(given, sum);
+        let last = arrive(&mut other, pieces(&body, size), most, &mut got).unwrap();
+        prop_assert_eq!(&got, &json(&PageParser::default().list(&body).unwrap()));
+        prop_assert_eq!(last.whole, Some(resources.len() - given));
+    }
+
+    #[test]
+    fn no_piece_of_a_cut_body_is_the_last(
+        resources in resources(), first: bool, size in 1usize..300, most in 1usize..20, cut in any::<prop::sample::Index>(),
+    ) {
+        let body = body(&resources, first);
+        let end = body.trim_ascii_end().len();
+        let mut parser = PageParser::default();
+        parser.begin();
+        let mut got = Vec::new();
+        let result = arrive(&mut parser, pieces(&body[..cut.index(end)], size), most, &mut got);
+        prop_assert!(matches!(result, Err(PageError::CutOff { .. } | PageError::NotJson { .. })), "{:?}", result);
+        // What was given before is the beginning of the page.
+        let whole = json(&PageParser::default().list(&body).unwrap());
+        prop_assert_eq!(&got[..], &whole[..got.len()]);
+    }
+
+    #[test]
+    fn a_fault_is_the_same_however_the_body_comes(
+        resources in resources(), first: bool, size in 1usize..300,
+        at in any::<prop::sample::Index>(), byte: u8,
+    ) {
+        let mut body = body(&resources, first);
+        let at = at.index(body.len());
+        body[at] = byte;
+        let whole = PageParser::default().list(&body).map(|page| json(&page));
+        let mut parser = PageParser::default();
+        parser.begin();
+        let mut got = Vec::new();
+        let parts = arrive(&mut parser, pieces(&body, size), 3, &mut got).map(|_| got);
+        match (whole, parts) {
+            (Err(PageError::CutOff { .. }), Err(PageError::CutOff { .. })) => {}
+            (whole, parts) => prop_assert_eq!(whole, parts),
+        }
+    }
+}
+
+#[test]
+fn a_page_that_changed_is_not_gone_on_with() {
+    let body = |ids: &[u32]| {
+        let resources: Vec<_> = ids.iter().map(|id| format!(r#"{{"id":"{id}"}}"#)).collect();
+        body(&resources, true)
+    };
+    let mut parser = PageParser::default();
+    parser.begin();
+    parser.feed(&body(&[1, 2, 3, 4]));
+    assert!(!parser.read(2).unwrap());
+    assert_eq!(parser.take(None).count, 2);
+    let (given, sum) = (parser.given(), parser.sum());
+    for ids in [&[1, 3, 4][..], &[2, 1, 3], &[1], &[]] {
+        let mut other = PageParser::default();
+        other.begin_behind(given, sum);
+        let result = arrive(&mut other, [&body(ids)[..]].into_iter(), 9, &mut Vec::new());
+        assert_eq!(result.unwrap_err(), PageError::Changed { count: 2 }, "{ids:?}");
+    }
+}
+
+#[test]
+fn one_large_resource_in_small_pieces_is_not_read_again_and_again() {
+    let value = "x".repeat(1 << 20);
+    let body = body(&[format!(r#"{{"id":"1","v":"{value}"}}"#)], true);
+    let mut parser = PageParser::default();
+    parser.begin();
+    let mut reads = 0;
+    for piece in pieces(&body, 1000) {
+        parser.feed(piece);
+        let enough = parser.enough;
+        assert!(parser.read(1).unwrap());
+        reads += u32::from(parser.enough != enough);
+    }
+    assert!(reads < 12, "{reads}");
+    parser.complete();
+    assert!(parser.read(1).unwrap());
+    assert_eq!(parser.take(None).count, 1);
+}
