@@ -16,19 +16,33 @@
     VariablesToExport      = @()
     AliasesToExport        = @()
     CmdletsToExport        = @(
+        'Add-ScimGroupMember'
         'Connect-Scim'
+        'Disable-ScimUser'
         'Disconnect-Scim'
+        'Enable-ScimUser'
         'Export-ScimGroup'
         'Export-ScimUser'
         'Get-ScimAccessToken'
         'Get-ScimContext'
         'Get-ScimGroup'
+        'Get-ScimGroupMember'
         'Get-ScimResourceType'
         'Get-ScimSchema'
         'Get-ScimServiceProviderConfig'
         'Get-ScimUser'
+        'Get-ScimUserMembership'
+        'Invoke-ScimRequest'
+        'New-ScimGroup'
+        'New-ScimUser'
+        'Remove-ScimGroup'
+        'Remove-ScimGroupMember'
+        'Remove-ScimUser'
+        'Set-ScimGroup'
+        'Set-ScimUser'
         'Start-ScimEmulator'
         'Stop-ScimEmulator'
+        'Sync-ScimGroupMember'
         'Test-ScimConnection'
     )
     PrivateData            = @{

@@ -37,6 +37,9 @@ internal sealed class InputRow
     /// <summary>A resource that was saved and read back: what was set on it cannot be told from what it had.</summary>
     internal bool IsSaved { get; private set; }
 
+    /// <summary>The version that was read, where the server gives versions: a change must not undo another's.</summary>
+    internal string? Version { get; private set; }
+
     /// <summary>What people know the object by.</summary>
     internal string? Label { get; private set; }
 
@@ -56,6 +59,7 @@ internal sealed class InputRow
             case ScimResource resource:
                 row.Id = resource.Id;
                 row.Label = resource.ToString();
+                row.Version = (resource.GetValue("meta") as ScimObject)?.GetValue("version") as string;
                 row.Values = isNew ? Pattern.Of(resource) : [.. EditNames.Of(resource)];
                 break;
             case IDictionary dictionary:

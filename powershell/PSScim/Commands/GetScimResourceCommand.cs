@@ -1,5 +1,6 @@
 using System;
 using System.Management.Automation;
+using PSScim.Changes;
 using PSScim.Completion;
 using PSScim.Native;
 
@@ -57,6 +58,16 @@ public abstract class GetScimResourceCommand : ScimListCommand
     [ValidateNotNullOrEmpty]
     public string? Cursor { get; set; }
 
+    /// <summary>
+    /// Requests in flight at most, where ids come from the pipeline. The objects come in the order of the ids all the same. A
+    /// pipeline that stops early has asked for so many too many.
+    /// </summary>
+    [Parameter(ParameterSetName = IdSet)]
+    [ValidateRange(1, 256)]
+    public int ThrottleLimit { get; set; } = 8;
+
+    private protected override int InFlight => ThrottleLimit;
+
     /// <summary>Reads what the parameters or the present input ask for.</summary>
     protected override void ProcessRecord()
     {
@@ -67,26 +78,24 @@ public abstract class GetScimResourceCommand : ScimListCommand
             ReadList();
     }
 
+    private protected override void Done(WriteOperation operation, Submitted item)
+    {
+        _byId ??= Resolved.Types.Reader(Kind, Projection());
+        if (operation.Count > 0)
+            WriteObject(_byId.Read(operation)[0]);
+    }
+
     private void ReadOne(string id)
     {
-        try
-        {
-            _byId ??= Resolved.Types.Reader(Kind, Projection());
-            string query = Query().Add("id", id).ToString();
-            Run(() => Resolved.Session.Get(query), operation =>
-                WriteObject(_byId.Read(operation)[0]));
-        }
-        catch (ScimException error)
-        {
-            Report(error, id);
-        }
+        var read = new ChangeText("Read", Endpoint) { Id = id, Attributes = Attributes, ExcludedAttributes = ExcludedAttributes };
+        Submit(read.ToString(), new Submitted(id, ""));
     }
 
     private void ReadList()
     {
         NameAllButManager();
         string? filter = WholeFilter();
-        var list = new ListWriter(this, Resolved.Types.Reader(Kind, Projection()));
+        var list = new ListWriter(this, Resolved.Types.Reader(Kind, Projection()), AdviseOfCost);
         string query = Query()
             .Add("filter", filter)
             .Add("clientSideFilter", ClientSideFilter ? true : null)
@@ -142,81 +151,5 @@ public abstract class GetScimResourceCommand : ScimListCommand
             return;
         WriteWarning(
             $"Entra gives {EntraUsersWithManager} users a request when no attributes are named. With -Attributes, the manager not among them, it gives 999: a tenth of the requests, and of the cost. This is said once a connection; see about_PSScim_Cost.");
-    }
-
-    /// <summary>Writes a list's objects and decides when the next page is worth a request.</summary>
-    private sealed class ListWriter
-    {
-        private readonly GetScimResourceCommand _command;
-        private readonly ResourceReader _reader;
-        private readonly ulong _first;
-        private ulong _skip;
-        private ulong _written;
-        private ulong _received;
-        private bool _isFirstPage = true;
-
-        /// <summary>Resources of the present page that came in earlier parts.</summary>
-        private long _before;
-
-        internal ListWriter(GetScimResourceCommand command, ResourceReader reader)
-        {
-            _command = command;
-            _reader = reader;
-            _first = command.PagingParameters.First;
-            _skip = command.PagingParameters.Skip;
-        }
-
-        /// <summary>How many resources are needed at most, or null for all.</summary>
-        internal long? Wanted => _first > long.MaxValue - _skip ? null : (long)(_first + _skip);
-
-        /// <summary>Writes a page, or a part of one; false when no more is wanted.</summary>
-        internal bool Write(Operation operation)
-        {
-            if (_isFirstPage && _command.PagingParameters.IncludeTotalCount)
-                WriteTotal(operation.TotalResults);
-            _isFirstPage = false;
-            ScimResource[] part = _reader.Read(operation);
-            _received += (ulong)part.Length;
-            if (operation.HasMore)
-                _command.AdviseOfCost(_received);
-            bool more = MayNeedMore(operation, (ulong)part.Length);
-            long middle = (operation.IsPart ? operation.Whole ?? long.MaxValue : _before + part.Length) / 2;
-            for (int i = 0; i < part.Length; i++)
-            {
-                // Past the middle of the page the reader has shown that it goes on: now the next is fetched ahead.
-                if (more && _before + i > middle)
-                {
-                    operation.Continue();
-                    more = false;
-                }
-                if (_skip > 0)
-                {
-                    _skip--;
-                    continue;
-                }
-                if (_written == _first)
-                    return false;
-                _written++;
-                _command.WriteObject(part[i]);
-            }
-            if (more && !operation.IsPart)
-                operation.Continue();
-            _before = operation.IsPart ? _before + part.Length : 0;
-            return _written < _first;
-        }
-
-        /// <summary>
-        /// Whether the page behind this one may be needed. Where a number is wanted, only the last part of a page tells
-        /// how many it has.
-        /// </summary>
-        private bool MayNeedMore(Operation operation, ulong length)
-        {
-            if (operation.IsPart)
-                return Wanted is null;
-            return operation.HasMore && (_skip >= length || _first - _written > length - _skip);
-        }
-
-        private void WriteTotal(long? total) => _command.WriteObject(
-            _command.PagingParameters.NewTotalCount((ulong)(total ?? 0), total is null ? 0.0 : 1.0));
     }
 }

@@ -7,7 +7,7 @@ using PSScim.Filters;
 namespace PSScim.Commands;
 
 /// <summary>What the cmdlets share that list resources: the filter, and the parameters for the common ones.</summary>
-public abstract class ScimListCommand : ScimConnectionCommand
+public abstract class ScimListCommand : ScimSendingCommand
 {
     private protected const string ListSet = "List";
     private const string EntraUser = "urn:ietf:params:scim:schemas:extension:Microsoft:Entra:2.0:User";

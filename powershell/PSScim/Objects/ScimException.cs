@@ -60,7 +60,8 @@ public sealed class ScimException : Exception
     public string Advice => _failure.Advice;
 
     /// <summary>The same error, and to which input object it happened.</summary>
-    internal ScimException Of(string label) => new(_failure.Of(label), InnerException);
+    /// <param name="label">The object, or nothing where the message names it already.</param>
+    internal ScimException Of(string label) => label.Length == 0 ? this : new(_failure.Of(label), InnerException);
 
     internal ErrorRecord ToErrorRecord(object? target)
     {

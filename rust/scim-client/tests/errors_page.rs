@@ -33,6 +33,7 @@ fn page() -> String {
          | `ConnectionNotFound` | InvalidArgument | Get-ScimContext was given a name that no connection has |\n\
          | `AccessTokenProviderFailed` | AuthenticationError | the script block of -AccessTokenProvider failed or gave no token |\n\
          | `TokenNotReadable` | InvalidArgument | Get-ScimAccessToken was asked for a token or claims that there are none of |\n\
+         | `WouldEmptyGroup` | InvalidArgument | Sync-ScimGroupMember was given nobody, and no -Force |\n\
          | `NativeLibraryMissing` | NotInstalled | no library for this platform; the message names the file wanted |\n\
          | `NativeLibraryNotLoadable` | NotInstalled | the file is there, but the system refuses it |\n\
          | `NativeLibraryMismatch` | NotInstalled | assembly and library are of different builds |\n\

@@ -131,7 +131,10 @@ public sealed class ReadTests : IDisposable
     [Fact]
     public void An_id_never_becomes_another_path()
     {
-        foreach (string id in new[] { "a/b", "a?x=1", "../groups", "a#b" })
+        // A proxy may turn %2F back into a slash.
+        foreach (string id in new[] { "a/b", "../groups", "a\\b" })
+            Assert.StartsWith("InvalidId,", _engine.Bad($"Get-ScimUser -Id '{id}'").FullyQualifiedErrorId, StringComparison.Ordinal);
+        foreach (string id in new[] { "a?x=1", "a#b" })
         {
             ErrorRecord error = _engine.Bad($"Get-ScimUser -Id '{id}'");
             Assert.Contains("/rp/scim/users/", error.Exception.Message, StringComparison.Ordinal);

@@ -19,6 +19,9 @@ internal sealed class RecordingHost(string name = "Recording") : PSHost
     /// <summary>What was drawn, oldest first.</summary>
     internal ProgressRecord[] Drawn => [.. _screen.Drawn];
 
+    /// <summary>The lines that were written, warnings too, oldest first.</summary>
+    internal string[] Lines => [.. _screen.Lines];
+
     /// <summary>Set when the first progress is drawn.</summary>
     internal ManualResetEventSlim HasDrawn => _screen.HasDrawn;
 
@@ -54,6 +57,8 @@ internal sealed class RecordingHost(string name = "Recording") : PSHost
     {
         internal ConcurrentQueue<ProgressRecord> Drawn { get; } = new();
 
+        internal ConcurrentQueue<string> Lines { get; } = new();
+
         internal ManualResetEventSlim HasDrawn { get; } = new();
 
         public override PSHostRawUserInterface RawUI { get; } = new Raw();
@@ -72,9 +77,7 @@ internal sealed class RecordingHost(string name = "Recording") : PSHost
         {
         }
 
-        public override void WriteLine(string value)
-        {
-        }
+        public override void WriteLine(string value) => Lines.Enqueue(value);
 
         public override void WriteErrorLine(string value)
         {
@@ -88,9 +91,7 @@ internal sealed class RecordingHost(string name = "Recording") : PSHost
         {
         }
 
-        public override void WriteWarningLine(string message)
-        {
-        }
+        public override void WriteWarningLine(string message) => Lines.Enqueue(message);
 
         public override string ReadLine() => throw new NotSupportedException();
 

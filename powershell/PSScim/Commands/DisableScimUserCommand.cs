@@ -1,0 +1,33 @@
+using System.Management.Automation;
+using PSScim.Changes;
+
+namespace PSScim.Commands;
+
+/// <summary>Lets users sign in no longer: sets <c>active</c> to false.</summary>
+/// <example>
+/// A user.
+/// <code>
+/// $user = Get-ScimUser -First 1
+/// Disable-ScimUser $user.id
+/// </code>
+/// </example>
+/// <example>
+/// Those that a filter chooses.
+/// <code>
+/// Get-ScimUser -Enabled $true -First 5 -Attributes id | Disable-ScimUser
+/// </code>
+/// </example>
+/// <seealso cref="EnableScimUserCommand"/>
+/// <seealso cref="SetScimUserCommand"/>
+[Cmdlet(VerbsLifecycle.Disable, "ScimUser", SupportsShouldProcess = true, DefaultParameterSetName = InputSet)]
+public sealed class DisableScimUserCommand : ScimObjectCommand
+{
+    private protected override ResourceKind Kind => ResourceKind.User;
+
+    private protected override void Change(InputRow row, Submitted item)
+    {
+        ChangeText change = Of("Update", row);
+        change.Set.Add(new("active", false));
+        Send(change, item, "Disable");
+    }
+}

@@ -1,0 +1,92 @@
+using System.Management.Automation;
+using PSScim.Changes;
+using PSScim.Native;
+
+namespace PSScim.Commands;
+
+/// <summary>
+/// Sends a request of your own, with the connection's token, retries, meter, budget and errors: the way out for everything
+/// that has no cmdlet.
+/// </summary>
+/// <example>
+/// What a server says of a path that PSScim has no cmdlet for.
+/// <code>
+/// Invoke-ScimRequest -Path 'users?filter=active eq false&amp;attributes=id,userName' | ForEach-Object { $_.resources.Count }
+/// </code>
+/// </example>
+/// <example>
+/// A change in a form of your own, after a look at it.
+/// <code>
+/// $user = Get-ScimUser -First 1
+/// $body = @{
+///     schemas = @('urn:ietf:params:scim:api:messages:2.0:PatchOp')
+///     Operations = @(@{ op = 'replace'; path = 'title'; value = 'Engineer' })
+/// }
+/// Invoke-ScimRequest -Method Patch -Path "users/$($user.id)" -Body $body -WhatIf
+/// Invoke-ScimRequest -Method Patch -Path "users/$($user.id)" -Body $body
+/// </code>
+/// </example>
+/// <example>
+/// The JSON as it came.
+/// <code>
+/// Invoke-ScimRequest -Path 'schemas' -Raw
+/// </code>
+/// </example>
+/// <seealso cref="GetScimUserCommand"/>
+/// <seealso cref="SetScimUserCommand"/>
+/// <seealso cref="GetScimAccessTokenCommand"/>
+[Cmdlet(VerbsLifecycle.Invoke, "ScimRequest", SupportsShouldProcess = true)]
+[OutputType(typeof(ScimResource), typeof(string))]
+public sealed class InvokeScimRequestCommand : ScimWriteCommand
+{
+    /// <summary>The method. Left out: GET.</summary>
+    [Parameter]
+    [ValidateSet("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD")]
+    public string Method { get; set; } = "GET";
+
+    /// <summary>Where to, below the connection's base URI, with the query: <c>users/&lt;id&gt;?attributes=userName</c>.</summary>
+    [Parameter(Mandatory = true, Position = 0)]
+    [ValidateNotNullOrEmpty]
+    public string Path { get; set; } = "";
+
+    /// <summary>What to send: JSON as text, or an object or hashtable to make it of. From the pipeline, one request each.</summary>
+    [Parameter(ValueFromPipeline = true)]
+    public PSObject? Body { get; set; }
+
+    /// <summary>Writes the JSON as text, as it came.</summary>
+    [Parameter]
+    public SwitchParameter Raw { get; set; }
+
+    private protected override ResourceKind Kind => ResourceKind.Resource;
+
+    /// <summary>Sends the request.</summary>
+    protected override void ProcessRecord()
+    {
+        Submitted item = Next(Body ?? (object)Path, null);
+        try
+        {
+            object? body = SetValue.Bare(Body);
+            var change = new ChangeText("Request", Endpoint)
+            {
+                Request = (Method, Path, body is null ? null : body as string ?? JsonValue.Of(Body)),
+            };
+            bool changes = Method.ToUpperInvariant() is not ("GET" or "HEAD");
+            if (changes || IsDryRun)
+                Send(change, item, $"{Method.ToUpperInvariant()} {Path}");
+            else
+                Submit(change.ToString(), item);
+        }
+        catch (ScimException error)
+        {
+            Refuse(error, item);
+        }
+    }
+
+    private protected override void Done(WriteOperation operation, Submitted item)
+    {
+        if (Result(operation) is ScimResource resource)
+            WriteObject(Raw ? resource.ToJson() : resource);
+        else if (operation.Length > 0)
+            WriteObject(operation.Read(bytes => bytes.Text(0, bytes.Length)));
+    }
+}

@@ -1,0 +1,36 @@
+using System.Management.Automation;
+using PSScim.Changes;
+
+namespace PSScim.Commands;
+
+/// <summary>Deletes users. Entra keeps a deleted user for 30 days, without its memberships.</summary>
+/// <example>
+/// A user.
+/// <code>
+/// $user = Get-ScimUser -First 1
+/// Remove-ScimUser $user -Confirm:$false
+/// </code>
+/// Without <c>-Confirm:$false</c> each is asked about.
+/// </example>
+/// <example>
+/// Those of a list, after a look at what would be sent.
+/// <code>
+/// $users = Get-ScimUser -First 3
+/// $users | Remove-ScimUser -WhatIf
+/// $users | Remove-ScimUser -Confirm:$false
+/// </code>
+/// </example>
+/// <seealso cref="GetScimUserCommand"/>
+/// <seealso cref="DisableScimUserCommand"/>
+[Cmdlet(VerbsCommon.Remove, "ScimUser", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High, DefaultParameterSetName = InputSet)]
+public sealed class RemoveScimUserCommand : ScimObjectCommand
+{
+    private protected override ResourceKind Kind => ResourceKind.User;
+
+    private protected override void Change(InputRow row, Submitted item)
+    {
+        ChangeText change = Of("Delete", row);
+        change.IfMatch = row.Version;
+        Send(change, item, "Remove");
+    }
+}

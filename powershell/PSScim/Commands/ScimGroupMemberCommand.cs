@@ -1,0 +1,77 @@
+using System;
+using System.Collections;
+using System.Globalization;
+using System.Management.Automation;
+using PSScim.Changes;
+using PSScim.Native;
+
+namespace PSScim.Commands;
+
+/// <summary>Add-ScimGroupMember and Remove-ScimGroupMember: a group, and members from the pipeline.</summary>
+public abstract class ScimGroupMemberCommand : ScimWriteCommand
+{
+    /// <summary>The id of the group, or the group. Left out, each row of the input names its own, as <c>GroupId</c>.</summary>
+    [Parameter(Position = 0)]
+    [Alias("GroupId")]
+    [IdTransformation]
+    [ValidateNotNullOrEmpty]
+    public string? Group { get; set; }
+
+    /// <summary>
+    /// Ids of members, or objects that have an id, from the pipeline too; rows may call it <c>MemberId</c> or <c>UserId</c>.
+    /// </summary>
+    [Parameter(Position = 1, Mandatory = true, ValueFromPipeline = true)]
+    [ValidateNotNullOrEmpty]
+    public PSObject[] Member { get; set; } = [];
+
+    private protected override ResourceKind Kind => ResourceKind.Group;
+
+    private protected abstract string Verb { get; }
+
+    private protected abstract string Action { get; }
+
+    /// <summary>Sends the members.</summary>
+    protected override void ProcessRecord()
+    {
+        foreach (PSObject member in Member)
+        {
+            string? id = Text(member, "MemberId", "UserId", "id");
+            Submitted item = Next(member, SetValue.Bare(member) is ScimResource resource ? resource.ToString() : id);
+            string? group = Group ?? Text(member, "GroupId", "Group");
+            if (id is null || group is null)
+            {
+                string lacking = id is null ? "id of a member" : "group";
+                Refuse(
+                    Invalid("InvalidId", $"The object names no {lacking}. No request was made.", "Give ids, or objects with id, MemberId or UserId; and the group by -Group, or as GroupId."),
+                    item);
+                continue;
+            }
+            Send(new ChangeText(Verb, Endpoint) { Id = group, Member = id }, item, $"{Action} group {group}");
+        }
+    }
+
+    /// <summary>The id that an object is or has, by the first of these names that it knows.</summary>
+    private static string? Text(PSObject item, params string[] names)
+    {
+        object? bare = SetValue.Bare(item);
+        if (bare is string or Guid or int or long)
+            return names[names.Length - 1] == "id" ? Convert.ToString(bare, CultureInfo.InvariantCulture) : null;
+        foreach (string name in names)
+        {
+            object? value = bare is IDictionary dictionary ? Find(dictionary, name) : item.Properties[name]?.Value;
+            if (SetValue.Bare(value) is ScimResource resource)
+                return resource.Id;
+            if (value is not null && Convert.ToString(SetValue.Bare(value), CultureInfo.InvariantCulture) is { Length: > 0 } text)
+                return text;
+        }
+        return null;
+    }
+
+    private static object? Find(IDictionary dictionary, string name)
+    {
+        foreach (DictionaryEntry entry in dictionary)
+            if (string.Equals(entry.Key as string, name, StringComparison.OrdinalIgnoreCase))
+                return entry.Value;
+        return null;
+    }
+}

@@ -1,0 +1,56 @@
+using System.Management.Automation;
+using PSScim.Completion;
+using PSScim.Filters;
+using PSScim.Native;
+
+namespace PSScim.Commands;
+
+/// <summary>Memberships, which Entra never lists with the user or the group: they are found from the other side.</summary>
+public abstract class ScimMembershipCommand : ScimConnectionCommand
+{
+    /// <summary>
+    /// The attributes to return, and no others (and the id). On Entra this makes pages of users ten times larger, unless the
+    /// manager is among them.
+    /// </summary>
+    [Parameter]
+    [Alias("Properties")]
+    [ArgumentCompleter(typeof(AttributeCompleter))]
+    [ValidateNotNullOrEmpty]
+    public string[]? Attributes { get; set; }
+
+    /// <summary>The attributes to leave out.</summary>
+    [Parameter]
+    [ArgumentCompleter(typeof(AttributeCompleter))]
+    [ValidateNotNullOrEmpty]
+    public string[]? ExcludedAttributes { get; set; }
+
+    /// <summary>Writes what a filter finds.</summary>
+    /// <param name="kind">Of what.</param>
+    /// <param name="attribute">The attribute that has the id.</param>
+    /// <param name="id">The id.</param>
+    private protected void Find(ResourceKind kind, string attribute, string id)
+    {
+        Projection projection =
+            Attributes is not null ? Projection.Of(Attributes)
+            : ExcludedAttributes is not null ? Projection.Excluding(ExcludedAttributes)
+            : Projection.None;
+        var list = new ListWriter(this, Resolved.Types.Reader(kind, projection));
+        if (list.Wanted == 0)
+            return;
+        string query = new JsonText()
+            .Add("endpoint", kind + "s")
+            .Add("attributes", Attributes)
+            .Add("excludedAttributes", ExcludedAttributes)
+            .Add("filter", $"{attribute} eq {FilterText.Value(attribute, id)}")
+            .Add("wanted", list.Wanted)
+            .ToString();
+        try
+        {
+            Run(() => Resolved.Session.List(query), list.Write);
+        }
+        catch (ScimException error)
+        {
+            Report(error, id);
+        }
+    }
+}

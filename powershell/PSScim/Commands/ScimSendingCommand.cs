@@ -1,0 +1,255 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using System.Management.Automation;
+using System.Management.Automation.Host;
+using PSScim.Changes;
+using PSScim.Native;
+
+namespace PSScim.Commands;
+
+/// <summary>
+/// What the cmdlets share that send a request for each input object: several are in flight, and results and errors come
+/// out in the order of the input. After Ctrl+C, or an error that stops the command, nothing further is sent; what is in
+/// flight is waited for, and what became of each object is told.
+/// </summary>
+public abstract class ScimSendingCommand : ScimConnectionCommand
+{
+    private const uint SliceMilliseconds = 100;
+
+    /// <summary>How many objects are told of one by one, once the pipeline takes nothing any more.</summary>
+    private const int MostTold = 50;
+
+    private readonly Queue<Submitted> _underWay = new();
+    private readonly object _lock = new();
+    private WriteOperation? _operation;
+    private PSHost? _host;
+    private bool _stopped;
+
+    /// <summary>Requests in flight at most.</summary>
+    private protected virtual int InFlight => 1;
+
+    /// <summary>Whether only what would be sent is shown.</summary>
+    private protected virtual bool IsDryRun => false;
+
+    /// <summary>The file that keeps how far the command got, or null.</summary>
+    private protected virtual string? JournalPath => null;
+
+    /// <summary>Finds the connection and the host.</summary>
+    protected override void BeginProcessing()
+    {
+        base.BeginProcessing();
+        _host = Host;
+    }
+
+    /// <summary>Waits for what is still in flight.</summary>
+    protected override void EndProcessing()
+    {
+        _operation?.Finish();
+        while (TakeNext(SliceMilliseconds))
+        {
+        }
+        TellRefused();
+        base.EndProcessing();
+    }
+
+    /// <summary>Called on another thread when the user presses Ctrl+C.</summary>
+    protected override void StopProcessing()
+    {
+        lock (_lock)
+        {
+            _stopped = true;
+            _operation?.Stop();
+        }
+        base.StopProcessing();
+    }
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        try
+        {
+            if (disposing)
+                Settle();
+        }
+        finally
+        {
+            _operation?.Dispose();
+            base.Dispose(disposing);
+        }
+    }
+
+    /// <summary>Gives a change, and takes the replies that are there. Waits where too many are under way.</summary>
+    /// <param name="change">The JSON of a change.</param>
+    /// <param name="item">What it is about.</param>
+    /// <param name="secret">The password, which is wiped here.</param>
+    private protected void Submit(string change, Submitted item, byte[]? secret = null)
+    {
+        try
+        {
+            WriteOperation operation = Begin();
+            while (!operation.Submit(change, secret))
+                if (!TakeNext(SliceMilliseconds))
+                    throw Stopped();
+            _underWay.Enqueue(item);
+        }
+        finally
+        {
+            if (secret is not null)
+                Array.Clear(secret, 0, secret.Length);
+        }
+        while (_operation!.Wait(0) is ScimState.Ready or ScimState.NeedsInput)
+            TakeNext(0);
+    }
+
+    /// <summary>Tells of an object that cannot be sent, when its turn comes.</summary>
+    private protected void Refuse(ScimException error, Submitted item)
+    {
+        item.Refused = error;
+        _underWay.Enqueue(item);
+        TellRefused();
+    }
+
+    /// <summary>What came of one change: the object, if the reply has one.</summary>
+    private protected virtual void Done(WriteOperation operation, Submitted item)
+    {
+    }
+
+    /// <summary>What would be sent for one change.</summary>
+    private protected virtual void Planned(WriteOperation operation, Submitted item)
+    {
+    }
+
+    private WriteOperation Begin()
+    {
+        if (_operation is not null)
+            return _operation;
+        Library.Load();
+        string options = new JsonText()
+            .Add("throttleLimit", InFlight)
+            .Add("dryRun", IsDryRun)
+            .Add("journal", JournalPath)
+            .Add("command", JournalPath is null ? null : MyInvocation.MyCommand.Name)
+            .ToString();
+        lock (_lock)
+        {
+            if (_stopped)
+                throw Stopped();
+            return _operation = Resolved.Session.Write(options);
+        }
+    }
+
+    /// <summary>Waits for the next reply, for so long at most, and tells of it; false where none will come.</summary>
+    private bool TakeNext(uint milliseconds)
+    {
+        if (_operation is null)
+            return false;
+        ScimState state = _operation.Wait(milliseconds);
+        Tell(_operation);
+        switch (state)
+        {
+            case ScimState.Pending:
+                return true;
+            case ScimState.NeedsInput:
+                _operation.Answer();
+                return true;
+            case ScimState.Ready:
+                _operation.Take();
+                Took(_operation);
+                TellRefused();
+                TellOf(_underWay.Dequeue());
+                TellRefused();
+                return true;
+            case ScimState.Failed:
+                ThrowTerminating(_operation.Failure());
+                return false;
+            default:
+                return false;
+        }
+    }
+
+    private void TellRefused()
+    {
+        while (_underWay.Count > 0 && !_underWay.Peek().WasTaken)
+        {
+            Submitted item = _underWay.Dequeue();
+            WriteError(item.Refused!.Of(item.Label).ToErrorRecord(item.Target));
+        }
+    }
+
+    private void TellOf(Submitted item)
+    {
+        switch (_operation!.Outcome)
+        {
+            case ScimOutcome.Done or ScimOutcome.AlreadyDone:
+                Done(_operation, item);
+                break;
+            case ScimOutcome.Planned:
+                Planned(_operation, item);
+                break;
+            case ScimOutcome.Unchanged:
+                WriteVerbose($"{item.Label}: there was nothing to change.");
+                break;
+        }
+        if (_operation.ReplyFailure() is ScimException error)
+            WriteError(error.Of(item.Label).ToErrorRecord(item.Target));
+    }
+
+    /// <summary>
+    /// Ends what is under way when the pipeline takes nothing any more: Ctrl+C, -ErrorAction Stop, a Select-Object that has
+    /// enough. The host is told, since no stream can be.
+    /// </summary>
+    private void Settle()
+    {
+        if (_operation is null || _underWay.Count == 0)
+            return;
+        if (!TellsWhenStopped)
+        {
+            _operation.Cancel();
+            return;
+        }
+        _operation.Stop();
+        var told = new List<string>();
+        while (_underWay.Count > 0 && Outcome() is string outcome)
+            told.Add($"{_underWay.Dequeue().Label}: {outcome}");
+        told.AddRange(_underWay.Select(item => $"{item.Label}: {(item.WasTaken ? "not known" : "not sent")}"));
+        _underWay.Clear();
+        if (told.Count > MostTold)
+            told[MostTold] = $"… and {told.Count - MostTold} more";
+        foreach (string line in told.Take(MostTold + 1))
+            _host?.UI?.WriteWarningLine(line);
+    }
+
+    /// <summary>Whether what became of objects matters after the pipeline was stopped: not where nothing is changed.</summary>
+    private protected virtual bool TellsWhenStopped => false;
+
+    /// <summary>What became of the oldest object under way, or null where no reply will come.</summary>
+    private string? Outcome()
+    {
+        if (!_underWay.Peek().WasTaken)
+            return "not sent: " + _underWay.Peek().Refused!.Message;
+        while (true)
+        {
+            switch (_operation!.Wait(SliceMilliseconds))
+            {
+                case ScimState.Pending:
+                    continue;
+                case ScimState.Ready:
+                    _operation.Take();
+                    return _operation.Outcome switch
+                    {
+                        ScimOutcome.Done or ScimOutcome.AlreadyDone or ScimOutcome.Unchanged => "done",
+                        ScimOutcome.NotSent or ScimOutcome.Planned => "not sent",
+                        ScimOutcome.Failed => "refused" + Because(),
+                        _ => "not known" + Because(),
+                    };
+                default:
+                    return null;
+            }
+        }
+    }
+
+    private string Because() => _operation!.ReplyFailure() is ScimException error ? ": " + error.Message : "";
+
+    private static PipelineStoppedException Stopped() => new();
+}

@@ -1,0 +1,166 @@
+using System;
+using System.Management.Automation;
+using PSScim.Changes;
+
+namespace PSScim.Commands;
+
+/// <summary>The everyday attributes of users as parameters, for New-ScimUser and Set-ScimUser.</summary>
+public abstract class ScimUserCommand : ScimWriteCommand
+{
+    /// <summary>The name by which the user signs in, such as <c>ann@contoso.com</c>.</summary>
+    [Parameter]
+    [Alias("UserPrincipalName")]
+    [AttributeName("userName")]
+    public string? UserName { get; set; }
+
+    /// <summary>The name shown in address books and lists.</summary>
+    [Parameter]
+    [AttributeName("displayName")]
+    public string? DisplayName { get; set; }
+
+    /// <summary>The given name.</summary>
+    [Parameter]
+    [Alias("FirstName")]
+    [AttributeName("name.givenName")]
+    public string? GivenName { get; set; }
+
+    /// <summary>The family name.</summary>
+    [Parameter]
+    [Alias("Surname", "LastName")]
+    [AttributeName("name.familyName")]
+    public string? FamilyName { get; set; }
+
+    /// <summary>Whether the user can sign in. A new user can, unless it is said.</summary>
+    [Parameter]
+    [Alias("AccountEnabled")]
+    [AttributeName("active")]
+    public bool? Enabled { get; set; }
+
+    /// <summary>The id in the system that feeds the directory.</summary>
+    [Parameter]
+    [AttributeName("externalId")]
+    public string? ExternalId { get; set; }
+
+    /// <summary>The mail alias. Entra makes it from the user name where a new user is given none.</summary>
+    [Parameter]
+    [AttributeName("mailNickname")]
+    public string? MailNickname { get; set; }
+
+    /// <summary>The job title.</summary>
+    [Parameter]
+    [Alias("JobTitle")]
+    [AttributeName("title")]
+    public string? Title { get; set; }
+
+    /// <summary>The department.</summary>
+    [Parameter]
+    [AttributeName("department")]
+    public string? Department { get; set; }
+
+    /// <summary>The division.</summary>
+    [Parameter]
+    [AttributeName("division")]
+    public string? Division { get; set; }
+
+    /// <summary>The company's name.</summary>
+    [Parameter]
+    [Alias("CompanyName")]
+    [AttributeName("organization")]
+    public string? Organization { get; set; }
+
+    /// <summary>The cost centre that the user is booked on.</summary>
+    [Parameter]
+    [AttributeName("costCenter")]
+    public string? CostCenter { get; set; }
+
+    /// <summary>The number by which the organisation knows the employee.</summary>
+    [Parameter]
+    [Alias("EmployeeId")]
+    [AttributeName("employeeNumber")]
+    public string? EmployeeNumber { get; set; }
+
+    /// <summary>The kind of employment, such as Employee or Contractor.</summary>
+    [Parameter]
+    [AttributeName("userType")]
+    public string? EmployeeType { get; set; }
+
+    /// <summary>When the user starts to work for the organisation.</summary>
+    [Parameter]
+    [AttributeName("employeeHireDate")]
+    public DateTime? EmployeeHireDate { get; set; }
+
+    /// <summary>When the user leaves the organisation.</summary>
+    [Parameter]
+    [AttributeName("employeeLeaveDateTime")]
+    public DateTime? EmployeeLeaveDateTime { get; set; }
+
+    /// <summary>The id of the manager, or the manager.</summary>
+    [Parameter]
+    [Alias("ManagerId")]
+    [AttributeName("manager")]
+    [IdTransformation]
+    public string? Manager { get; set; }
+
+    /// <summary>The office in which the user works.</summary>
+    [Parameter]
+    [Alias("Office")]
+    [AttributeName("officeLocation")]
+    public string? OfficeLocation { get; set; }
+
+    /// <summary>The two-letter country code that decides which licences may be assigned.</summary>
+    [Parameter]
+    [AttributeName("usageLocation")]
+    public string? UsageLocation { get; set; }
+
+    /// <summary>The preferred language, such as <c>de-AT</c>.</summary>
+    [Parameter]
+    [AttributeName("preferredLanguage")]
+    public string? PreferredLanguage { get; set; }
+
+    /// <summary>The mail address at work.</summary>
+    [Parameter]
+    [Alias("Mail", "EmailAddress")]
+    [AttributeName("emails[work]")]
+    public string? Email { get; set; }
+
+    /// <summary>The telephone number at work.</summary>
+    [Parameter]
+    [Alias("OfficePhone", "TelephoneNumber")]
+    [AttributeName("phoneNumbers[work]")]
+    public string? WorkPhone { get; set; }
+
+    /// <summary>The mobile telephone number.</summary>
+    [Parameter]
+    [Alias("Mobile")]
+    [AttributeName("phoneNumbers[mobile]")]
+    public string? MobilePhone { get; set; }
+
+    /// <summary>Street and house number.</summary>
+    [Parameter]
+    [AttributeName("addresses[work].streetAddress")]
+    public string? StreetAddress { get; set; }
+
+    /// <summary>The city or town.</summary>
+    [Parameter]
+    [Alias("Locality")]
+    [AttributeName("addresses[work].locality")]
+    public string? City { get; set; }
+
+    /// <summary>The state or province.</summary>
+    [Parameter]
+    [Alias("Region")]
+    [AttributeName("addresses[work].region")]
+    public string? State { get; set; }
+
+    /// <summary>The postal code.</summary>
+    [Parameter]
+    [AttributeName("addresses[work].postalCode")]
+    public string? PostalCode { get; set; }
+
+    /// <summary>The country or region.</summary>
+    [Parameter]
+    [AttributeName("addresses[work].country")]
+    public string? Country { get; set; }
+
+    private protected override ResourceKind Kind => ResourceKind.User;
+}

@@ -1,0 +1,108 @@
+using System.Collections;
+using System.Management.Automation;
+using PSScim.Changes;
+using PSScim.Completion;
+using PSScim.Native;
+
+namespace PSScim.Commands;
+
+/// <summary>
+/// Changes users: by parameters, in the grammar of Set-ADUser, by the rows of a CSV, or by what was set on the objects. One
+/// PATCH for each user that changes, and none for one that does not.
+/// </summary>
+/// <example>
+/// By parameters, and in the grammar of Set-ADUser.
+/// <code>
+/// $user = Get-ScimUser -First 1
+/// Set-ScimUser $user -Title 'Team lead' -Department Sales
+/// Set-ScimUser $user -Replace @{ officeLocation = 'Graz 1'; 'phoneNumbers[mobile]' = '+43 660 1234567' } -Clear costCenter
+/// </code>
+/// </example>
+/// <example>
+/// What was set on the objects, and nothing else.
+/// <code>
+/// $users = Get-ScimUser -First 3
+/// foreach ($u in $users) { $u.title = 'Engineer'; $u.name.familyName = $u.name.familyName.ToUpper() }
+/// $users | Set-ScimUser
+/// </code>
+/// </example>
+/// <example>
+/// From rows: those without an id are looked up by their userName.
+/// <code>
+/// # Needs the file changes.csv
+/// Import-Csv changes.csv | Set-ScimUser -PassThru | ForEach-Object { $_.userName + ' ' + $_.title }
+/// </code>
+/// An empty cell says nothing; <c>-Clear</c> and <c>$null</c> clear.
+/// </example>
+/// <example>
+/// A custom security attribute: written, read, and cleared.
+/// <code>
+/// $user = Get-ScimUser -First 1
+/// $set = 'urn:ietf:params:scim:schemas:extension:Microsoft:Entra:2.0:CustomSecurityAttributes:Engineering'
+/// Set-ScimUser $user -Replace @{ "$set.Level" = 7 }
+/// Get-ScimUser -Id $user.id -Attributes $set
+/// Set-ScimUser $user -Clear "$set.Level"
+/// </code>
+/// </example>
+/// <seealso cref="NewScimUserCommand"/>
+/// <seealso cref="EnableScimUserCommand"/>
+/// <seealso cref="GetScimUserCommand"/>
+[Cmdlet(VerbsCommon.Set, "ScimUser", SupportsShouldProcess = true, DefaultParameterSetName = InputSet)]
+[OutputType("PSScim.User")]
+public sealed class SetScimUserCommand : ScimUserCommand
+{
+    /// <summary>Ids, or users.</summary>
+    [Parameter(ParameterSetName = IdSet, Mandatory = true, Position = 0)]
+    [ValidateNotNullOrEmpty]
+    public PSObject[] Id { get; set; } = [];
+
+    /// <summary>
+    /// What comes from the pipeline: an id, a user with what was set on it, a hashtable, a row of Import-Csv, an object of
+    /// ConvertFrom-Json. It is found by its <c>id</c>; without one it is looked up by its userName or externalId, and that
+    /// answer is checked before anything is written.
+    /// </summary>
+    [Parameter(ParameterSetName = InputSet, Mandatory = true, ValueFromPipeline = true)]
+    [ValidateNotNull]
+    public PSObject? InputObject { get; set; }
+
+    /// <summary>Attributes to set, by their names in the schema; <c>$null</c> clears.</summary>
+    [Parameter]
+    [ArgumentCompleter(typeof(AttributeTableCompleter))]
+    [ValidateNotNull]
+    public IDictionary? Replace { get; set; }
+
+    /// <summary>Values to add to attributes that have several.</summary>
+    [Parameter]
+    [ArgumentCompleter(typeof(AttributeTableCompleter))]
+    [ValidateNotNull]
+    public IDictionary? Add { get; set; }
+
+    /// <summary>
+    /// Values to take from attributes that have several; on Entra by their type, as in
+    /// <c>@{ phoneNumbers = @{ type = 'mobile' } }</c>, since it compares no values.
+    /// </summary>
+    [Parameter]
+    [ArgumentCompleter(typeof(AttributeTableCompleter))]
+    [ValidateNotNull]
+    public IDictionary? Remove { get; set; }
+
+    /// <summary>Attributes to clear.</summary>
+    [Parameter]
+    [ArgumentCompleter(typeof(WritableAttributeCompleter))]
+    [ValidateNotNullOrEmpty]
+    public string[]? Clear { get; set; }
+
+    /// <summary>Writes the user's new state, which takes a further request.</summary>
+    [Parameter]
+    public SwitchParameter PassThru { get; set; }
+
+    /// <summary>Changes the users.</summary>
+    protected override void ProcessRecord() =>
+        Update(ParameterSetName == IdSet ? Id : [InputObject!], Replace, Add, Remove, Clear, PassThru);
+
+    private protected override void Done(WriteOperation operation, Submitted item)
+    {
+        if (PassThru && Result(operation) is ScimResource user)
+            WriteObject(user);
+    }
+}
