@@ -58,6 +58,11 @@ public sealed class StartScimEmulatorCommand : ScimCommand
     [ValidateRange(0, long.MaxValue)]
     public long? Seed { get; set; }
 
+    /// <summary>The tenant that it plays, for scripts that keep several apart. Left out: always the same.</summary>
+    [Parameter]
+    [ValidatePattern("^[A-Za-z0-9.-]+$")]
+    public string? TenantId { get; set; }
+
     /// <summary>Certificates to register with its application, to sign in with <c>Connect-Scim -Certificate</c>.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
@@ -81,7 +86,8 @@ public sealed class StartScimEmulatorCommand : ScimCommand
                 () => ScimEmulator.Start(
                     Users, Groups, Port, LatencyMilliseconds, Seed,
                     Certificate is null ? null : Array.ConvertAll(Certificate, c => Convert.ToBase64String(c.RawData)),
-                    Role),
+                    Role,
+                    TenantId),
                 operation =>
                 {
                     ScimEmulator emulator = ScimEmulator.Add(operation);

@@ -59,7 +59,7 @@ public sealed class ScimEmulator
 
     internal static Operation Start(
         int users, int groups, int port, int latencyMilliseconds, long? seed,
-        IReadOnlyList<string>? certificates = null, IReadOnlyList<string>? roles = null)
+        IReadOnlyList<string>? certificates = null, IReadOnlyList<string>? roles = null, string? tenant = null)
     {
         string config = new JsonText()
             .Add("users", users)
@@ -69,6 +69,7 @@ public sealed class ScimEmulator
             .Add("seed", seed)
             .Add("certificates", certificates)
             .Add("roles", roles)
+            .Add("tenantId", tenant)
             .ToString();
         return Emulators.Start(config);
     }

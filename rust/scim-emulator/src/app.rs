@@ -15,12 +15,12 @@ use serde_json::json;
 use crate::config::EmulatorConfig;
 use crate::directory::Directory;
 use crate::endpoints;
-use crate::faults::{Fault, Faults};
+use crate::faults::{Fault, FaultAction, Faults};
 use crate::identity;
 use crate::mishap;
 use crate::pages::Pages;
 use crate::stats::{Counters, count};
-use crate::token::Tokens;
+use crate::token::{self, Tokens};
 use crate::wire::{Failure, content_type, empty_response, json_response};
 use crate::world::{IdSpace, World, guid, id_bytes, now_seconds};
 
@@ -98,6 +98,9 @@ impl App {
         let action = self.faults.strike(parts.method.as_str(), path);
         if action.is_some() {
             count(&self.counters.faulted);
+        }
+        if let Some(FaultAction::TokenRefusal { code }) = action {
+            return token::refuse(&self.config, code);
         }
         let connection = parts.extensions.get::<mishap::Connection>().cloned();
         let mishap = match mishap::before(action, connection).await {

@@ -33,6 +33,8 @@ pub struct EmulatorConfig {
     pub arc_key_folder: Option<PathBuf>,
     /// Lifetime of issued tokens in seconds, as `expires_in` says it.
     pub token_lifetime_seconds: u64,
+    /// When to renew a token, in seconds from its issue, as `refresh_in` says it. Without one the answer has none.
+    pub refresh_in_seconds: Option<u64>,
     /// Bearer tokens that are taken besides issued ones, with all roles.
     pub static_tokens: Vec<String>,
     /// Graph application permissions put in issued tokens; requests beyond them get 403.
@@ -84,6 +86,7 @@ impl Default for EmulatorConfig {
             federated_subject: "repo:contoso/identity:ref:refs/heads/main".into(),
             arc_key_folder: None,
             token_lifetime_seconds: 3599,
+            refresh_in_seconds: None,
             static_tokens: Vec::new(),
             roles: ALL_ROLES.map(str::to_owned).to_vec(),
             throttle: None,

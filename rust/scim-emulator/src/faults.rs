@@ -31,6 +31,19 @@ pub enum FaultAction {
         #[serde(default)]
         subscription: bool,
     },
+    /// The token endpoint refuses with this AADSTS code. Strikes requests for tokens only.
+    TokenRefusal {
+        /// The number behind `AADSTS`.
+        code: u32,
+    },
+    /// Sends the client to another address.
+    Redirect {
+        /// `Location`
+        location: String,
+        /// HTTP status; 307 keeps method and body.
+        #[serde(default = "temporary")]
+        status: u16,
+    },
     /// Waits, then handles the request.
     Delay {
         /// Milliseconds to wait.
@@ -78,6 +91,10 @@ pub enum FaultAction {
 
 fn ok() -> u16 {
     200
+}
+
+fn temporary() -> u16 {
+    307
 }
 
 fn once() -> u64 {
@@ -160,6 +177,7 @@ impl Fault {
             .is_none_or(|m| m.eq_ignore_ascii_case(method))
             && match &self.path {
                 Some(part) => path.contains(part.as_str()),
+                None if matches!(self.action, FaultAction::TokenRefusal { .. }) => path.contains("/oauth2/"),
                 None => path.starts_with("/rp/scim"),
             }
     }

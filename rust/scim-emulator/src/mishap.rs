@@ -12,7 +12,8 @@ use flate2::write::GzEncoder;
 use futures_util::{StreamExt, stream};
 use http::StatusCode;
 use http::header::{
-    ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderValue, RETRY_AFTER,
+    ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderValue, LOCATION,
+    RETRY_AFTER,
 };
 use tokio_util::sync::CancellationToken;
 
@@ -61,6 +62,14 @@ pub(crate) async fn before(
             });
             failure.status = StatusCode::from_u16(status).unwrap_or(StatusCode::BAD_REQUEST);
             Err(failure.into_response())
+        }
+        Some(FaultAction::Redirect { location, status }) => {
+            let mut response = Response::new(Body::empty());
+            *response.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::TEMPORARY_REDIRECT);
+            if let Ok(location) = HeaderValue::from_str(&location) {
+                response.headers_mut().insert(LOCATION, location);
+            }
+            Err(response)
         }
         Some(FaultAction::Delay { milliseconds }) => {
             tokio::time::sleep(Duration::from_millis(milliseconds)).await;

@@ -234,13 +234,26 @@ impl Tokens {
     }
 
     fn answer(&self, config: &EmulatorConfig) -> Value {
-        json!({
+        let mut answer = json!({
             "token_type": "Bearer",
             "expires_in": config.token_lifetime_seconds,
             "ext_expires_in": config.token_lifetime_seconds,
             "access_token": self.issue(config),
-        })
+        });
+        if let Some(seconds) = config.refresh_in_seconds {
+            answer["refresh_in"] = seconds.into();
+        }
+        answer
     }
+}
+
+/// The refusal that a fault asks for.
+pub(crate) fn refuse(config: &EmulatorConfig, code: u32) -> Response {
+    Refusal {
+        status: StatusCode::UNAUTHORIZED,
+        ..Refusal::bad("invalid_client", code, "Refused by a fault.")
+    }
+    .into_response(config)
 }
 
 /// Microsoft Graph in each cloud.

@@ -31,6 +31,8 @@ struct StartConfig {
     certificates: Vec<String>,
     /// Application permissions in the tokens. Left out: all.
     roles: Option<Vec<String>>,
+    /// The tenant that it plays. Left out: always the same.
+    tenant_id: Option<String>,
     /// Seconds that tokens are good for.
     token_lifetime_seconds: Option<u64>,
 }
@@ -82,6 +84,7 @@ pub unsafe extern "C" fn scim_op_emulator(config: ScimSlice) -> usize {
                 token_lifetime_seconds: asked
                     .token_lifetime_seconds
                     .unwrap_or(defaults.token_lifetime_seconds),
+                tenant_id: asked.tenant_id.unwrap_or(defaults.tenant_id),
                 ..defaults
             };
             let (users, groups, port) = (config.users, config.groups, config.port);

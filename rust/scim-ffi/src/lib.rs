@@ -11,6 +11,7 @@ mod runtime;
 mod session;
 mod slice;
 mod types;
+mod wiping;
 mod write;
 
 pub use emulator::*;

@@ -1,0 +1,223 @@
+//! Each way to sign in that holds something secret: connect, read, disconnect, and look.
+
+use std::hash::{BuildHasher, RandomState};
+use std::io::{BufRead, BufReader};
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use base64::Engine;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use rustls_pki_types::PrivatePkcs8KeyDer;
+use rustls_pki_types::pem::PemObject;
+use scim_emulator::{IDENTITY_HEADER, JOB_TOKEN};
+use scim_native::*;
+use serde_json::{Value, json};
+
+use crate::scan::{Hidden, count};
+use crate::serve::certificate;
+
+/// Connections close behind a request's end; so long they may take.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+pub(crate) fn run() {
+    let (secret, token) = (random("client-secret"), random("static-token"));
+    let mut server = Command::new(std::env::current_exe().unwrap())
+        .arg("serve")
+        .env("PSSCIM_TEST_SECRET", &secret)
+        .env("PSSCIM_TEST_TOKEN", &token)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut line = String::new();
+    BufReader::new(server.stdout.take().unwrap())
+        .read_line(&mut line)
+        .unwrap();
+    let place: Value = serde_json::from_str(&line).unwrap();
+
+    the_scan_finds_what_is_there_and_freed_memory_is_wiped();
+    case(
+        "clientSecret",
+        &place,
+        json!({}),
+        secret.as_bytes(),
+        vec![Hidden::new("the secret", secret.as_bytes())],
+    );
+    case("accessToken", &place, json!({}), token.as_bytes(), vec![]);
+    for (file, password) in [
+        ("rsa.pem", ""),
+        ("rsa.pfx", "pfx-password"),
+        ("rsa-encrypted.pem", "pem-password"),
+    ] {
+        case(
+            "certificate",
+            &place,
+            json!({"certificatePath": certificate(file)}),
+            password.as_bytes(),
+            vec![
+                part_of_the_key(),
+                Hidden::new("an assertion", begin(r#"{"alg":"PS256","typ":"JWT","x5t#S256":"#)),
+            ],
+        );
+    }
+    let authority = place["authority"].as_str().unwrap();
+    let variables = format!(
+        "ACTIONS_ID_TOKEN_REQUEST_URL={authority}/issuer/github\0ACTIONS_ID_TOKEN_REQUEST_TOKEN={JOB_TOKEN}\0"
+    );
+    case(
+        "gitHubActions",
+        &place,
+        json!({}),
+        variables.as_bytes(),
+        vec![
+            Hidden::new("the job's token", JOB_TOKEN.as_bytes()),
+            Hidden::new(
+                "an outside token",
+                begin(r#"{"alg":"ES256","kid":"emulator-issuer""#),
+            ),
+        ],
+    );
+    let variables =
+        format!("IDENTITY_ENDPOINT={authority}/identity/app-service\0IDENTITY_HEADER={IDENTITY_HEADER}\0");
+    case(
+        "identity",
+        &place,
+        json!({}),
+        variables.as_bytes(),
+        vec![Hidden::new("the identity header", IDENTITY_HEADER.as_bytes())],
+    );
+    let password = random("password");
+    case(
+        "basic",
+        &place,
+        json!({"userName": "somebody"}),
+        password.as_bytes(),
+        vec![
+            Hidden::new("the password", password.as_bytes()),
+            Hidden::new(
+                "the password in base64",
+                STANDARD.encode(format!("somebody:{password}")),
+            ),
+        ],
+    );
+    drop(server.stdin.take());
+    server.wait().unwrap();
+}
+
+/// Without this a scan that finds nothing would show nothing.
+fn the_scan_finds_what_is_there_and_freed_memory_is_wiped() {
+    for size in [40, 5000, 3 << 20] {
+        let mut text = vec![b'.'; size];
+        text[7..39].copy_from_slice(&random("text").as_bytes()[5..37]);
+        let hidden = [Hidden::new("a text", &text[7..39])];
+        assert!(count(&hidden)[0] > 0, "{size} bytes are not found");
+        text.reserve_exact(size * 2);
+        drop(text);
+        assert_eq!(count(&hidden), [0], "{size} bytes are still there");
+    }
+}
+
+fn case(credential: &str, place: &Value, more: Value, secret: &[u8], mut hidden: Vec<Hidden>) {
+    let basic = credential == "basic";
+    let elsewhere = basic || ["accessToken", "identity"].contains(&credential);
+    let mut config = json!({"credential": credential, "baseUri": place["baseUri"], "maximumRetryCount": 0});
+    if !elsewhere {
+        for name in ["authority", "tenantId", "clientId"] {
+            config[name] = place[name].clone();
+        }
+    }
+    config
+        .as_object_mut()
+        .unwrap()
+        .extend(more.as_object().unwrap().clone());
+    let config = config.to_string();
+    let (mut session, mut failure) = (0, 0);
+    let opened = unsafe {
+        scim_session_open(
+            slice(config.as_bytes()),
+            slice(secret),
+            &raw mut session,
+            &raw mut failure,
+        )
+    };
+    assert_eq!(opened, ScimState::Done, "{credential}");
+
+    let list = unsafe { scim_op_list(session, slice(br#"{"endpoint":"Users"}"#)) };
+    let state = scim_op_wait(list, 10_000);
+    assert_eq!(
+        state,
+        if basic {
+            ScimState::Failed
+        } else {
+            ScimState::Ready
+        },
+        "{credential}"
+    );
+    if !basic {
+        hidden.push(token(session));
+        assert!(
+            count(&hidden).last() > Some(&0),
+            "{credential}: the token of a connection is not found"
+        );
+    }
+    assert_eq!(scim_op_free(list), ScimState::Done);
+    assert_eq!(scim_session_free(session), ScimState::Done);
+
+    // The caller still has what it gave.
+    let given: Vec<usize> = hidden.iter().map(|h| usize::from(h.is_in(secret))).collect();
+    let began = Instant::now();
+    loop {
+        let found = count(&hidden);
+        let left: Vec<&str> = (0..found.len())
+            .filter(|i| found[*i] > given[*i])
+            .map(|i| hidden[i].name)
+            .collect();
+        if left.is_empty() {
+            break;
+        }
+        assert!(
+            began.elapsed() < PATIENCE,
+            "{credential}: still in memory: {left:?}, {found:?}"
+        );
+        std::thread::yield_now();
+    }
+    println!("{credential}: nothing is left");
+}
+
+/// A part of what all three certificate files have as their private key: of its private exponent.
+fn part_of_the_key() -> Hidden {
+    let key = PrivatePkcs8KeyDer::from_pem_file(certificate("rsa.pem")).unwrap();
+    Hidden::new("the key", &key.secret_pkcs8_der()[400..464])
+}
+
+fn token(session: usize) -> Hidden {
+    let op = scim_op_access_token(session);
+    assert_eq!(scim_op_wait(op, 10_000), ScimState::Ready);
+    let mut reply = std::mem::MaybeUninit::uninit();
+    assert_eq!(unsafe { scim_op_take(op, reply.as_mut_ptr()) }, ScimState::Ready);
+    let page = unsafe { reply.assume_init() }.page;
+    let hidden = Hidden::new("the token", unsafe {
+        std::slice::from_raw_parts(page.data, page.length)
+    });
+    assert_eq!(scim_op_free(op), ScimState::Done);
+    hidden
+}
+
+fn slice(bytes: &[u8]) -> ScimSlice {
+    ScimSlice {
+        data: bytes.as_ptr(),
+        length: bytes.len(),
+    }
+}
+
+fn random(what: &str) -> String {
+    let number = || RandomState::new().hash_one(0);
+    format!("{what}-{:016x}{:016x}", number(), number())
+}
+
+/// How every JWT begins whose header begins so.
+fn begin(header: &str) -> String {
+    let mut text = URL_SAFE_NO_PAD.encode(header);
+    text.truncate(header.len() / 3 * 4);
+    text
+}
