@@ -19,6 +19,29 @@ namespace PSScim.Commands;
 /// The secret is a SecureString: ask for it with <c>Read-Host -AsSecureString</c>, or read it from a vault.
 /// </example>
 /// <example>
+/// With a certificate whose key never leaves the store of Windows.
+/// <code>
+/// # Needs a certificate in the store
+/// Connect-Scim -TenantId $tenantId -ClientId $clientId -CertificateThumbprint 9E2C1F3BA1C0D4E5F60718293A4B5C6D7E8F9012
+/// </code>
+/// Elsewhere <c>-CertificatePath</c> takes a PFX or PEM file. docs/sign-in.md says which credential is good where.
+/// </example>
+/// <example>
+/// In an Azure Automation runbook, a Function or on a virtual machine: nothing secret to keep.
+/// <code>
+/// # Needs a managed identity
+/// Connect-Scim -Identity
+/// Test-ScimConnection -ReadOnly
+/// </code>
+/// </example>
+/// <example>
+/// With the token of another module, asked for whenever a new one is needed.
+/// <code>
+/// # Needs the module Az.Accounts
+/// Connect-Scim -AccessTokenProvider { Get-AzAccessToken -ResourceUrl https://graph.microsoft.com }
+/// </code>
+/// </example>
+/// <example>
 /// To the emulator: no tenant, no bill.
 /// <code>
 /// Connect-Scim -Emulator

@@ -1,4 +1,6 @@
 using System;
+using System.Collections.Generic;
+using System.Linq;
 using System.Management.Automation;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
@@ -9,6 +11,8 @@ namespace PSScim;
 /// <summary>A certificate whose key stays where it is: in a store, a TPM, a smart card, or in the object given.</summary>
 internal sealed class StoredCertificate : ISignInSource
 {
+    private static readonly StoreLocation[] s_locations = [StoreLocation.CurrentUser, StoreLocation.LocalMachine];
+
     private readonly X509Certificate2 _certificate;
 
     internal StoredCertificate(X509Certificate2 certificate)
@@ -24,32 +28,41 @@ internal sealed class StoredCertificate : ISignInSource
     /// <summary>Finds a certificate by its SHA-1 thumbprint: in the current user's store, then in the machine's.</summary>
     internal static StoredCertificate Find(string thumbprint)
     {
-        string wanted = thumbprint.Replace(" ", "").Replace("\u200e", "");
+        string wanted = thumbprint.Replace(" ", "").Replace("\u200e", "").ToUpperInvariant();
+        return Choose(wanted, s_locations.SelectMany(location => InStore(location, wanted)));
+    }
+
+    /// <summary>The first that has its private key; one without is only good for an error that says so.</summary>
+    internal static StoredCertificate Choose(string wanted, IEnumerable<X509Certificate2> candidates)
+    {
         X509Certificate2? found = null;
-        foreach (StoreLocation location in new[] { StoreLocation.CurrentUser, StoreLocation.LocalMachine })
+        foreach (X509Certificate2 candidate in candidates)
         {
-            using var store = new X509Store(StoreName.My, location);
-            try
-            {
-                store.Open(OpenFlags.ReadOnly | OpenFlags.OpenExistingOnly);
-            }
-            catch (CryptographicException)
-            {
-                // A store that does not exist holds no certificate: Unix has no machine store, and a new account none at all.
-                continue;
-            }
-            foreach (X509Certificate2 candidate in store.Certificates.Find(X509FindType.FindByThumbprint, wanted, validOnly: false))
-            {
-                if (candidate.HasPrivateKey)
-                    return new StoredCertificate(candidate);
-                found ??= candidate;
-            }
+            if (candidate.HasPrivateKey)
+                return new StoredCertificate(candidate);
+            found ??= candidate;
         }
         return found is not null
             ? new StoredCertificate(found)
             : throw Unusable($"Neither the current user's store nor the machine's has a certificate with the thumbprint {wanted}.");
     }
 
+    private static IEnumerable<X509Certificate2> InStore(StoreLocation location, string thumbprint)
+    {
+        using var store = new X509Store(StoreName.My, location);
+        try
+        {
+            store.Open(OpenFlags.ReadOnly | OpenFlags.OpenExistingOnly);
+        }
+        catch (CryptographicException)
+        {
+            // A store that does not exist holds no certificate: Unix has no machine store, and a new account none at all.
+            return [];
+        }
+        return store.Certificates.Find(X509FindType.FindByThumbprint, thumbprint, validOnly: false).Cast<X509Certificate2>();
+    }
+
+    /// <summary>Signs on the thread that asks, which is the pipeline's: a store may ask for a PIN.</summary>
     public byte[] Sign(byte[] data)
     {
         try

@@ -11,6 +11,7 @@ use crate::cloud::{Endpoint, Service};
 use crate::error::{Error, Kind};
 use crate::event::Observer;
 use crate::permissions::{PERMISSIONS, Permission};
+use crate::send::{Caller, Request};
 use crate::session::Session;
 
 /// How one check ended.
@@ -271,7 +272,17 @@ impl Checks {
         let query = [("attributes", "id"), ("count", "1")];
         let url = self.session.url(Endpoint::Users, None, &query)?;
         let what = crate::send::what(&Method::GET, &url);
-        let answer = self.session.send(Method::GET, url, observer).await?;
+        // The service may have done the work whose answer was lost, and would bill it a second time.
+        let once = Request {
+            repeatable: false,
+            ..Request::get(url)
+        };
+        let caller = Caller {
+            observer,
+            limit: usize::MAX,
+            stop: None,
+        };
+        let answer = self.session.exchange(once, caller).await?;
         let page = crate::page::PageParser::default()
             .list(&answer.body)
             .map_err(|e| crate::answer::unreadable(&e, &answer, &what))?;

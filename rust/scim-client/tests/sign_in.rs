@@ -396,6 +396,76 @@ async fn the_metadata_service_is_retried_and_a_refusal_is_told() {
 }
 
 #[tokio::test]
+async fn an_update_of_the_metadata_service_is_waited_out_for_seventy_seconds() {
+    let emulator = emulator(|_| ()).await;
+    let variables = block(&[("AZURE_POD_IDENTITY_AUTHORITY_HOST", emulator.authority())]);
+    let gone = |times| {
+        Fault::once(FaultAction::Status {
+            status: 410,
+            retry_after: None,
+            detail: None,
+            scim_type: None,
+        })
+        .on_path("/metadata/")
+        .skip(1)
+        .times(times)
+    };
+    let config = || Config {
+        maximum_retry_count: None,
+        imds_second: Some(Duration::from_millis(1)),
+        ..config(&emulator, CredentialKind::Identity)
+    };
+    // Seven retries, ten seconds apart.
+    emulator.inject(gone(7));
+    let session = Session::open(
+        Config {
+            client_id: None,
+            ..config()
+        },
+        variables.clone(),
+    )
+    .unwrap();
+    session.sign_in(&Silent).await.unwrap();
+    assert_eq!(session.stats().token_requests, 8);
+    emulator.inject(gone(99));
+    let error = refused(config(), variables).await;
+    assert_eq!(
+        (error.kind(), error.details().status),
+        (Kind::ManagedIdentityUnavailable, Some(410))
+    );
+}
+
+#[tokio::test]
+async fn the_services_word_on_renewing_holds_and_a_renewal_that_fails_stops_nobody() {
+    let emulator = emulator(|c| c.refresh_in_seconds = Some(0)).await;
+    let session = Session::open(
+        config(&emulator, CredentialKind::ClientSecret),
+        secret(emulator.client_secret()),
+    )
+    .unwrap();
+    // Each page is asked for with a token of its own: refresh_in says that the one before is to be renewed.
+    let mut list = List::new(&session, Endpoint::Users, Query::default()).unwrap();
+    let mut count = 0;
+    while let Some(page) = list.next(&Silent).await.unwrap() {
+        count += page.count;
+    }
+    assert_eq!((count, session.stats().token_requests), (250, 3));
+    emulator.inject(Fault::once(FaultAction::TokenRefusal { code: 90002 }).times(99));
+    reads_one(&session, &Silent).await;
+    assert_eq!(session.stats().token_requests, 4);
+    // The next try is later.
+    reads_one(&session, &Silent).await;
+    assert_eq!(session.stats().token_requests, 4);
+    // But one that the service refuses cannot be helped out with.
+    emulator.expire_tokens();
+    let error = session
+        .get(Endpoint::Users, Some("x"), &[], &Silent)
+        .await
+        .unwrap_err();
+    assert_eq!(error.kind(), Kind::AuthenticationFailed);
+}
+
+#[tokio::test]
 async fn where_there_is_no_metadata_service_it_gives_up_quickly() {
     let emulator = emulator(|_| ()).await;
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
@@ -553,19 +623,7 @@ async fn fifty_at_once_make_one_token_request_and_a_list_outlives_its_token() {
 async fn each_code_of_the_identity_platform_is_explained() {
     let emulator = emulator(|_| ()).await;
     for row in scim_client::aadsts::TABLE {
-        let text = format!(
-            r#"{{"error":"invalid_client","error_description":"AADSTS{}: words"}}"#,
-            row.code
-        );
-        emulator.inject(
-            Fault::once(FaultAction::Body {
-                status: 401,
-                text,
-                repeat: 1,
-                content_type: "application/json".to_owned(),
-            })
-            .on_path("/oauth2/"),
-        );
+        emulator.inject(Fault::once(FaultAction::TokenRefusal { code: row.code }));
         let error = refused(config(&emulator, CredentialKind::ClientSecret), secret("x")).await;
         assert_eq!(error.kind(), Kind::AuthenticationFailed);
         assert!(error.to_string().contains(row.meaning), "{error}");

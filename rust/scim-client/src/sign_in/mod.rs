@@ -235,3 +235,66 @@ pub(crate) fn basic(parameter: &str, name: &str, password: &[u8]) -> Result<Secr
     pair.extend_from_slice(password);
     Ok(Secret::new(STANDARD.encode(&*pair).into_bytes()))
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_debug_output_shows_a_secret() {
+        const SECRET: &str = "s3cret-that-must-not-show";
+        let certificate = |name: &str| format!("{}/tests/certificates/{name}", env!("CARGO_MANIFEST_DIR"));
+        let variables = [
+            "ACTIONS_ID_TOKEN_REQUEST_URL=https://a.example",
+            "SYSTEM_OIDCREQUESTURI=https://b.example",
+            "AZURE_TENANT_ID=t",
+            "AZURE_CLIENT_ID=c",
+            "IDENTITY_ENDPOINT=http://127.0.0.1",
+        ];
+        let secrets = [
+            "ACTIONS_ID_TOKEN_REQUEST_TOKEN",
+            "SYSTEM_ACCESSTOKEN",
+            "AZURE_CLIENT_SECRET",
+            "IDENTITY_HEADER",
+        ];
+        let secrets = secrets.map(|name| format!("{name}={SECRET}"));
+        let block: String = variables
+            .iter()
+            .copied()
+            .chain(secrets.iter().map(String::as_str))
+            .map(|entry| format!("{entry}\0"))
+            .collect();
+        for (credential, given) in [
+            (CredentialKind::AccessToken, SECRET),
+            (CredentialKind::ClientSecret, SECRET),
+            (CredentialKind::FederatedToken, SECRET),
+            (CredentialKind::Basic, SECRET),
+            (CredentialKind::Certificate, "pfx-password"),
+            (CredentialKind::GitHubActions, &block),
+            (CredentialKind::AzureDevOps, &block),
+            (CredentialKind::Identity, &block),
+            (CredentialKind::EnvironmentVariable, &block),
+        ] {
+            let config = Config {
+                tenant_id: Some("t".to_owned()),
+                client_id: Some("c".to_owned()),
+                user_name: Some("name".to_owned()),
+                base_uri: Some("https://scim.example.org".to_owned()),
+                service_connection_id: Some("id".to_owned()),
+                certificate_path: Some(certificate("rsa.pfx")),
+                credential,
+                ..Config::default()
+            };
+            let settings = config
+                .check(Secret::new(given.as_bytes().to_vec()).into())
+                .unwrap();
+            let shown = format!("{settings:?}");
+            let base64 = STANDARD.encode(format!("name:{SECRET}"));
+            assert!(shown.contains("credential: Some("), "{shown}");
+            for secret in [SECRET, "pfx-password", &base64] {
+                assert!(!shown.contains(secret), "{credential:?}: {shown}");
+            }
+        }
+    }
+}

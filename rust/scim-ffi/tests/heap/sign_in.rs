@@ -136,6 +136,7 @@ fn case(credential: &str, place: &Value, more: Value, secret: &[u8], mut hidden:
         scim_session_open(
             slice(config.as_bytes()),
             slice(secret),
+            slice(&[]),
             &raw mut session,
             &raw mut failure,
         )
