@@ -1,0 +1,191 @@
+//! What a list must keep to, whatever happens on the way: every user comes once and in order; or there is an error, what
+//! came before it is the beginning of the list, and going on where the error says gives the rest.
+
+use std::io;
+use std::time::Duration;
+
+use fastrand::Rng;
+use scim_client::config::CredentialKind;
+use scim_client::event::Silent;
+use scim_client::page::Page;
+use scim_client::record::{Records, Value};
+use scim_client::{Config, Endpoint, Error, List, Query, Secret, Session};
+use scim_emulator::{Emulator, EmulatorConfig};
+use tokio_rustls::TlsAcceptor;
+
+use crate::fault::Plan;
+use crate::proxy::FaultProxy;
+use crate::report::Report;
+use crate::tls;
+
+const USERS: usize = 350;
+
+/// Longer than any list of this size may take: the client's own limits end it far earlier.
+const PATIENCE: Duration = Duration::from_secs(90);
+
+/// The directory that all runs read, and its users in order.
+pub struct Directory {
+    emulator: Emulator,
+    ids: Vec<String>,
+    tls: TlsAcceptor,
+    certificate: String,
+}
+
+impl Directory {
+    /// Starts it.
+    ///
+    /// # Errors
+    /// It cannot be started or read.
+    pub async fn start() -> io::Result<Self> {
+        let config = EmulatorConfig {
+            users: USERS,
+            groups: 5,
+            ..EmulatorConfig::default()
+        };
+        let emulator = Emulator::start(config).await.map_err(io::Error::other)?;
+        let (tls, certificate) = tls::acceptor()?;
+        let mut directory = Self {
+            emulator,
+            ids: Vec::new(),
+            tls,
+            certificate,
+        };
+        let session = directory.connect(directory.emulator.authority(), 1, None)?;
+        let (ids, error) = read(&session, Query::default()).await.map_err(io::Error::other)?;
+        match error {
+            Some(error) => Err(io::Error::other(error)),
+            None if ids.len() == USERS => {
+                directory.ids = ids;
+                Ok(directory)
+            }
+            None => Err(io::Error::other(format!("{} users in place of {USERS}", ids.len()))),
+        }
+    }
+
+    fn connect(&self, authority: &str, retries: u32, certificate: Option<String>) -> io::Result<Session> {
+        let config = Config {
+            base_uri: Some(format!("{authority}/rp/scim")),
+            authority: Some(authority.to_owned()),
+            tenant_id: Some(self.emulator.tenant_id().to_owned()),
+            client_id: Some(self.emulator.client_id().to_owned()),
+            credential: CredentialKind::ClientSecret,
+            timeout_seconds: Some(1),
+            maximum_retry_count: Some(retries),
+            retry_interval_milliseconds: Some(1),
+            certificate_authority: certificate,
+            ..Config::default()
+        };
+        let secret = Secret::new(self.emulator.client_secret().as_bytes().to_vec());
+        Session::open(config, secret).map_err(io::Error::other)
+    }
+
+    /// One run.
+    ///
+    /// # Errors
+    /// What was not kept to.
+    pub async fn run(&self, seed: u64) -> Result<Report, String> {
+        self.run_plan(Plan::of(seed), &mut Rng::with_seed(!seed)).await
+    }
+
+    /// One run by a plan; `rng` chooses what is asked for.
+    ///
+    /// # Errors
+    /// What was not kept to.
+    pub async fn run_plan(&self, plan: Plan, rng: &mut Rng) -> Result<Report, String> {
+        let with_tls = rng.u8(0..4) == 0;
+        let acceptor = with_tls.then(|| self.tls.clone());
+        let proxy = FaultProxy::start(self.emulator.authority(), plan, acceptor)
+            .await
+            .map_err(|e| e.to_string())?;
+        let certificate = with_tls.then(|| self.certificate.clone());
+        let session = self
+            .connect(&proxy.authority(), rng.u32(0..5), certificate)
+            .map_err(|e| e.to_string())?;
+        let query = Query {
+            page_size: Some([13, 40, 100, 999][rng.usize(0..4)]),
+            attributes: match rng.bool() {
+                true => vec!["id".to_owned(), "userName".to_owned()],
+                false => Vec::new(),
+            },
+            ..Query::default()
+        };
+        let (mut ids, error) = read(&session, query.clone()).await?;
+        if !self.ids.starts_with(&ids) {
+            return Err(self.difference(&ids));
+        }
+        let mut report = Report {
+            runs: 1,
+            users: ids.len() as u64,
+            ..Report::default()
+        };
+        match error {
+            None if ids.len() < USERS => {
+                return Err(format!("ended after {} of {USERS} users, without an error", ids.len()));
+            }
+            None => report.whole += 1,
+            Some(error) => {
+                *report.errors.entry(error.kind().id().to_owned()).or_default() += 1;
+                let cursor = error.details().cursor.clone();
+                if cursor.is_none() && !ids.is_empty() {
+                    return Err(format!("after {} users, no cursor to go on from: {error}", ids.len()));
+                }
+                proxy.calm();
+                let (rest, again) = read(&session, Query { cursor, ..query }).await?;
+                if let Some(again) = again {
+                    return Err(format!("could not go on after {error}: {again}"));
+                }
+                ids.extend(rest);
+                if ids != self.ids {
+                    return Err(format!("going on after {error}: {}", self.difference(&ids)));
+                }
+            }
+        }
+        report.requests = session.stats().requests;
+        report.faults = proxy.struck();
+        Ok(report)
+    }
+
+    fn difference(&self, ids: &[String]) -> String {
+        let at = ids.iter().zip(&self.ids).take_while(|(a, b)| a == b).count();
+        let what = match ids.get(at).map(|id| self.ids.iter().position(|known| known == id)) {
+            None => "the list ends".to_owned(),
+            Some(None) => "a stranger stands".to_owned(),
+            Some(Some(other)) => format!("user {other} stands"),
+        };
+        format!("{what} where user {at} belongs, {} users in all", ids.len())
+    }
+}
+
+/// Reads a list to its end or its first error.
+async fn read(session: &Session, query: Query) -> Result<(Vec<String>, Option<Error>), String> {
+    let mut ids = Vec::new();
+    let reading = async {
+        let mut list = match List::new(session, Endpoint::Users, query) {
+            Ok(list) => list,
+            Err(error) => return Ok::<_, String>(Some(error)),
+        };
+        loop {
+            match list.next(&Silent).await {
+                Ok(Some(page)) => ids.extend(ids_of(&page)?),
+                Ok(None) => return Ok(None),
+                Err(error) => return Ok(Some(error)),
+            }
+        }
+    };
+    let error = match tokio::time::timeout(PATIENCE, reading).await {
+        Ok(ended) => ended?,
+        Err(_) => return Err(format!("hangs after {} users", ids.len())),
+    };
+    Ok((ids, error))
+}
+
+fn ids_of(page: &Page) -> Result<Vec<String>, String> {
+    let records = Records::open(&page.buffer).ok_or("a page that cannot be opened")?;
+    records
+        .iter()
+        .map(|record| match record.get("id") {
+            Some(Value::String(id)) => Ok(id.to_owned()),
+            other => Err(format!("a user whose id is {other:?}")),
+        })
+        .collect()
+}

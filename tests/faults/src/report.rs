@@ -1,0 +1,54 @@
+//! What runs have done, added up.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use crate::proxy::Counts;
+
+/// The sum of some runs.
+#[derive(Debug, Default, Clone)]
+pub struct Report {
+    /// Runs.
+    pub runs: u64,
+    /// Of these, the ones that came to their end without an error.
+    pub whole: u64,
+    /// Users listed or written.
+    pub users: u64,
+    /// Requests that the client sent.
+    pub requests: u64,
+    /// How often an error of each id ended a run, or one of its changes.
+    pub errors: BTreeMap<String, u64>,
+    /// Faults by kind.
+    pub faults: Counts,
+}
+
+impl Report {
+    /// Adds another one.
+    pub fn add(&mut self, other: &Report) {
+        self.runs += other.runs;
+        self.whole += other.whole;
+        self.users += other.users;
+        self.requests += other.requests;
+        for (from, to) in [(&other.errors, &mut self.errors), (&other.faults, &mut self.faults)] {
+            for (name, count) in from {
+                *to.entry(name.clone()).or_default() += count;
+            }
+        }
+    }
+}
+
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let total: u64 = self.faults.values().sum();
+        writeln!(
+            f,
+            "{} runs, {} without an error, {} users, {} requests, {total} faults",
+            self.runs, self.whole, self.users, self.requests
+        )?;
+        for (title, counts) in [("faults", &self.faults), ("errors", &self.errors)] {
+            let each: Vec<_> = counts.iter().map(|(name, n)| format!("{name} {n}")).collect();
+            writeln!(f, "{title}: {}", each.join(", "))?;
+        }
+        Ok(())
+    }
+}
