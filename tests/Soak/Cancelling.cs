@@ -11,7 +11,7 @@ internal static class Cancelling
     [
         "Get-ScimUser -PageSize 100 | ForEach-Object { $_.userName }",
         "Get-ScimUser -PageSize 100 -Attributes id | Get-ScimUser",
-        "$connection = {0} -PassThru; Get-ScimUser -PageSize 50 -Connection $connection",
+        "$connection = {0} -Name stopped -PassThru; Get-ScimUser -PageSize 50 -Connection $connection",
         "Get-ScimGroup | ForEach-Object {{ Get-ScimUser -MemberOf $_ -Attributes id }}",
     ];
 
