@@ -2,6 +2,7 @@
 //! that hold what must hold (docs/reliability.md). A run that fails is had again by its seed:
 //! `cargo run --release -p scim-faults -- lists --first SEED --seeds 1`.
 
+mod connection;
 pub mod fault;
 pub mod lists;
 mod message;
@@ -9,3 +10,4 @@ pub mod proxy;
 pub mod report;
 pub mod seeds;
 pub mod tls;
+pub mod writes;

@@ -5,14 +5,14 @@ use std::io;
 use std::time::Duration;
 
 use fastrand::Rng;
-use scim_client::config::CredentialKind;
 use scim_client::event::Silent;
 use scim_client::page::Page;
 use scim_client::record::{Records, Value};
-use scim_client::{Config, Endpoint, Error, List, Query, Secret, Session};
+use scim_client::{Endpoint, Error, List, Query, Session};
 use scim_emulator::{Emulator, EmulatorConfig};
 use tokio_rustls::TlsAcceptor;
 
+use crate::connection::connect;
 use crate::fault::Plan;
 use crate::proxy::FaultProxy;
 use crate::report::Report;
@@ -50,7 +50,7 @@ impl Directory {
             tls,
             certificate,
         };
-        let session = directory.connect(directory.emulator.authority(), 1, None)?;
+        let session = connect(&directory.emulator, directory.emulator.authority(), 1, None)?;
         let (ids, error) = read(&session, Query::default()).await.map_err(io::Error::other)?;
         match error {
             Some(error) => Err(io::Error::other(error)),
@@ -58,25 +58,11 @@ impl Directory {
                 directory.ids = ids;
                 Ok(directory)
             }
-            None => Err(io::Error::other(format!("{} users in place of {USERS}", ids.len()))),
+            None => Err(io::Error::other(format!(
+                "{} users in place of {USERS}",
+                ids.len()
+            ))),
         }
-    }
-
-    fn connect(&self, authority: &str, retries: u32, certificate: Option<String>) -> io::Result<Session> {
-        let config = Config {
-            base_uri: Some(format!("{authority}/rp/scim")),
-            authority: Some(authority.to_owned()),
-            tenant_id: Some(self.emulator.tenant_id().to_owned()),
-            client_id: Some(self.emulator.client_id().to_owned()),
-            credential: CredentialKind::ClientSecret,
-            timeout_seconds: Some(1),
-            maximum_retry_count: Some(retries),
-            retry_interval_milliseconds: Some(1),
-            certificate_authority: certificate,
-            ..Config::default()
-        };
-        let secret = Secret::new(self.emulator.client_secret().as_bytes().to_vec());
-        Session::open(config, secret).map_err(io::Error::other)
     }
 
     /// One run.
@@ -98,8 +84,7 @@ impl Directory {
             .await
             .map_err(|e| e.to_string())?;
         let certificate = with_tls.then(|| self.certificate.clone());
-        let session = self
-            .connect(&proxy.authority(), rng.u32(0..5), certificate)
+        let session = connect(&self.emulator, &proxy.authority(), rng.u32(0..5), certificate)
             .map_err(|e| e.to_string())?;
         let query = Query {
             page_size: Some([13, 40, 100, 999][rng.usize(0..4)]),
@@ -120,14 +105,20 @@ impl Directory {
         };
         match error {
             None if ids.len() < USERS => {
-                return Err(format!("ended after {} of {USERS} users, without an error", ids.len()));
+                return Err(format!(
+                    "ended after {} of {USERS} users, without an error",
+                    ids.len()
+                ));
             }
             None => report.whole += 1,
             Some(error) => {
                 *report.errors.entry(error.kind().id().to_owned()).or_default() += 1;
                 let cursor = error.details().cursor.clone();
                 if cursor.is_none() && !ids.is_empty() {
-                    return Err(format!("after {} users, no cursor to go on from: {error}", ids.len()));
+                    return Err(format!(
+                        "after {} users, no cursor to go on from: {error}",
+                        ids.len()
+                    ));
                 }
                 proxy.calm();
                 let (rest, again) = read(&session, Query { cursor, ..query }).await?;
@@ -147,7 +138,10 @@ impl Directory {
 
     fn difference(&self, ids: &[String]) -> String {
         let at = ids.iter().zip(&self.ids).take_while(|(a, b)| a == b).count();
-        let what = match ids.get(at).map(|id| self.ids.iter().position(|known| known == id)) {
+        let what = match ids
+            .get(at)
+            .map(|id| self.ids.iter().position(|known| known == id))
+        {
             None => "the list ends".to_owned(),
             Some(None) => "a stranger stands".to_owned(),
             Some(Some(other)) => format!("user {other} stands"),

@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use clap::{Parser, ValueEnum};
 use scim_faults::lists::Directory;
-use scim_faults::seeds;
+use scim_faults::{seeds, writes};
 
 /// Breaks exchanges between PSScim's client and its emulator by a seed, and holds the client to its promises.
 #[derive(Parser)]
@@ -29,6 +29,8 @@ struct Arguments {
 enum What {
     /// Lists of users.
     Lists,
+    /// Users created, changed, deleted and read.
+    Writes,
 }
 
 #[tokio::main]
@@ -45,9 +47,14 @@ async fn main() -> Result<ExitCode, Box<dyn std::error::Error>> {
             })
             .await
         }
+        What::Writes => seeds::run(range, arguments.at_once, writes::run).await,
     };
     print!("{}", outcome.report);
-    println!("failures: {}, {:.0} s", outcome.failures.len(), began.elapsed().as_secs_f64());
+    println!(
+        "failures: {}, {:.0} s",
+        outcome.failures.len(),
+        began.elapsed().as_secs_f64()
+    );
     for (seed, why) in &outcome.failures {
         println!("seed {seed}: {why}");
     }

@@ -47,7 +47,9 @@ pub(crate) async fn read_request(
                 headers,
             };
             let size = match request.header("content-length") {
-                Some(text) => text.parse().map_err(|_| bad("Content-Length is no number".into()))?,
+                Some(text) => text
+                    .parse()
+                    .map_err(|_| bad("Content-Length is no number".into()))?,
                 None if request.header("transfer-encoding").is_some() => {
                     return Err(bad("a request in chunks".into()));
                 }

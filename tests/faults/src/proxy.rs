@@ -136,7 +136,9 @@ impl Inside {
         match fault {
             Some(ConnectFault::Reset) => return socket.set_zero_linger(),
             Some(ConnectFault::HandshakeHangs) => return hang().await,
-            Some(ConnectFault::HandshakeGarbage) => return socket.write_all(b"220 mail.example ESMTP\r\n").await,
+            Some(ConnectFault::HandshakeGarbage) => {
+                return socket.write_all(b"220 mail.example ESMTP\r\n").await;
+            }
             None => {}
         }
         match &self.tls {
@@ -292,7 +294,9 @@ async fn write(
             return Ok(if rng.bool() { After::Closed } else { After::Reset });
         }
         Some(Fault::ShortLength) => {
-            stream.write_all(&answer.head(rng.usize(0..length.max(1)))).await?;
+            stream
+                .write_all(&answer.head(rng.usize(0..length.max(1))))
+                .await?;
             stream.write_all(&answer.body).await?;
             return Ok(After::Open);
         }

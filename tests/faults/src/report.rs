@@ -29,7 +29,10 @@ impl Report {
         self.whole += other.whole;
         self.users += other.users;
         self.requests += other.requests;
-        for (from, to) in [(&other.errors, &mut self.errors), (&other.faults, &mut self.faults)] {
+        for (from, to) in [
+            (&other.errors, &mut self.errors),
+            (&other.faults, &mut self.faults),
+        ] {
             for (name, count) in from {
                 *to.entry(name.clone()).or_default() += count;
             }

@@ -13,8 +13,7 @@ use tokio_rustls::TlsAcceptor;
 pub fn acceptor() -> io::Result<(TlsAcceptor, String)> {
     // Taken where nobody else in the process has chosen another.
     let _ = rustls::crypto::ring::default_provider().install_default();
-    let made =
-        rcgen::generate_simple_self_signed(vec!["localhost".to_owned()]).map_err(io::Error::other)?;
+    let made = rcgen::generate_simple_self_signed(vec!["localhost".to_owned()]).map_err(io::Error::other)?;
     let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(made.signing_key.serialize_der()));
     let chain = vec![CertificateDer::from(made.cert.der().to_vec())];
     let config = rustls::ServerConfig::builder()

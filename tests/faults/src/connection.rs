@@ -1,0 +1,30 @@
+//! A client's connection, by whatever way, to an emulator.
+
+use std::io;
+
+use scim_client::config::CredentialKind;
+use scim_client::{Config, Secret, Session};
+use scim_emulator::Emulator;
+
+/// Connects at `authority` as the emulator's own application. The limits are short, so that a run takes little time.
+pub(crate) fn connect(
+    emulator: &Emulator,
+    authority: &str,
+    retries: u32,
+    certificate: Option<String>,
+) -> io::Result<Session> {
+    let config = Config {
+        base_uri: Some(format!("{authority}/rp/scim")),
+        authority: Some(authority.to_owned()),
+        tenant_id: Some(emulator.tenant_id().to_owned()),
+        client_id: Some(emulator.client_id().to_owned()),
+        credential: CredentialKind::ClientSecret,
+        timeout_seconds: Some(1),
+        maximum_retry_count: Some(retries),
+        retry_interval_milliseconds: Some(1),
+        certificate_authority: certificate,
+        ..Config::default()
+    };
+    let secret = Secret::new(emulator.client_secret().as_bytes().to_vec());
+    Session::open(config, secret).map_err(io::Error::other)
+}
