@@ -11,6 +11,7 @@ use zeroize::Zeroizing;
 
 use crate::clock::{Clock, date};
 use crate::config::Settings;
+use crate::correlation;
 use crate::error::{Error, Kind};
 use crate::event::{Event, Observer};
 use crate::failure;
@@ -69,6 +70,8 @@ pub(crate) struct Answer {
     pub(crate) body: Vec<u8>,
     pub(crate) retry_after: Option<Duration>,
     pub(crate) request_id: Option<String>,
+    /// The id of the request that it says to be the answer to.
+    pub(crate) echo: Option<String>,
     pub(crate) location: Option<String>,
     /// `WWW-Authenticate`
     pub(crate) challenge: Option<String>,
@@ -279,6 +282,7 @@ impl Wire {
             request_id: text("request-id")
                 .or_else(|| text("x-ms-request-id"))
                 .or_else(|| text("x-request-id")),
+            echo: text(correlation::HEADER),
             location: text("location"),
             challenge: text("www-authenticate"),
             date: date(headers),

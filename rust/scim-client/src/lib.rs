@@ -11,6 +11,7 @@ mod claims;
 mod clock;
 pub mod cloud;
 pub mod config;
+mod correlation;
 pub mod error;
 pub mod event;
 mod export;

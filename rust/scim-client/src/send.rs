@@ -9,6 +9,7 @@ use url::Url;
 
 use crate::answer;
 use crate::cloud::Service;
+use crate::correlation::{self, Correlation};
 use crate::error::{Error, Kind};
 use crate::event::{Event, Observer};
 use crate::gate::Pass;
@@ -203,9 +204,14 @@ impl Session {
             let unsent = |error| Reach::Unsent.of(error, tries.lost);
             let (token, pass) = admitted.map_err(unsent)?;
             let began = Instant::now();
-            let builder = self.builder(request, token.text()).map_err(unsent)?;
+            let id = Correlation::id();
+            let builder = self.builder(request, token.text(), &id).map_err(unsent)?;
             let limit = self.limits().timeout;
-            let arriving = self.http().begin(builder, limit, limits::BODY_BYTES, &what).await;
+            let arriving = self
+                .http()
+                .begin(builder, limit, limits::BODY_BYTES, &what)
+                .await
+                .and_then(|arriving| self.ours(arriving, &id, &what));
             let failed = match arriving {
                 Ok(arriving) => {
                     self.heard(arriving.head(), caller.observer);
@@ -370,11 +376,23 @@ impl Session {
         Ok(admitted)
     }
 
-    fn builder(&self, request: &Request, token: &str) -> Result<reqwest::RequestBuilder, Error> {
+    /// An answer that belongs to another request is none.
+    fn ours(&self, arriving: Arriving, id: &str, what: &str) -> Result<Arriving, Error> {
+        if self.correlation().belongs(id, arriving.head().echo.as_deref()) {
+            return Ok(arriving);
+        }
+        let message = format!(
+            "The answer to {what} is lost: what came is the answer to another request. Something between here and the server repeats answers."
+        );
+        Err(Error::new(Kind::ConnectionLost, message))
+    }
+
+    fn builder(&self, request: &Request, token: &str, id: &str) -> Result<reqwest::RequestBuilder, Error> {
         let mut builder = self
             .http()
             .request(request.method.clone(), request.url.clone())
-            .header(http::AUTHORIZATION, http::credentials(self.scheme(), token)?);
+            .header(http::AUTHORIZATION, http::credentials(self.scheme(), token)?)
+            .header(correlation::HEADER, id);
         // Entra refuses a DELETE that names JSON here, and everything else that does not.
         if request.method != Method::DELETE {
             builder = builder.header(http::ACCEPT, accept(self.service()));

@@ -10,6 +10,7 @@ use crate::answer;
 use crate::clock::Clock;
 use crate::cloud::{Endpoint, Service};
 use crate::config::{Config, Secret, Secrets, Settings};
+use crate::correlation::Correlation;
 use crate::error::{Error, Kind};
 use crate::event::Observer;
 use crate::gate::Gate;
@@ -41,6 +42,7 @@ struct Inner {
     meter: Meter,
     gate: Gate,
     clock: Clock,
+    correlation: Correlation,
 }
 
 /// What a connection is, for people to look at: never a secret or a token.
@@ -83,7 +85,7 @@ impl Session {
         };
         let tokens = Tokens::new(&mut settings)?;
         let limits = Limits::of(&settings);
-        let (meter, gate, clock) = Default::default();
+        let (meter, gate, clock, correlation) = Default::default();
         Ok(Self(Arc::new(Inner {
             settings,
             limits,
@@ -93,6 +95,7 @@ impl Session {
             meter,
             gate,
             clock,
+            correlation,
         })))
     }
 
@@ -180,6 +183,10 @@ impl Session {
             inner.meter.retried();
         }
         Ok(())
+    }
+
+    pub(crate) fn correlation(&self) -> &Correlation {
+        &self.0.correlation
     }
 
     /// What the server's clock showed when ours showed this, as far as its answers have told.

@@ -23,6 +23,9 @@ const USERS: usize = 350;
 /// Longer than any list of this size may take: the client's own limits end it far earlier.
 const PATIENCE: Duration = Duration::from_secs(90);
 
+/// How often a list that was broken off is gone on with.
+const GOES: usize = 5;
+
 /// The directory that all runs read, and its users in order.
 pub struct Directory {
     emulator: Emulator,
@@ -113,27 +116,48 @@ impl Directory {
             None => report.whole += 1,
             Some(error) => {
                 *report.errors.entry(error.kind().id().to_owned()).or_default() += 1;
-                let cursor = error.details().cursor.clone();
-                if cursor.is_none() && !ids.is_empty() {
-                    return Err(format!(
-                        "after {} users, no cursor to go on from: {error}",
-                        ids.len()
-                    ));
-                }
                 proxy.calm();
-                let (rest, again) = read(&session, Query { cursor, ..query }).await?;
-                if let Some(again) = again {
-                    return Err(format!("could not go on after {error}: {again}"));
-                }
-                ids.extend(rest);
-                if ids != self.ids {
-                    return Err(format!("going on after {error}: {}", self.difference(&ids)));
-                }
+                self.go_on(&session, query, &mut ids, error).await?;
             }
         }
         report.requests = session.stats().requests;
         report.faults = proxy.struck();
         Ok(report)
+    }
+
+    /// Goes on where the error says, until the end. What was on its way when the faults ended may still end it again.
+    async fn go_on(
+        &self,
+        session: &Session,
+        query: Query,
+        ids: &mut Vec<String>,
+        error: Error,
+    ) -> Result<(), String> {
+        let mut error = error;
+        for _ in 0..GOES {
+            let cursor = error.details().cursor.clone();
+            if cursor.is_none() && !ids.is_empty() {
+                return Err(format!(
+                    "after {} users, no cursor to go on from: {error}",
+                    ids.len()
+                ));
+            }
+            let (rest, again) = read(
+                session,
+                Query {
+                    cursor,
+                    ..query.clone()
+                },
+            )
+            .await?;
+            ids.extend(rest);
+            match again {
+                Some(again) => error = again,
+                None if *ids == self.ids => return Ok(()),
+                None => return Err(format!("going on after {error}: {}", self.difference(ids))),
+            }
+        }
+        Err(format!("still after {GOES} goes: {error}"))
     }
 
     fn difference(&self, ids: &[String]) -> String {

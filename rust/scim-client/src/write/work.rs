@@ -112,13 +112,12 @@ impl Work {
             self.end(error.clone());
         }
         match reach {
-            Reach::Lost => unknown(&error),
-            // Had the try before been done, this is what its own mark of the version would lead to.
-            Reach::RefusedAgain if error.kind() == Kind::PreconditionFailed => unknown(&error),
+            // That the last try was refused says nothing of the one before, whose answer was lost.
+            Reach::Lost | Reach::RefusedAgain => unknown(&error),
             Reach::Unsent if error.kind() == Kind::Cancelled || meets_all(error.kind()) => {
                 Report::because(Outcome::NotSent, error)
             }
-            Reach::Unsent | Reach::Refused | Reach::RefusedAgain => Report::failed(error),
+            Reach::Unsent | Reach::Refused => Report::failed(error),
         }
     }
 }
