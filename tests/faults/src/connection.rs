@@ -6,15 +6,17 @@ use scim_client::config::CredentialKind;
 use scim_client::{Config, Secret, Session};
 use scim_emulator::Emulator;
 
-/// Connects at `authority` as the emulator's own application. The limits are short, so that a run takes little time.
+/// Connects at `service`, and signs in at `authority`, as the emulator's own application. The limits are short, so that a
+/// run takes little time.
 pub(crate) fn connect(
     emulator: &Emulator,
+    service: &str,
     authority: &str,
     retries: u32,
     certificate: Option<String>,
 ) -> io::Result<Session> {
     let config = Config {
-        base_uri: Some(format!("{authority}/rp/scim")),
+        base_uri: Some(format!("{service}/rp/scim")),
         authority: Some(authority.to_owned()),
         tenant_id: Some(emulator.tenant_id().to_owned()),
         client_id: Some(emulator.client_id().to_owned()),

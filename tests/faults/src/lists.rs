@@ -53,7 +53,13 @@ impl Directory {
             tls,
             certificate,
         };
-        let session = connect(&directory.emulator, directory.emulator.authority(), 1, None)?;
+        let session = connect(
+            &directory.emulator,
+            directory.emulator.authority(),
+            directory.emulator.authority(),
+            1,
+            None,
+        )?;
         let (ids, error) = read(&session, Query::default()).await.map_err(io::Error::other)?;
         match error {
             Some(error) => Err(io::Error::other(error)),
@@ -73,22 +79,32 @@ impl Directory {
     /// # Errors
     /// What was not kept to.
     pub async fn run(&self, seed: u64) -> Result<Report, String> {
-        self.run_plan(Plan::of(seed), &mut Rng::with_seed(!seed)).await
+        self.run_plans(Plan::of(seed), Plan::of(!seed), &mut Rng::with_seed(seed))
+            .await
     }
 
-    /// One run by a plan; `rng` chooses what is asked for.
+    /// One run by a plan for the service and one for the sign-in; `rng` chooses what is asked for.
     ///
     /// # Errors
     /// What was not kept to.
-    pub async fn run_plan(&self, plan: Plan, rng: &mut Rng) -> Result<Report, String> {
+    pub async fn run_plans(&self, plan: Plan, sign_in: Plan, rng: &mut Rng) -> Result<Report, String> {
         let with_tls = rng.u8(0..4) == 0;
         let acceptor = with_tls.then(|| self.tls.clone());
-        let proxy = FaultProxy::start(self.emulator.authority(), plan, acceptor)
+        let proxy = FaultProxy::start(self.emulator.authority(), plan, acceptor.clone())
+            .await
+            .map_err(|e| e.to_string())?;
+        let authority = FaultProxy::start(self.emulator.authority(), sign_in, acceptor)
             .await
             .map_err(|e| e.to_string())?;
         let certificate = with_tls.then(|| self.certificate.clone());
-        let session = connect(&self.emulator, &proxy.authority(), rng.u32(0..5), certificate)
-            .map_err(|e| e.to_string())?;
+        let session = connect(
+            &self.emulator,
+            &proxy.authority(),
+            &authority.authority(),
+            rng.u32(0..5),
+            certificate,
+        )
+        .map_err(|e| e.to_string())?;
         let query = Query {
             page_size: Some([13, 40, 100, 999][rng.usize(0..4)]),
             attributes: match rng.bool() {
@@ -117,11 +133,13 @@ impl Directory {
             Some(error) => {
                 *report.errors.entry(error.kind().id().to_owned()).or_default() += 1;
                 proxy.calm();
+                authority.calm();
                 self.go_on(&session, query, &mut ids, error).await?;
             }
         }
         report.requests = session.stats().requests;
-        report.faults = proxy.struck();
+        report.strikes(&proxy.struck());
+        report.strikes(&authority.struck());
         Ok(report)
     }
 

@@ -29,13 +29,16 @@ impl Report {
         self.whole += other.whole;
         self.users += other.users;
         self.requests += other.requests;
-        for (from, to) in [
-            (&other.errors, &mut self.errors),
-            (&other.faults, &mut self.faults),
-        ] {
-            for (name, count) in from {
-                *to.entry(name.clone()).or_default() += count;
-            }
+        for (name, count) in &other.errors {
+            *self.errors.entry(name.clone()).or_default() += count;
+        }
+        self.strikes(&other.faults);
+    }
+
+    /// Adds the faults of a proxy.
+    pub fn strikes(&mut self, faults: &Counts) {
+        for (name, count) in faults {
+            *self.faults.entry(name.clone()).or_default() += count;
         }
     }
 }

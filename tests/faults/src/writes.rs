@@ -54,27 +54,38 @@ struct User {
 /// # Errors
 /// What was not kept to.
 pub async fn run(seed: u64) -> Result<Report, String> {
-    run_plan(Plan::of(seed), &mut Rng::with_seed(!seed)).await
+    run_plans(Plan::of(seed), Plan::of(!seed), &mut Rng::with_seed(seed)).await
 }
 
-/// One run by a plan; `rng` chooses what is asked for.
+/// One run by a plan for the service and one for the sign-in; `rng` chooses what is asked for.
 ///
 /// # Errors
 /// What was not kept to.
-pub async fn run_plan(plan: Plan, rng: &mut Rng) -> Result<Report, String> {
+pub async fn run_plans(plan: Plan, sign_in: Plan, rng: &mut Rng) -> Result<Report, String> {
     let config = EmulatorConfig {
         users: USERS,
         groups: 0,
         ..EmulatorConfig::default()
     };
     let emulator = Emulator::start(config).await.map_err(|e| e.to_string())?;
-    let direct = connect(&emulator, emulator.authority(), 2, None).map_err(|e| e.to_string())?;
+    let direct =
+        connect(&emulator, emulator.authority(), emulator.authority(), 2, None).map_err(|e| e.to_string())?;
     let before = users(&direct).await?;
     let steps = steps(&before, rng);
     let proxy = FaultProxy::start(emulator.authority(), plan, None)
         .await
         .map_err(|e| e.to_string())?;
-    let session = connect(&emulator, &proxy.authority(), rng.u32(0..4), None).map_err(|e| e.to_string())?;
+    let authority = FaultProxy::start(emulator.authority(), sign_in, None)
+        .await
+        .map_err(|e| e.to_string())?;
+    let session = connect(
+        &emulator,
+        &proxy.authority(),
+        &authority.authority(),
+        rng.u32(0..4),
+        None,
+    )
+    .map_err(|e| e.to_string())?;
     let stop_after = (rng.u8(0..5) == 0).then(|| rng.usize(0..steps.len()));
     let reports = tokio::time::timeout(PATIENCE, write(&session, &steps, rng.usize(1..9), stop_after))
         .await
@@ -88,9 +99,10 @@ pub async fn run_plan(plan: Plan, rng: &mut Rng) -> Result<Report, String> {
     let mut report = Report {
         runs: 1,
         requests: session.stats().requests,
-        faults: proxy.struck(),
         ..Report::default()
     };
+    report.strikes(&proxy.struck());
+    report.strikes(&authority.struck());
     for (i, (step, written)) in steps.iter().zip(&reports).enumerate() {
         check(step, written, &after).map_err(|why| format!("change {i}, {:?}: {why}", written.outcome))?;
         report.users += u64::from(written.outcome == Outcome::Done);
