@@ -1,10 +1,11 @@
-//! Five hundred seeds, and those that once failed.
-#![allow(clippy::unwrap_used, clippy::panic, missing_docs)]
+//! Some hundred seeds of each kind, in which most kinds of faults strike. More of them: `cargo run -p scim-faults`.
+#![allow(clippy::unwrap_used, missing_docs)]
 
 use std::sync::Arc;
 
 use scim_faults::lists::Directory;
-use scim_faults::seeds;
+use scim_faults::seeds::Outcome;
+use scim_faults::{seeds, writes};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn lists_come_whole_or_say_where_they_stopped() {
@@ -14,9 +15,20 @@ async fn lists_come_whole_or_say_where_they_stopped() {
         async move { directory.run(seed).await }
     })
     .await;
-    println!("{}", outcome.report);
+    hold(&outcome, 500);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn changes_become_what_is_reported_of_them() {
+    hold(&seeds::run(1..301, 32, writes::run).await, 300);
+}
+
+fn hold(outcome: &Outcome, runs: u64) {
+    let report = &outcome.report;
+    println!("{report}");
     assert!(outcome.failures.is_empty(), "{:#?}", outcome.failures);
-    // The runs were worth something: most kinds of faults struck, and many lists came through them.
-    assert!(outcome.report.faults.len() > 20, "{}", outcome.report);
-    assert!(outcome.report.whole > 200, "{}", outcome.report);
+    // The runs were worth something: nearly every kind of fault struck, and many runs came through them whole.
+    assert_eq!(report.runs, runs);
+    assert!(report.faults.len() > 20, "{report}");
+    assert!(report.whole > runs / 5, "{report}");
 }
