@@ -48,9 +48,6 @@ public abstract class ScimWriteCommand : ScimSendingCommand
 
     private protected string Endpoint => Kind == ResourceKind.Group ? "Groups" : "Users";
 
-    /// <summary>What the objects written have, where attributes were named.</summary>
-    private protected virtual Projection Projection => Projection.None;
-
     private bool IsWhatIf => MyInvocation.BoundParameters.TryGetValue("WhatIf", out object? given)
         ? LanguagePrimitives.IsTrue(given)
         : LanguagePrimitives.IsTrue(GetVariableValue("WhatIfPreference"));
@@ -219,7 +216,7 @@ public abstract class ScimWriteCommand : ScimSendingCommand
         // Of what an earlier run made, the journal knows the id and no more.
         if (operation.Count == 0 || operation.Outcome == ScimOutcome.AlreadyDone)
             return null;
-        _reader ??= Resolved.Types.Reader(Kind, Projection);
+        _reader ??= Resolved.Types.Reader(Kind, Projection.None);
         return _reader.Read(operation)[0];
     }
 
