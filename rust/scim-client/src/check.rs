@@ -11,7 +11,7 @@ use crate::cloud::{Endpoint, Service};
 use crate::error::{Error, Kind};
 use crate::event::Observer;
 use crate::permissions::{PERMISSIONS, Permission};
-use crate::send::{Caller, Request};
+use crate::request::{Caller, Request};
 use crate::session::Session;
 
 /// How one check ended.

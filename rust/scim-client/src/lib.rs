@@ -30,6 +30,7 @@ pub mod permissions;
 mod place;
 mod proxy;
 pub mod record;
+mod request;
 mod search;
 mod secret;
 mod send;

@@ -13,7 +13,8 @@ use crate::limits;
 use crate::page::{Page, PageParser};
 use crate::place::Place;
 use crate::record::{Records, Value};
-use crate::send::{Caller, Request, Tries, tell, what};
+use crate::request::{Caller, Request};
+use crate::send::{Tries, tell, what};
 use crate::session::Session;
 
 /// What to list.

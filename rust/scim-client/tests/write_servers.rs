@@ -204,6 +204,36 @@ async fn a_version_is_sent_and_its_refusal_is_an_error_of_its_own() {
 }
 
 #[tokio::test]
+async fn a_refusal_for_want_of_room_says_nothing_of_the_try_before() {
+    let server = Server::start(|i, _, _| match i {
+        0 => error(500, "?"),
+        _ => Response::builder()
+            .status(429)
+            .header("retry-after", "9999")
+            .body(Body::empty())
+            .unwrap(),
+    })
+    .await;
+    let report = server
+        .write(json!({"verb": "Update", "id": "1", "set": [{"name": "title", "value": "x"}]}))
+        .await;
+    assert_eq!(report.outcome, Outcome::Unknown);
+    // A verdict on the change itself was the verdict on the try before too.
+    let server = Server::start(|i, _, _| {
+        if i == 0 {
+            error(500, "?")
+        } else {
+            error(400, "No such title")
+        }
+    })
+    .await;
+    let report = server
+        .write(json!({"verb": "Update", "id": "1", "set": [{"name": "title", "value": "x"}]}))
+        .await;
+    assert_eq!(report.outcome, Outcome::Failed);
+}
+
+#[tokio::test]
 async fn a_server_that_ignores_filters_is_not_believed() {
     // It gives everybody, whoever is asked for; one of them happens to be the first on the page.
     let server = Server::start(|_, method, _| match method {

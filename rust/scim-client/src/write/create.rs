@@ -20,7 +20,8 @@ use crate::error::{Error, Kind};
 use crate::http::Answer;
 use crate::page::{Page, PageParser};
 use crate::record::{Records, Value};
-use crate::send::{Reach, Request, Unsuccessful, unless_stopped};
+use crate::request::{Reach, Request, Unsuccessful};
+use crate::send::unless_stopped;
 
 /// How much earlier than our first request an object may seem to have been created and still be ours: `Date` counts whole
 /// seconds, and the clocks of a service's machines differ.
@@ -96,10 +97,13 @@ async fn send(
         })
 }
 
-/// A refusal, where an earlier try may have been done: then a refusal for want of leave to send says nothing of it.
+/// A refusal, where an earlier try may have been done: then a refusal that is not about the object says nothing of it.
 fn after(work: &Work, lost: Option<&Error>, mut unsuccessful: Unsuccessful) -> Report {
-    if lost.is_some() && unsuccessful.reach == Reach::Unsent {
-        unsuccessful.reach = Reach::Lost;
+    if lost.is_some() {
+        unsuccessful.reach = match unsuccessful.reach {
+            Reach::Unsent => Reach::Lost,
+            _ => Reach::RefusedAgain,
+        };
     }
     work.unsuccessful(unsuccessful)
 }

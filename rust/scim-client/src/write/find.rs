@@ -10,7 +10,8 @@ use crate::cloud::Endpoint;
 use crate::error::{Error, Kind};
 use crate::page::{Page, PageParser};
 use crate::record::{Record, Records, Value};
-use crate::send::{Request, Unsuccessful, what};
+use crate::request::{Request, Unsuccessful};
+use crate::send::what;
 
 /// Pages that are looked through at most. A short or an empty page says nothing while there is a cursor (RFC 9865).
 const PAGES: usize = 5;

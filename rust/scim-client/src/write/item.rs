@@ -15,7 +15,8 @@ use crate::error::{Error, Kind};
 use crate::http::{Answer, is_html, not_json};
 use crate::page::{Page, PageError, PageParser};
 use crate::record::{Records, Value};
-use crate::send::{Reach, Request, Unsuccessful, what};
+use crate::request::{Reach, Request, Unsuccessful};
+use crate::send::what;
 
 /// Sends changes, one or the members of a pack, and says what became of each.
 pub(super) async fn run(work: &Work, items: &[Item]) -> Vec<Report> {

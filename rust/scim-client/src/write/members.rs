@@ -11,7 +11,7 @@ use super::{Outcome, Report};
 use crate::change::{Target, members};
 use crate::cloud::{Endpoint, Service};
 use crate::error::{Error, Kind};
-use crate::send::{Reach, Request, Unsuccessful};
+use crate::request::{Reach, Request, Unsuccessful};
 
 /// Members that one request adds to a server of which no limit is known. AWS takes so many.
 const GENERIC: usize = 100;

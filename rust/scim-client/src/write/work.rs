@@ -11,7 +11,7 @@ use super::{Options, Outcome, Report};
 use crate::change::Rules;
 use crate::error::{Error, Kind};
 use crate::event::Observer;
-use crate::send::{Caller, Reach, Unsuccessful};
+use crate::request::{Caller, Reach, Unsuccessful};
 use crate::session::Session;
 
 /// One command's connection, limits and end.
@@ -112,8 +112,8 @@ impl Work {
             self.end(error.clone());
         }
         match reach {
-            // That the last try was refused says nothing of the one before, whose answer was lost.
-            Reach::Lost | Reach::RefusedAgain => unknown(&error),
+            Reach::Lost => unknown(&error),
+            Reach::RefusedAgain if !is_verdict(error.kind()) => unknown(&error),
             Reach::Unsent if error.kind() == Kind::Cancelled || meets_all(error.kind()) => {
                 Report::because(Outcome::NotSent, error)
             }
@@ -133,6 +133,15 @@ pub(super) fn unknown(cause: &Error) -> Report {
         d.request_id.clone_from(&of.request_id);
     });
     Report::because(Outcome::Unknown, error)
+}
+
+/// Whether a refusal is about the change itself, so that a try before it was refused too. A version that no longer holds
+/// may have been changed by that very try.
+fn is_verdict(kind: Kind) -> bool {
+    matches!(
+        kind,
+        Kind::BadRequest | Kind::Uniqueness | Kind::ResourceNotFound | Kind::InsufficientPrivileges
+    )
 }
 
 /// Whether an error lies in the connection rather than in the change, so that the next would meet it too.
