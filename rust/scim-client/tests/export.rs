@@ -8,7 +8,6 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::routing::get;
-use scim_client::config::CredentialKind;
 use scim_client::event::Silent;
 use scim_client::record::Records;
 use scim_client::{
@@ -16,39 +15,33 @@ use scim_client::{
 };
 use scim_emulator::{Emulator, EmulatorConfig, Fault, FaultAction};
 
+mod world;
+
+use world::{World, folder, status};
+
 /// Pages of 100: thirteen requests for all users.
 const MANAGED: &str = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:manager";
 
-struct World {
-    _emulator: Emulator,
+struct Setting {
+    emulator: Emulator,
     session: Session,
     folder: PathBuf,
 }
 
-impl World {
+impl Setting {
     async fn new(name: &str) -> Self {
-        let emulator = Emulator::start(EmulatorConfig {
+        let config = EmulatorConfig {
             users: 1250,
             groups: 40,
             ..EmulatorConfig::default()
-        })
-        .await
-        .unwrap();
-        let config = Config {
-            base_uri: Some(emulator.base_uri().to_owned()),
-            authority: Some(emulator.authority().to_owned()),
-            tenant_id: Some(emulator.tenant_id().to_owned()),
-            client_id: Some(emulator.client_id().to_owned()),
-            credential: CredentialKind::ClientSecret,
-            maximum_retry_count: Some(0),
-            ..Config::default()
         };
-        let session =
-            Session::open(config, Secret::new(emulator.client_secret().as_bytes().to_vec())).unwrap();
+        let World { emulator, session } =
+            World::with(config, |config| config.maximum_retry_count = Some(0)).await;
+        let folder = folder(&format!("export-{name}"));
         Self {
-            _emulator: emulator,
+            emulator,
             session,
-            folder: folder(name),
+            folder,
         }
     }
 
@@ -70,22 +63,9 @@ impl World {
     }
 
     fn strike(&self, skip: u32) {
-        let action = FaultAction::Status {
-            status: 500,
-            retry_after: None,
-            detail: None,
-            scim_type: None,
-        };
-        self._emulator
-            .inject(Fault::once(action).skip(skip).on_path("/users"));
+        self.emulator
+            .inject(Fault::once(status(500, None)).skip(skip).on_path("/users"));
     }
-}
-
-fn folder(name: &str) -> PathBuf {
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("export").join(name);
-    let _ = fs::remove_dir_all(&folder);
-    fs::create_dir_all(&folder).unwrap();
-    folder
 }
 
 fn beside(path: &Path, suffix: &str) -> PathBuf {
@@ -105,7 +85,7 @@ fn names(folder: &Path) -> Vec<String> {
 
 #[tokio::test]
 async fn a_csv_file_holds_everyone_once_in_the_fewest_requests() {
-    let world = World::new("csv").await;
+    let world = Setting::new("csv").await;
     let request = ExportRequest {
         attributes: Vec::new(),
         byte_order_mark: true,
@@ -129,7 +109,7 @@ async fn a_csv_file_holds_everyone_once_in_the_fewest_requests() {
 
 #[tokio::test]
 async fn json_lines_are_what_the_service_sent() {
-    let world = World::new("jsonl").await;
+    let world = Setting::new("jsonl").await;
     let filter = r#"userName ew "@fabrikam.com" or active eq false"#;
     let request = ExportRequest {
         format: Format::JsonLines,
@@ -162,7 +142,7 @@ async fn json_lines_are_what_the_service_sent() {
 /// What a kill leaves is what is on the disk at that moment: it is copied at every page, and each copy is gone on from.
 #[tokio::test]
 async fn a_kill_at_any_moment_loses_nobody_and_doubles_nobody() {
-    let world = World::new("kill").await;
+    let world = Setting::new("kill").await;
     let several =
         r#"active eq false or userName ew "@contoso.com" and title co "e" or userName ew "@fabrikam.com""#;
     for (name, filter) in [("all", None), ("several", Some(several.to_owned()))] {
@@ -214,7 +194,7 @@ async fn a_kill_at_any_moment_loses_nobody_and_doubles_nobody() {
 
 #[tokio::test]
 async fn a_kill_at_the_very_end_costs_nothing() {
-    let world = World::new("end").await;
+    let world = Setting::new("end").await;
     let request = ExportRequest {
         resume: true,
         ..world.request("users.csv")
@@ -243,7 +223,7 @@ async fn a_kill_at_the_very_end_costs_nothing() {
 
 #[tokio::test]
 async fn what_broke_off_is_not_thrown_away_unasked() {
-    let world = World::new("broke").await;
+    let world = Setting::new("broke").await;
     let request = world.request("users.csv");
     world.strike(5);
     let error = world.run(&request).await.unwrap_err();
@@ -304,13 +284,13 @@ async fn what_broke_off_is_not_thrown_away_unasked() {
 
 #[tokio::test]
 async fn a_dropped_export_can_be_gone_on_from() {
-    let world = World::new("dropped").await;
+    let world = Setting::new("dropped").await;
     let request = ExportRequest {
         checkpoint_every: Some(Duration::from_secs(3600)),
         ..world.request("users.csv")
     };
     world
-        ._emulator
+        .emulator
         .inject(Fault::once(FaultAction::Hang).skip(4).on_path("/users"));
     let (told, mut hears) = tokio::sync::mpsc::unbounded_channel();
     let export = Export::new(&world.session, Endpoint::Users, &request).unwrap();
@@ -356,7 +336,7 @@ async fn without_cursors_an_export_begins_anew() {
         ..Config::default()
     };
     let session = Session::open(config, Secret::new(b"token".to_vec())).unwrap();
-    let folder = folder("index");
+    let folder = folder("export-index");
     let request = ExportRequest {
         path: folder.join("u.csv"),
         attributes: vec!["userName".to_owned()],

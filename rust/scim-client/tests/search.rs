@@ -9,38 +9,27 @@ use axum::extract::Query as Parameters;
 use axum::routing::get;
 use proptest::prelude::*;
 use proptest::test_runner::TestRunner;
-use scim_client::config::CredentialKind;
 use scim_client::event::{Event, Observer, Silent};
 use scim_client::filter::{Filter, Matcher, Resource, known, qualify};
 use scim_client::page::Page;
 use scim_client::record::Records;
 use scim_client::{Config, Endpoint, Error, Kind, Query, Search, Secret, Session};
-use scim_emulator::{Emulator, EmulatorConfig, Fault, FaultAction};
+use scim_emulator::{Emulator, EmulatorConfig, Fault};
 use serde_json::{Map, Value as Json, json};
+
+mod world;
+
+use world::{World, status};
 
 const ENTERPRISE: &str = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
 
-async fn emulator(users: usize) -> Emulator {
-    Emulator::start(EmulatorConfig {
+async fn world(users: usize) -> World {
+    let config = EmulatorConfig {
         users,
         groups: 40,
         ..EmulatorConfig::default()
-    })
-    .await
-    .unwrap()
-}
-
-fn session(emulator: &Emulator) -> Session {
-    let config = Config {
-        base_uri: Some(emulator.base_uri().to_owned()),
-        authority: Some(emulator.authority().to_owned()),
-        tenant_id: Some(emulator.tenant_id().to_owned()),
-        client_id: Some(emulator.client_id().to_owned()),
-        credential: CredentialKind::ClientSecret,
-        maximum_retry_count: Some(0),
-        ..Config::default()
     };
-    Session::open(config, Secret::new(emulator.client_secret().as_bytes().to_vec())).unwrap()
+    World::with(config, |config| config.maximum_retry_count = Some(0)).await
 }
 
 type Object = Map<String, Json>;
@@ -106,8 +95,10 @@ impl Observer for Notes {
 
 #[tokio::test]
 async fn or_becomes_as_many_lists_as_it_has_alternatives_and_nobody_comes_twice() {
-    let emulator = emulator(300).await;
-    let session = session(&emulator);
+    let World {
+        emulator: _emulator,
+        session,
+    } = world(300).await;
     let everyone = found(&session, Endpoint::Users, Query::default(), false).await;
     let some = [&everyone[3]["userName"], &everyone[200]["userName"]];
     let filter = format!(
@@ -137,8 +128,10 @@ async fn or_becomes_as_many_lists_as_it_has_alternatives_and_nobody_comes_twice(
 
 #[tokio::test]
 async fn no_list_is_begun_that_nobody_asks_for() {
-    let emulator = emulator(500).await;
-    let session = session(&emulator);
+    let World {
+        emulator: _emulator,
+        session,
+    } = world(500).await;
     let query = Query {
         wanted: Some(7),
         ..query(r#"userName ew "@contoso.com" or userName ew "@fabrikam.com""#)
@@ -152,8 +145,10 @@ async fn no_list_is_begun_that_nobody_asks_for() {
 
 #[tokio::test]
 async fn what_cannot_be_served_is_an_error_that_names_what_would_work() {
-    let emulator = emulator(5).await;
-    let session = session(&emulator);
+    let World {
+        emulator: _emulator,
+        session,
+    } = world(5).await;
     let refused =
         |filter: &str, here: bool| Search::new(&session, Endpoint::Users, query(filter), here).unwrap_err();
     let error = refused(r#"department eq "Sales""#, false);
@@ -194,8 +189,10 @@ async fn what_cannot_be_served_is_an_error_that_names_what_would_work() {
 /// The attributes that the evaluation needs are fetched, and nobody sees them.
 #[tokio::test]
 async fn what_is_fetched_for_the_filter_alone_does_not_show() {
-    let emulator = emulator(400).await;
-    let session = session(&emulator);
+    let World {
+        emulator: _emulator,
+        session,
+    } = world(400).await;
     let cost_center = format!("{ENTERPRISE}:costCenter");
     for (attributes, excluded, filter) in [
         (vec!["userName"], vec![], r#"department sw "S""#),
@@ -352,7 +349,7 @@ fn with_groups(user: &Object, members: &HashMap<String, Vec<String>>) -> Object 
 }
 
 /// A directory, and what a look at everyone in it sees: groups too, which are in no answer but can be asked for.
-struct World {
+struct Directory {
     runtime: tokio::runtime::Runtime,
     _emulator: Emulator,
     session: Session,
@@ -361,12 +358,14 @@ struct World {
     groups: Vec<Object>,
 }
 
-impl World {
+impl Directory {
     fn new() -> Self {
         let runtime = tokio::runtime::Runtime::new().unwrap();
         let (emulator, session, users, groups, members) = runtime.block_on(async {
-            let emulator = emulator(230).await;
-            let session = session(&emulator);
+            let World {
+                emulator: _emulator,
+                session,
+            } = world(230).await;
             let users = found(&session, Endpoint::Users, Query::default(), false).await;
             let groups = found(&session, Endpoint::Groups, Query::default(), false).await;
             let mut members = HashMap::new();
@@ -379,7 +378,7 @@ impl World {
                     by_id(&inside).into_keys().map(str::to_owned).collect(),
                 );
             }
-            (emulator, session, users, groups, members)
+            (_emulator, session, users, groups, members)
         });
         let whole = users.iter().map(|user| with_groups(user, &members)).collect();
         Self {
@@ -407,16 +406,16 @@ impl World {
 /// For random filters a search finds just those that a look at every user finds, each once, as the service would give it.
 #[test]
 fn a_search_finds_what_a_look_at_everyone_finds() {
-    let world = World::new();
+    let directory = Directory::new();
     let (mut served, mut found_any) = (0, 0);
     let counts = Mutex::new((&mut served, &mut found_any));
     let mut runner = TestRunner::new(ProptestConfig::with_cases(200));
-    let result = runner.run(&filter(&world.users, &world.groups), |text| {
+    let result = runner.run(&filter(&directory.users, &directory.groups), |text| {
         let tree = qualify(Resource::User, text.parse::<Filter>().unwrap());
         let Ok(matcher) = Matcher::new(&tree, |path| known::rule(Resource::User, path)) else {
             return Ok(());
         };
-        let mut search = match Search::new(&world.session, Endpoint::Users, query(&text), true) {
+        let mut search = match Search::new(&directory.session, Endpoint::Users, query(&text), true) {
             Ok(search) => search,
             // Memberships, joined with what they cannot be joined with.
             Err(error) => {
@@ -425,9 +424,9 @@ fn a_search_finds_what_a_look_at_everyone_finds() {
                 return Ok(());
             }
         };
-        let found = world.runtime.block_on(all(&mut search, &Silent));
+        let found = directory.runtime.block_on(all(&mut search, &Silent));
         let found = found.map_err(|(_, error)| TestCaseError::fail(format!("{text}: {error}")))?;
-        prop_assert_eq!(by_id(&found), world.everyone_who(&matcher), "{}", text);
+        prop_assert_eq!(by_id(&found), directory.everyone_who(&matcher), "{}", text);
         let mut counts = counts.lock().unwrap();
         *counts.0 += 1;
         *counts.1 += usize::from(!found.is_empty());
@@ -443,8 +442,10 @@ fn a_search_finds_what_a_look_at_everyone_finds() {
 /// Wherever a search of several lists breaks, its error's cursor goes on so that nobody is lost and nobody comes twice.
 #[tokio::test]
 async fn a_search_that_broke_off_goes_on_where_it_was() {
-    let emulator = emulator(700).await;
-    let session = session(&emulator);
+    let World {
+        emulator: _emulator,
+        session,
+    } = world(700).await;
     let filter =
         r#"active eq false or userName ew "@contoso.com" and title co "e" or userName ew "@fabrikam.com""#;
     let narrow = || Query {
@@ -457,16 +458,7 @@ async fn a_search_that_broke_off_goes_on_where_it_was() {
     let requests = session.stats().requests;
     assert!(requests > 6, "{requests}");
     for broken in 0..requests as u32 {
-        emulator.inject(
-            Fault::once(FaultAction::Status {
-                status: 500,
-                retry_after: None,
-                detail: None,
-                scim_type: None,
-            })
-            .skip(broken)
-            .on_path("/users"),
-        );
+        _emulator.inject(Fault::once(status(500, None)).skip(broken).on_path("/users"));
         let mut search = Search::new(&session, Endpoint::Users, narrow(), true).unwrap();
         let (mut came, error) = all(&mut search, &Silent).await.unwrap_err();
         assert_eq!(error.kind(), Kind::ServerError);
@@ -485,8 +477,10 @@ async fn a_search_that_broke_off_goes_on_where_it_was() {
 
 #[tokio::test]
 async fn the_cursor_of_one_filter_is_refused_by_another() {
-    let emulator = emulator(300).await;
-    let session = session(&emulator);
+    let World {
+        emulator: _emulator,
+        session,
+    } = world(300).await;
     let mut search = Search::new(
         &session,
         Endpoint::Users,

@@ -4,10 +4,13 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use scim_client::config::CredentialKind;
 use scim_client::event::Silent;
 use scim_client::{Config, Endpoint, Kind, Secret, Session};
-use scim_emulator::{Emulator, EmulatorConfig};
+use scim_emulator::EmulatorConfig;
+
+mod world;
+
+use world::World;
 
 fn file(name: &str) -> PathBuf {
     let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("trace-{name}.txt"));
@@ -17,25 +20,15 @@ fn file(name: &str) -> PathBuf {
 
 #[tokio::test]
 async fn every_request_is_written_down_and_no_secret() {
-    let emulator = Emulator::start(EmulatorConfig {
+    let path = file("all");
+    fs::write(&path, "what was there\n").unwrap();
+    let config = EmulatorConfig {
         users: 900,
         groups: 3,
         ..EmulatorConfig::default()
-    })
-    .await
-    .unwrap();
-    let path = file("all");
-    fs::write(&path, "what was there\n").unwrap();
-    let config = Config {
-        base_uri: Some(emulator.base_uri().to_owned()),
-        authority: Some(emulator.authority().to_owned()),
-        tenant_id: Some(emulator.tenant_id().to_owned()),
-        client_id: Some(emulator.client_id().to_owned()),
-        credential: CredentialKind::ClientSecret,
-        trace_path: Some(path.clone()),
-        ..Config::default()
     };
-    let session = Session::open(config, Secret::new(emulator.client_secret().as_bytes().to_vec())).unwrap();
+    let World { emulator, session } =
+        World::with(config, |config| config.trace_path = Some(path.clone())).await;
     let parameters = [("count", "900"), ("attributes", "id,userName,displayName")];
     session
         .get(Endpoint::Users, None, &parameters, &Silent)

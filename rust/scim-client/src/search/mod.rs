@@ -4,15 +4,16 @@
 
 mod extra;
 mod ids;
+mod lists;
 mod place;
 mod sieve;
 
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
-use crate::cloud::{Endpoint, Service};
-use crate::error::{Error, Kind};
+use crate::cloud::Endpoint;
+use crate::error::Error;
 use crate::event::{Answering, Event, Observer, Question};
-use crate::filter::{self, AttrPath, Filter, Matcher, Part, Resource, Unsupported, known, plan};
+use crate::filter::AttrPath;
 use crate::list::{List, Query};
 use crate::page::Page;
 use crate::record::{Record, Value};
@@ -20,6 +21,7 @@ use crate::session::Session;
 
 use extra::{Extra, Strip};
 use ids::Ids;
+use lists::{Lists, Step};
 use place::Place;
 
 /// A search that is being read, page by page, as a [`List`] is. Nothing is fetched that the next page does not need.
@@ -46,20 +48,6 @@ pub struct Search {
     requests: u64,
 }
 
-/// One of the lists.
-#[derive(Debug)]
-struct Step {
-    filter: Option<String>,
-    local: Option<Local>,
-}
-
-/// What is evaluated here.
-#[derive(Debug)]
-struct Local {
-    filter: Filter,
-    matcher: Matcher,
-}
-
 impl Search {
     /// Prepares a search. Nothing is sent before [`Search::next`]. With `client_side`, what the service cannot filter by
     /// is evaluated here; of a server that is not Entra nothing is known, so there everything is.
@@ -73,22 +61,17 @@ impl Search {
         query: Query,
         client_side: bool,
     ) -> Result<Self, Error> {
-        let service = session.service();
-        let filter = query.filter.as_deref().map(read).transpose()?;
-        let parts = match (filter, resource(endpoint)) {
-            (Some(filter), Some(resource)) => parts(service, resource, &query, filter, client_side)?,
-            _ => Parts::whole(query.filter.clone()),
-        };
-        let needed: Vec<AttrPath> = parts.steps.iter().flat_map(Step::needs).collect();
+        let Lists { steps, note } = Lists::of(session.service(), endpoint, &query, client_side)?;
+        let needed: Vec<AttrPath> = steps.iter().flat_map(Step::needs).collect();
         let Extra {
             attributes,
             excluded,
             strip,
         } = Extra::new(&query.attributes, &query.excluded_attributes, &needed);
-        let several = parts.steps.len() > 1;
-        let mark = place::mark(parts.steps.iter().map(Step::text));
+        let several = steps.len() > 1;
+        let mark = place::mark(steps.iter().map(Step::text));
         let start = match query.cursor {
-            Some(cursor) if several => Place::read(&cursor, parts.steps.len(), mark)?,
+            Some(cursor) if several => Place::read(&cursor, steps.len(), mark)?,
             cursor => Place { list: 0, cursor },
         };
         Ok(Self {
@@ -101,7 +84,7 @@ impl Search {
                 // How many of a page pass is not known before it is there.
                 wanted: query
                     .wanted
-                    .filter(|_| parts.steps.iter().all(|step| step.local.is_none())),
+                    .filter(|_| steps.iter().all(|step| step.local.is_none())),
                 ..query
             },
             list: None,
@@ -110,8 +93,8 @@ impl Search {
             ids: several.then(Ids::default),
             read_before: start.list,
             mark,
-            note: parts.note,
-            steps: parts.steps,
+            note,
+            steps,
             kept: 0,
             twice: 0,
             requests: 0,
@@ -281,140 +264,6 @@ impl Search {
             self.at = lists;
             self.list = None;
         }
-    }
-}
-
-impl Step {
-    fn needs(&self) -> impl Iterator<Item = AttrPath> {
-        self.local.iter().flat_map(|local| local.filter.attributes())
-    }
-
-    fn text(&self) -> &str {
-        self.filter.as_deref().unwrap_or_default()
-    }
-}
-
-/// The lists of a search, and how they came about.
-struct Parts {
-    steps: Vec<Step>,
-    note: Option<String>,
-}
-
-impl Parts {
-    fn whole(filter: Option<String>) -> Self {
-        let step = Step { filter, local: None };
-        Self {
-            steps: vec![step],
-            note: None,
-        }
-    }
-}
-
-fn parts(
-    service: Service,
-    resource: Resource,
-    query: &Query,
-    filter: Filter,
-    client_side: bool,
-) -> Result<Parts, Error> {
-    let parts = match (service, client_side) {
-        // What it takes is not known, so it goes as it was written.
-        (Service::Generic, false) => return Ok(Parts::whole(query.filter.clone())),
-        (Service::Generic, true) => vec![Part {
-            server: None,
-            local: Some(filter),
-        }],
-        (Service::Entra, true) => plan::plan(resource, &filter).map_err(unsupported)?,
-        (Service::Entra, false) => plan::rewrite(resource, &filter)
-            .map_err(|refused| {
-                let here = plan::plan(resource, &filter).is_ok();
-                unsupported(refused).with(|d| {
-                    if here {
-                        d.advice += " With -ClientSideFilter the rest is evaluated here, on all that the service sends.";
-                    }
-                })
-            })?
-            .into_iter()
-            .map(|list| Part {
-                server: Some(list),
-                local: None,
-            })
-            .collect(),
-    };
-    let mut steps = Vec::with_capacity(parts.len());
-    for part in parts {
-        let local = part.local.map(|filter| local(service, resource, query, filter));
-        steps.push(Step {
-            filter: part.server.map(|filter| filter.to_string()),
-            local: local.transpose()?,
-        });
-    }
-    Ok(Parts {
-        note: note(&steps),
-        steps,
-    })
-}
-
-fn local(service: Service, resource: Resource, query: &Query, filter: Filter) -> Result<Local, Error> {
-    if service == Service::Entra {
-        let named = |path: &AttrPath| extra::is_named(&query.attributes, path);
-        let unknown = filter
-            .attributes()
-            .into_iter()
-            .find(|p| !known::is_known(resource, p) && !named(p));
-        if let Some(path) = unknown {
-            let message = format!(
-                "Entra is not known to have an attribute {path}, and so nothing could pass. No request was made."
-            );
-            return Err(Error::new(Kind::InvalidFilter, message).with(|d| {
-                d.advice = format!(
-                    "Check its spelling; where the service does have it, name it in -Attributes too: {path}."
-                );
-            }));
-        }
-    }
-    let matcher = Matcher::new(&filter, |path| known::rule(resource, path)).map_err(unsupported)?;
-    Ok(Local { filter, matcher })
-}
-
-fn note(steps: &[Step]) -> Option<String> {
-    let lists: Vec<String> = steps
-        .iter()
-        .map(|step| match (&step.filter, &step.local) {
-            (Some(filter), None) => filter.clone(),
-            (Some(filter), Some(local)) => format!("{filter} (and here: {})", local.filter),
-            (None, Some(local)) => format!("everything (and here: {})", local.filter),
-            (None, None) => "everything".to_owned(),
-        })
-        .collect();
-    match (lists.as_slice(), steps) {
-        ([_], [Step { local: None, .. }]) => None,
-        ([list], _) => Some(format!("The service is asked for {list}.")),
-        _ => Some(format!(
-            "The service has no or: the filter is answered by {} lists, each a request or more: {}.",
-            lists.len(),
-            lists.join("; ")
-        )),
-    }
-}
-
-fn read(text: &str) -> Result<Filter, Error> {
-    filter::parse(text).map_err(|e| {
-        let message = format!("The filter cannot be read:\n{}\n", e.rendering());
-        Error::new(Kind::FilterSyntax, message)
-    })
-}
-
-fn unsupported(refused: Unsupported) -> Error {
-    let message = format!("{} No request was made.", refused.reason);
-    Error::new(Kind::InvalidFilter, message).with(|d| d.advice = refused.advice)
-}
-
-fn resource(endpoint: Endpoint) -> Option<Resource> {
-    match endpoint {
-        Endpoint::Users => Some(Resource::User),
-        Endpoint::Groups => Some(Resource::Group),
-        _ => None,
     }
 }
 

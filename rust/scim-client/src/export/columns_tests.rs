@@ -1,0 +1,89 @@
+#![allow(clippy::unwrap_used)]
+
+use super::*;
+
+fn titles(service: Service, attributes: &[&str]) -> (Vec<String>, Vec<String>) {
+    let attributes: Vec<String> = attributes.iter().map(|a| (*a).to_owned()).collect();
+    let all = Columns::of(service, Resource::User, &attributes).unwrap();
+    (all.columns.into_iter().map(|c| c.title).collect(), all.attributes)
+}
+
+#[test]
+fn named_ones_are_as_they_were_named() {
+    let (titles, asked) = titles(
+        Service::Entra,
+        &[
+            "id",
+            "name",
+            "emails[work].value",
+            "phoneNumbers",
+            "department",
+            "emails.value",
+            r#"ims[type eq "work"].value"#,
+        ],
+    );
+    assert_eq!(
+        titles,
+        [
+            "id",
+            "name.givenName",
+            "name.familyName",
+            "emails[work].value",
+            "phoneNumbers[work].value",
+            "phoneNumbers[mobile].value",
+            "phoneNumbers[fax].value",
+            "department",
+            "emails.value",
+            r#"ims[type eq "work"].value"#,
+        ]
+    );
+    let department = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:department";
+    assert_eq!(
+        asked,
+        [
+            "id",
+            "name",
+            "emails",
+            "phoneNumbers",
+            department,
+            "emails.value",
+            "ims"
+        ]
+    );
+}
+
+#[test]
+fn without_names_all_that_entra_returns_but_the_manager() {
+    let (titles, asked) = titles(Service::Entra, &[]);
+    let entra = "urn:ietf:params:scim:schemas:extension:Microsoft:Entra:2.0:User";
+    for title in [
+        "id",
+        "meta.created",
+        "department",
+        "mailNickname",
+        "emails[proxyAddress].value",
+        "userType",
+    ] {
+        assert_eq!(titles.iter().filter(|t| *t == title).count(), 1, "{title}");
+    }
+    assert!(titles.contains(&format!("{entra}:userType")));
+    assert!(titles.contains(&"onPremisesExtensionAttributes.extensionAttribute15".to_owned()));
+    assert!(
+        !titles
+            .iter()
+            .any(|t| t.contains("manager") || t == "schemas" || t.contains("password\n"))
+    );
+    assert!(
+        asked.iter().all(|a| !a.contains("manager")) && asked.contains(&format!("{entra}:proxyAddresses"))
+    );
+    let error = Columns::of(Service::Generic, Resource::User, &[]).unwrap_err();
+    assert_eq!(error.kind(), Kind::InvalidExport);
+}
+
+#[test]
+fn what_is_no_path_is_told() {
+    for text in ["emails[type].x.y.z", "a b", "emails[work"] {
+        let error = Columns::of(Service::Entra, Resource::User, &[text.to_owned()]).unwrap_err();
+        assert_eq!(error.kind(), Kind::InvalidExport, "{text}");
+    }
+}

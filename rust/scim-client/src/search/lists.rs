@@ -1,0 +1,175 @@
+//! The lists that answer a filter, each with what of it is evaluated here.
+
+use super::extra;
+use crate::cloud::{Endpoint, Service};
+use crate::error::{Error, Kind};
+use crate::filter::{self, AttrPath, Filter, Matcher, Part, Resource, Unsupported, known, plan};
+use crate::list::Query;
+
+/// The lists of a search, and how they came about.
+pub(super) struct Lists {
+    pub(super) steps: Vec<Step>,
+    /// What is to be told of it.
+    pub(super) note: Option<String>,
+}
+
+/// One of the lists.
+#[derive(Debug)]
+pub(super) struct Step {
+    pub(super) filter: Option<String>,
+    pub(super) local: Option<Local>,
+}
+
+/// What is evaluated here.
+#[derive(Debug)]
+pub(super) struct Local {
+    filter: Filter,
+    pub(super) matcher: Matcher,
+}
+
+impl Step {
+    /// The attributes that the evaluation looks at.
+    pub(super) fn needs(&self) -> impl Iterator<Item = AttrPath> {
+        self.local.iter().flat_map(|local| local.filter.attributes())
+    }
+
+    /// The filter as the service gets it.
+    pub(super) fn text(&self) -> &str {
+        self.filter.as_deref().unwrap_or_default()
+    }
+}
+
+impl Lists {
+    /// Those of a query.
+    ///
+    /// # Errors
+    /// `FilterSyntax`, `InvalidFilter`.
+    pub(super) fn of(
+        service: Service,
+        endpoint: Endpoint,
+        query: &Query,
+        client_side: bool,
+    ) -> Result<Self, Error> {
+        let filter = query.filter.as_deref().map(read).transpose()?;
+        match (filter, resource(endpoint)) {
+            (Some(filter), Some(resource)) => parts(service, resource, query, filter, client_side),
+            _ => Ok(Self::whole(query.filter.clone())),
+        }
+    }
+
+    fn whole(filter: Option<String>) -> Self {
+        let step = Step { filter, local: None };
+        Self {
+            steps: vec![step],
+            note: None,
+        }
+    }
+}
+
+fn parts(
+    service: Service,
+    resource: Resource,
+    query: &Query,
+    filter: Filter,
+    client_side: bool,
+) -> Result<Lists, Error> {
+    let parts = match (service, client_side) {
+        // What it takes is not known, so it goes as it was written.
+        (Service::Generic, false) => return Ok(Lists::whole(query.filter.clone())),
+        (Service::Generic, true) => vec![Part {
+            server: None,
+            local: Some(filter),
+        }],
+        (Service::Entra, true) => plan::plan(resource, &filter).map_err(unsupported)?,
+        (Service::Entra, false) => plan::rewrite(resource, &filter)
+            .map_err(|refused| {
+                let here = plan::plan(resource, &filter).is_ok();
+                unsupported(refused).with(|d| {
+                    if here {
+                        d.advice += " With -ClientSideFilter the rest is evaluated here, on all that the service sends.";
+                    }
+                })
+            })?
+            .into_iter()
+            .map(|list| Part {
+                server: Some(list),
+                local: None,
+            })
+            .collect(),
+    };
+    let mut steps = Vec::with_capacity(parts.len());
+    for part in parts {
+        let local = part.local.map(|filter| local(service, resource, query, filter));
+        steps.push(Step {
+            filter: part.server.map(|filter| filter.to_string()),
+            local: local.transpose()?,
+        });
+    }
+    Ok(Lists {
+        note: note(&steps),
+        steps,
+    })
+}
+
+fn local(service: Service, resource: Resource, query: &Query, filter: Filter) -> Result<Local, Error> {
+    if service == Service::Entra {
+        let named = |path: &AttrPath| extra::is_named(&query.attributes, path);
+        let unknown = filter
+            .attributes()
+            .into_iter()
+            .find(|p| !known::is_known(resource, p) && !named(p));
+        if let Some(path) = unknown {
+            let message = format!(
+                "Entra is not known to have an attribute {path}, and so nothing could pass. No request was made."
+            );
+            return Err(Error::new(Kind::InvalidFilter, message).with(|d| {
+                d.advice = format!(
+                    "Check its spelling; where the service does have it, name it in -Attributes too: {path}."
+                );
+            }));
+        }
+    }
+    let matcher = Matcher::new(&filter, |path| known::rule(resource, path)).map_err(unsupported)?;
+    Ok(Local { filter, matcher })
+}
+
+fn note(steps: &[Step]) -> Option<String> {
+    let lists: Vec<String> = steps
+        .iter()
+        .map(|step| match (&step.filter, &step.local) {
+            (Some(filter), None) => filter.clone(),
+            (Some(filter), Some(local)) => format!("{filter} (and here: {})", local.filter),
+            (None, Some(local)) => format!("everything (and here: {})", local.filter),
+            (None, None) => "everything".to_owned(),
+        })
+        .collect();
+    match (lists.as_slice(), steps) {
+        ([_], [Step { local: None, .. }]) => None,
+        ([list], _) => Some(format!("The service is asked for {list}.")),
+        _ => Some(format!(
+            "The service has no or: the filter is answered by {} lists, each a request or more: {}.",
+            lists.len(),
+            lists.join("; ")
+        )),
+    }
+}
+
+fn read(text: &str) -> Result<Filter, Error> {
+    filter::parse(text).map_err(|e| {
+        let message = format!("The filter cannot be read:\n{}\n", e.rendering());
+        Error::new(Kind::FilterSyntax, message)
+    })
+}
+
+fn unsupported(refused: Unsupported) -> Error {
+    let message = format!("{} No request was made.", refused.reason);
+    Error::new(Kind::InvalidFilter, message).with(|d| d.advice = refused.advice)
+}
+
+fn resource(endpoint: Endpoint) -> Option<Resource> {
+    match endpoint {
+        Endpoint::Users => Some(Resource::User),
+        Endpoint::Groups => Some(Resource::Group),
+        _ => None,
+    }
+}
