@@ -14,6 +14,7 @@ use std::time::Instant;
 
 use reqwest::header::{CONTENT_TYPE, HeaderMap};
 use reqwest::{Request, Response};
+use zeroize::Zeroizing;
 
 use crate::error::{Error, Kind};
 
@@ -91,9 +92,11 @@ impl Entry {
 
     /// Follows the answer's body.
     pub(crate) fn follow(self) -> BodyEntry {
+        // With room from the start, no copy stays behind in a buffer that grew.
+        let room = if self.0.is_some() { BODY_BYTES } else { 0 };
         BodyEntry {
             entry: self,
-            shown: Vec::new(),
+            shown: Zeroizing::new(Vec::with_capacity(room)),
             read: 0,
             cut: None,
         }
@@ -111,7 +114,8 @@ impl Entry {
 #[derive(Debug)]
 pub(crate) struct BodyEntry {
     entry: Entry,
-    shown: Vec<u8>,
+    /// It may hold a token.
+    shown: Zeroizing<Vec<u8>>,
     read: usize,
     cut: Option<Error>,
 }
