@@ -1,5 +1,5 @@
 BeforeAll {
-    Import-Module "$PSScriptRoot/../out/PSScim" -Force
+    . "$PSScriptRoot/UseModule.ps1"
     $null = Start-ScimEmulator -Users 450 -Groups 20 -PassThru
     Connect-Scim -Emulator
 }
