@@ -117,7 +117,7 @@ impl Work {
             Reach::Unsent if error.kind() == Kind::Cancelled || meets_all(error.kind()) => {
                 Report::because(Outcome::NotSent, error)
             }
-            Reach::Unsent | Reach::Refused => Report::failed(error),
+            Reach::Unsent | Reach::Refused | Reach::RefusedAgain => Report::failed(error),
         }
     }
 }
