@@ -36,6 +36,7 @@ internal sealed class AttributeTable
     private IEnumerable<Row> Of(string kind) => _rows.Where(row => row.IsReturned
         && (row.Resource == kind || (row.Resource == "Common" && kind is ("User" or "Group"))));
 
+    /// <summary>As KnownSchema.cs places the properties: this program runs without the module's own classes.</summary>
     private static int Place(string name) => name switch
     {
         "id" => 0,
