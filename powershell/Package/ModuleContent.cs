@@ -29,8 +29,11 @@ internal sealed class ModuleContent
 
     /// <summary>All that a package may hold beside the native libraries.</summary>
     private static readonly Regex s_known = new(
-        @"^(PSScim\.dll|PSScim\.psd1|[\w.]+\.(Format|Types)\.ps1xml|icon\.png|LICENSE(-\w+)?|THIRD-PARTY-NOTICES(\.\w+)?"
+        @"^(PSScim\.dll|PSScim\.psd1|[\w.]+\.(Format|Types)\.ps1xml|icon\.png|LICENSE(-\w+)?|THIRD-PARTY-NOTICES\.txt|PSScim\.cdx\.json"
         + @"|[a-z]{2}-[A-Z]{2}/[\w.-]+(\.dll-Help\.xml|\.help\.txt))$");
+
+    /// <summary>What it is made of and under which terms: a package without them may not be handed on.</summary>
+    private static readonly string[] s_papers = ["LICENSE-APACHE", "LICENSE-MIT", "PSScim.cdx.json", "THIRD-PARTY-NOTICES.txt"];
 
     private readonly Hashtable _manifest;
     private readonly Hashtable _psData;
@@ -89,6 +92,9 @@ internal sealed class ModuleContent
             throw new InvalidDataException($"The manifest names files that are not there: {string.Join(", ", absent)}.");
         if (Platforms.Length == 0)
             throw new InvalidDataException($"{Folder} has no native library. Build the module first.");
+        string[] papers = [.. s_papers.Except(Files)];
+        if (papers.Length > 0)
+            throw new InvalidDataException($"{Folder} has no {string.Join(" and no ", papers)}. Build the module anew.");
         string[] lacking = [.. AllPlatforms.Keys.Except(Platforms)];
         if (requireAllPlatforms && lacking.Length > 0)
             throw new InvalidDataException($"A release needs every platform's library; these are not there: {string.Join(", ", lacking.Select(LibraryOf))}.");
