@@ -4,9 +4,7 @@ use std::ops::Deref;
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
-use reqwest::header::HeaderMap;
 pub(crate) use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, IF_MATCH, RETRY_AFTER};
-
 use zeroize::Zeroizing;
 
 use crate::clock::{Clock, date};
@@ -15,6 +13,7 @@ use crate::correlation;
 use crate::error::{Error, Kind};
 use crate::event::{Event, Observer};
 use crate::failure;
+use crate::headers;
 use crate::limits;
 use crate::meter::Meter;
 use crate::network::Peer;
@@ -278,7 +277,8 @@ impl Wire {
         let head = Answer {
             status: response.status().as_u16(),
             body: Vec::new(),
-            retry_after: retry_after(headers, SystemTime::now()),
+            retry_after: text(RETRY_AFTER.as_str())
+                .and_then(|text| headers::retry_after(&text, SystemTime::now())),
             request_id: text("request-id")
                 .or_else(|| text("x-ms-request-id"))
                 .or_else(|| text("x-request-id")),
@@ -398,18 +398,6 @@ fn too_large(what: &str, most: usize) -> Error {
     Error::new(Kind::BodyTooLarge, message)
 }
 
-/// Retry-After (RFC 9110 section 10.2.3): seconds, or a date.
-pub(crate) fn retry_after(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
-    let text = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
-    if let Ok(seconds) = text.parse::<f64>() {
-        return (0.0..=86_400.0 * 365.0)
-            .contains(&seconds)
-            .then(|| Duration::from_secs_f64(seconds));
-    }
-    let date = httpdate::parse_http_date(text).ok()?;
-    Some(date.duration_since(now).unwrap_or_default())
-}
-
 /// Whether a failure without an answer may be gone at the next try.
 pub(crate) fn is_passing(kind: Kind) -> bool {
     matches!(
@@ -464,24 +452,6 @@ pub(crate) fn is_html(body: &[u8]) -> bool {
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn retry_after_takes_seconds_and_dates() {
-        let now = httpdate::parse_http_date("Sun, 06 Nov 1994 08:49:37 GMT").unwrap();
-        let parse = |text: &str| {
-            let mut headers = HeaderMap::new();
-            headers.insert(RETRY_AFTER, text.parse().unwrap());
-            retry_after(&headers, now).map(|d| d.as_secs_f64())
-        };
-        assert_eq!(parse("12"), Some(12.0));
-        assert_eq!(parse(" 0.5 "), Some(0.5));
-        assert_eq!(parse("Sun, 06 Nov 1994 08:50:07 GMT"), Some(30.0));
-        assert_eq!(parse("Sun, 06 Nov 1994 08:00:00 GMT"), Some(0.0));
-        for bad in ["-1", "soon", "", "1e300", "NaN"] {
-            assert_eq!(parse(bad), None, "{bad}");
-        }
-        assert_eq!(retry_after(&HeaderMap::new(), now), None);
-    }
 
     #[test]
     fn pauses_grow_have_a_floor_and_end() {

@@ -18,6 +18,7 @@ mod export;
 mod failure;
 pub mod filter;
 mod gate;
+pub mod headers;
 mod http;
 mod json;
 pub mod limits;

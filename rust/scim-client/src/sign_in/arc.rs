@@ -9,6 +9,7 @@ use zeroize::Zeroizing;
 use super::identity::unavailable;
 use super::variables::Variables;
 use crate::error::Error;
+use crate::headers;
 
 /// The challenge names a key file; a longer one is not Arc's.
 const KEY_BYTES: u64 = 4096;
@@ -26,12 +27,7 @@ pub(super) fn documented_folder(variables: &Variables) -> PathBuf {
 /// Reads the key that the challenge `Basic realm=FILE` names: proof that we may read what only the machine's
 /// administrators may. Whoever answers in Arc's place must not be able to have us send any other file.
 pub(super) fn key(challenge: Option<&str>, folder: &Path) -> Result<Zeroizing<Vec<u8>>, Error> {
-    let named = challenge.and_then(|text| {
-        let (scheme, rest) = text.trim().split_once(' ')?;
-        let file = rest.trim().strip_prefix("realm=")?.trim_matches('"');
-        scheme.eq_ignore_ascii_case("basic").then_some(file)
-    });
-    let Some(named) = named else {
+    let Some(named) = challenge.and_then(headers::basic_realm) else {
         return Err(unavailable(
             "Azure Arc's endpoint refused without naming a key file.",
         ));

@@ -1,0 +1,56 @@
+//! What is read out of the headers of an answer. Whoever answers writes them, so nothing in them is taken on trust.
+
+use std::time::{Duration, SystemTime};
+
+/// The longest pause in seconds that is believed: a year.
+const LONGEST: f64 = 86_400.0 * 365.0;
+
+/// Retry-After (RFC 9110 section 10.2.3): seconds, or a date. None where it is neither, or beyond all reason.
+#[must_use]
+pub fn retry_after(text: &str, now: SystemTime) -> Option<Duration> {
+    let text = text.trim();
+    if let Ok(seconds) = text.parse::<f64>() {
+        return (0.0..=LONGEST)
+            .contains(&seconds)
+            .then(|| Duration::from_secs_f64(seconds));
+    }
+    let date = httpdate::parse_http_date(text).ok()?;
+    let pause = date.duration_since(now).unwrap_or_default();
+    (pause.as_secs_f64() <= LONGEST).then_some(pause)
+}
+
+/// The realm of a `WWW-Authenticate: Basic realm=…` (RFC 7617), in quotes or without them; None for any other scheme.
+#[must_use]
+pub fn basic_realm(challenge: &str) -> Option<&str> {
+    let (scheme, rest) = challenge.trim().split_once(' ')?;
+    let realm = rest.trim().strip_prefix("realm=")?.trim_matches('"');
+    scheme.eq_ignore_ascii_case("basic").then_some(realm)
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn retry_after_takes_seconds_and_dates() {
+        let now = httpdate::parse_http_date("Sun, 06 Nov 1994 08:49:37 GMT").unwrap();
+        let parse = |text: &str| retry_after(text, now).map(|d| d.as_secs_f64());
+        assert_eq!(parse("12"), Some(12.0));
+        assert_eq!(parse(" 0.5 "), Some(0.5));
+        assert_eq!(parse("Sun, 06 Nov 1994 08:50:07 GMT"), Some(30.0));
+        assert_eq!(parse("Sun, 06 Nov 1994 08:00:00 GMT"), Some(0.0));
+        for bad in ["-1", "soon", "", "1e300", "NaN", "Fri, 31 Dec 9999 23:59:59 GMT"] {
+            assert_eq!(parse(bad), None, "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_realm_is_read_of_basic_only() {
+        assert_eq!(basic_realm("Basic realm=/a b.key"), Some("/a b.key"));
+        assert_eq!(basic_realm(" basic realm=\"x\" "), Some("x"));
+        for other in ["", "Basic", "Bearer realm=x", "Basic charset=utf-8", "realm=x"] {
+            assert_eq!(basic_realm(other), None, "{other}");
+        }
+    }
+}
