@@ -28,7 +28,7 @@ public sealed class AutomationTests : IDisposable
             """
             $ErrorActionPreference = 'Stop'
             Import-Module PSScim
-            function Show($what, $made) { "$what $(@($made | ForEach-Object { $_.GetType().BaseType.Name }) -join ',')" }
+            function Show($what, $made) { "$what $(@(foreach ($one in $made) { $one.GetType().BaseType.Name }) -join ',')" }
             Show start (Start-ScimEmulator -Users 3)
             Show connect (Connect-Scim -Emulator)
             Show users (Get-ScimUser)
@@ -92,7 +92,7 @@ public sealed class AutomationTests : IDisposable
         [
             Path.Combine(packages, "newtonsoft.json", "12.0.3", "lib", "netstandard2.0", "Newtonsoft.Json.dll"),
             Path.Combine(packages, "microsoft.identitymodel.abstractions", "6.35.0", "lib", "netstandard2.0", "Microsoft.IdentityModel.Abstractions.dll"),
-            Path.Combine(packages, "microsoft.identity.client", "4.66.2", "lib", "netstandard2.0", "Microsoft.Identity.Client.dll"),
+            Path.Combine(packages, "microsoft.identity.client", "4.73.1", "lib", "netstandard2.0", "Microsoft.Identity.Client.dll"),
         ];
     }
 }
