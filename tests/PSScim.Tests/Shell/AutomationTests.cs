@@ -28,7 +28,7 @@ public sealed class AutomationTests : IDisposable
             """
             $ErrorActionPreference = 'Stop'
             Import-Module PSScim
-            function Show($what, $made) { "$what $(@(foreach ($one in $made) { $one.GetType().BaseType.Name }) -join ',')" }
+            function Show($what, $made) { "$what $(@(foreach ($one in $made) { if ($one -is [PSScim.ScimUser]) { 'ScimUser' } elseif ($one -is [PSScim.ScimGroup]) { 'ScimGroup' } else { $one.GetType().Name } }) -join ',')" }
             Show start (Start-ScimEmulator -Users 3)
             Show connect (Connect-Scim -Emulator)
             Show users (Get-ScimUser)
