@@ -215,7 +215,7 @@ public sealed class TransportTests : IDisposable
             while ($type.Name -ne 'ScimTransportCommand') { $type = $type.BaseType }
             $type.GetProperties('DeclaredOnly, Instance, Public') | ForEach-Object Name
             """).Select(name => name.ToString()!).Except(["RequestBudget", "PricePerRequest"]);
-        Assert.Equal(11, names.Count());
+        Assert.Equal(12, names.Count());
         Assert.All(names, name => Assert.Matches($@"(?m)^\| `-{name}`", table));
     }
 
