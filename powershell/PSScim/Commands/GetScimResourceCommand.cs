@@ -146,7 +146,7 @@ public abstract class GetScimResourceCommand : ScimListCommand
     /// <summary>Says once a connection how the list could have cost a tenth, as soon as it is clear that it is a long one.</summary>
     private void AdviseOfCost(ulong received)
     {
-        if (received < LongList || Kind != ResourceKind.User || !Resolved.IsEntra || Attributes is not null || _named is not null
+        if (received < LongList || Kind != ResourceKind.User || Attributes is not null || _named is not null || !Resolved.IsEntra
             || !Resolved.TakeAdvice())
             return;
         WriteWarning(

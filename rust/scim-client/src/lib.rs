@@ -4,6 +4,7 @@
 
 pub mod aadsts;
 mod address;
+mod ahead;
 mod answer;
 pub mod change;
 mod check;
@@ -41,6 +42,7 @@ mod token;
 mod trace;
 pub mod write;
 
+pub use ahead::Reader;
 pub use check::{Check, Checks};
 pub use claims::Claims;
 pub use cloud::Endpoint;

@@ -1,9 +1,11 @@
 //! Lists, page by page: by cursor (RFC 9865) where the server gives one, else by index (RFC 7644 section 3.4.2.4).
 
 use std::collections::HashSet;
+use std::sync::Arc;
 
 use serde::Deserialize;
 
+use crate::ahead::{Ahead, Begun, Reader};
 use crate::answer;
 use crate::cloud::Endpoint;
 use crate::error::{Error, Kind};
@@ -56,6 +58,7 @@ pub struct List {
     firsts: HashSet<String>,
     /// What ends the list after the page that was given last.
     failed: Option<Error>,
+    ahead: Ahead,
 }
 
 /// A response that is handed over part by part.
@@ -98,7 +101,18 @@ impl List {
             response: None,
             query,
             failed: None,
+            ahead: Ahead::default(),
         })
+    }
+
+    /// Where a page says at its beginning what its `nextCursor` is, the request for the next is made while the page still
+    /// arrives, as soon as `reader` goes on.
+    #[must_use]
+    pub fn read_ahead_for(self, reader: Arc<dyn Reader>) -> Self {
+        Self {
+            ahead: Ahead::of(reader),
+            ..self
+        }
     }
 
     /// Whether there is a further page or part to ask for.
@@ -138,6 +152,7 @@ impl List {
         };
         let (session, caller) = (&self.session, Caller::reading(observer));
         let Response {
+            place,
             request,
             tries,
             arriving,
@@ -148,14 +163,28 @@ impl List {
             let body = match arriving {
                 Some(body) => body,
                 None => {
-                    let (begun, pass) = session.begin(request, tries, caller).await?;
-                    pass.welcome();
                     *told = false;
-                    arriving.insert(begun)
+                    if let Some(begun) = self.ahead.take(place).await {
+                        let begun: Begun = begun?;
+                        (*request, *tries) = (begun.request, begun.tries);
+                        arriving.insert(begun.arriving)
+                    } else {
+                        let (begun, pass) = session.begin(request, tries, caller).await?;
+                        pass.welcome();
+                        arriving.insert(begun)
+                    }
                 }
             };
             let read = self.parser.read(most);
             let done = self.parser.is_complete();
+            if !done
+                && self.ahead.is_wanted()
+                && let Some(next) = self.parser.next_cursor().filter(|&next| self.is_new(next))
+            {
+                let place = Place::at_cursor(next);
+                let request = self.request(&place)?;
+                self.ahead.send(session, place, request);
+            }
             let ready = self.parser.count() >= most || done || read.is_err();
             if ready && !*told {
                 *told = true;
@@ -180,7 +209,7 @@ impl List {
             match body.chunk().await {
                 Ok(Some(chunk)) => {
                     session.received(chunk.len());
-                    self.parser.feed(&chunk);
+                    self.parser.feed(chunk);
                 }
                 Ok(None) => self.parser.complete(),
                 Err(error) => {
@@ -236,8 +265,22 @@ impl List {
         })
     }
 
-    /// Prepares the request for the page at a place.
+    /// Begins the page at a place.
     fn ask(&mut self, place: Place) -> Result<Response, Error> {
+        let request = self.request(&place)?;
+        self.ahead.keep(&place);
+        place.begin(&mut self.parser);
+        Ok(Response {
+            place,
+            request,
+            tries: Tries::default(),
+            arriving: None,
+            told: false,
+            before: self.received,
+        })
+    }
+
+    fn request(&self, place: &Place) -> Result<Request, Error> {
         let attributes = self.query.attributes.join(",");
         let excluded = self.query.excluded_attributes.join(",");
         let count = self.count.map(|n| n.to_string()).unwrap_or_default();
@@ -254,16 +297,12 @@ impl List {
         .into_iter()
         .filter(|(_, value)| !value.is_empty())
         .collect();
-        let url = self.session.url(self.endpoint, None, &query)?;
-        place.begin(&mut self.parser);
-        Ok(Response {
-            place,
-            request: Request::get(url),
-            tries: Tries::default(),
-            arriving: None,
-            told: false,
-            before: self.received,
-        })
+        Ok(Request::get(self.session.url(self.endpoint, None, &query)?))
+    }
+
+    /// Whether a cursor may be gone on from: it is no monster and did not come before.
+    fn is_new(&self, cursor: &str) -> bool {
+        cursor.len() <= limits::CURSOR_BYTES && !self.cursors.contains(cursor)
     }
 
     /// Where the page behind the one at `place` begins. An empty or a short page says nothing where there is a cursor;

@@ -70,11 +70,11 @@ impl Names {
     pub(crate) fn expected(&mut self, context: Context, json: &[u8]) -> Option<(u32, usize)> {
         let [first, second] = *self.likely.get(context.0)?;
         let spelled = self.spelling(first);
-        if json.starts_with(spelled) && !spelled.is_empty() {
+        if begins(json, spelled) && !spelled.is_empty() {
             return Some((first, spelled.len()));
         }
         let spelled = self.spelling(second);
-        if json.starts_with(spelled) && !spelled.is_empty() {
+        if begins(json, spelled) && !spelled.is_empty() {
             let length = spelled.len();
             self.expect(context, second, first);
             return Some((second, length));
@@ -164,6 +164,28 @@ impl Names {
     pub(crate) fn ends(&self) -> &[u32] {
         &self.ends
     }
+}
+
+/// `starts_with` by whole words: names are short, and to call `memcmp` takes longer than to compare them.
+#[inline]
+fn begins(json: &[u8], spelled: &[u8]) -> bool {
+    let Some(json) = json.get(..spelled.len()) else {
+        return false;
+    };
+    if let (Some(a), Some(b)) = (json.last_chunk::<8>(), spelled.last_chunk::<8>()) {
+        let words = json.as_chunks::<8>().0.iter().zip(spelled.as_chunks::<8>().0);
+        return u64::from_ne_bytes(*a) == u64::from_ne_bytes(*b)
+            && words
+                .into_iter()
+                .all(|(a, b)| u64::from_ne_bytes(*a) == u64::from_ne_bytes(*b));
+    }
+    if let (Some(a), Some(b)) = (json.last_chunk::<4>(), spelled.last_chunk::<4>())
+        && let (Some(c), Some(d)) = (json.first_chunk::<4>(), spelled.first_chunk::<4>())
+    {
+        return u32::from_ne_bytes(*a) == u32::from_ne_bytes(*b)
+            && u32::from_ne_bytes(*c) == u32::from_ne_bytes(*d);
+    }
+    json.iter().eq(spelled)
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
@@ -11,9 +12,10 @@ use axum::extract::Query as Parameters;
 use axum::response::Response;
 use axum::routing::get;
 use futures_util::{StreamExt, stream};
-use scim_client::event::Silent;
+use scim_client::event::{Event, Observer, Silent};
 use scim_client::record::{Records, Value};
-use scim_client::{Config, Endpoint, Error, Kind, List, Query, Secret, Session, limits};
+use scim_client::{Config, Endpoint, Error, Kind, List, Query, Reader, Secret, Session, limits};
+use tokio::sync::Notify;
 
 const USERS: usize = 1300;
 const PAGE: usize = 500;
@@ -126,20 +128,24 @@ impl Server {
                 async move { self.answer(&query, &seconds) }
             }),
         );
-        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let base = format!("http://{}/scim/v2/", listener.local_addr().unwrap());
-        tokio::spawn(async move { axum::serve(listener, app).await });
-        let config = Config {
-            base_uri: Some(base),
-            maximum_retry_count: Some(retries),
-            retry_interval_milliseconds: Some(1),
-            ..Config::default()
-        };
         World {
-            session: Session::open(config, Secret::new(b"token".to_vec())).unwrap(),
+            session: served(app, retries).await,
             requests,
         }
     }
+}
+
+async fn served(app: Router, retries: u32) -> Session {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let base = format!("http://{}/scim/v2/", listener.local_addr().unwrap());
+    tokio::spawn(async move { axum::serve(listener, app).await });
+    let config = Config {
+        base_uri: Some(base),
+        maximum_retry_count: Some(retries),
+        retry_interval_milliseconds: Some(1),
+        ..Config::default()
+    };
+    Session::open(config, Secret::new(b"token".to_vec())).unwrap()
 }
 
 impl World {
@@ -210,6 +216,81 @@ async fn parts_tell_what_is_known_of_their_page() {
         assert_eq!(list.has_more(), come < USERS);
         assert_eq!(world.requests.load(Relaxed), come.div_ceil(PAGE));
     }
+}
+
+/// Goes on, or does not.
+struct Wants(bool);
+
+impl Observer for Wants {
+    fn event(&self, _: Event) {}
+}
+
+impl Reader for Wants {
+    fn goes_on(&self) -> bool {
+        self.0
+    }
+}
+
+/// A server whose page ends only when the next was asked for, or a while later.
+async fn two_pages(ahead: bool) -> (Vec<String>, bool) {
+    let second = Arc::new(Notify::new());
+    let was_asked = Arc::new(AtomicUsize::new(0));
+    let (asked, in_time) = (Arc::clone(&second), Arc::clone(&was_asked));
+    let app = Router::new().route(
+        "/scim/v2/Users",
+        get(move |Parameters(query): Parameters<HashMap<String, String>>| {
+            let (asked, in_time) = (Arc::clone(&asked), Arc::clone(&in_time));
+            async move {
+                if query.contains_key("cursor") {
+                    asked.notify_one();
+                    return Response::new(Body::from(r#"{"Resources":[{"id":"b"}]}"#));
+                }
+                let head = r#"{"totalResults":2,"nextCursor":"two","Resources":["#;
+                let rest = async move {
+                    let waited = tokio::time::timeout(Duration::from_millis(500), asked.notified()).await;
+                    in_time.fetch_add(usize::from(waited.is_ok()), Relaxed);
+                    Ok(r#"{"id":"a"}]}"#)
+                };
+                let body = stream::iter([Ok::<_, std::io::Error>(head)]).chain(stream::once(rest));
+                Response::new(Body::from_stream(body))
+            }
+        }),
+    );
+    let session = served(app, 0).await;
+    let query = Query {
+        page_size: Some(1),
+        ..Query::default()
+    };
+    let mut list = List::new(&session, Endpoint::Users, query)
+        .unwrap()
+        .read_ahead_for(Arc::new(Wants(ahead)));
+    let mut ids = Vec::new();
+    while let Some(page) = list.next(&Silent).await.unwrap() {
+        for record in Records::open(&page.buffer).unwrap().iter() {
+            let Some(Value::String(id)) = record.get("id") else {
+                unreachable!("the server gives ids")
+            };
+            ids.push(id.to_owned());
+        }
+    }
+    assert_eq!(session.stats().requests, 2);
+    (ids, was_asked.load(Relaxed) == 1)
+}
+
+#[tokio::test]
+async fn the_next_page_is_asked_for_while_a_page_arrives_once_the_reader_goes_on() {
+    assert_eq!(
+        two_pages(true).await,
+        (vec!["a".to_owned(), "b".to_owned()], true)
+    );
+}
+
+#[tokio::test]
+async fn nothing_is_asked_for_ahead_of_a_reader_who_may_stop() {
+    assert_eq!(
+        two_pages(false).await,
+        (vec!["a".to_owned(), "b".to_owned()], false)
+    );
 }
 
 #[tokio::test]

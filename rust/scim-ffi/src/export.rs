@@ -1,6 +1,9 @@
 //! Exports: a list that goes into a file without coming to the managed side.
 
-use scim_client::{Endpoint, Export, ExportRequest};
+use std::sync::Arc;
+
+use scim_client::event::{Answering, Event, Observer, Question};
+use scim_client::{Endpoint, Export, ExportRequest, Reader};
 use serde::Deserialize;
 
 use crate::op::{Op, Reply};
@@ -26,7 +29,8 @@ pub unsafe extern "C" fn scim_op_export(session: usize, request: ScimSlice) -> u
             Err(error) => return Op::failed(error),
         };
         Op::start(|op| async move {
-            let export = Export::new(&session, order.endpoint, &order.request)?;
+            let export = Export::new(&session, order.endpoint, &order.request)?
+                .read_ahead_for(Arc::new(ToTheEnd(Arc::clone(&op))));
             let told = |count, total_results| {
                 op.offer(Reply {
                     count,
@@ -40,6 +44,25 @@ pub unsafe extern "C" fn scim_op_export(session: usize, request: ScimSlice) -> u
             Ok(())
         })
     })
+}
+
+/// An export wants every page.
+struct ToTheEnd(Arc<Op>);
+
+impl Observer for ToTheEnd {
+    fn event(&self, event: Event) {
+        self.0.event(event);
+    }
+
+    fn ask(&self, question: Question) -> Answering<'_> {
+        self.0.ask(question)
+    }
+}
+
+impl Reader for ToTheEnd {
+    fn goes_on(&self) -> bool {
+        true
+    }
 }
 
 #[derive(Deserialize)]

@@ -11,7 +11,7 @@ use futures_util::FutureExt;
 use scim_client::event::{Answering, Event, Observer, Question};
 use scim_client::page::Page;
 use scim_client::write::Outcome;
-use scim_client::{Error, Kind, Secret};
+use scim_client::{Error, Kind, Reader, Secret};
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
@@ -260,6 +260,14 @@ impl Observer for Op {
             inside.events.pop_front();
         }
         inside.events.push_back(event);
+    }
+}
+
+impl Reader for Op {
+    /// While a page arrives, its reply is not given yet, and one more than it is what `scim_op_continue` allows.
+    fn goes_on(&self) -> bool {
+        let inside = self.lock();
+        inside.allowed > inside.given + 1
     }
 }
 

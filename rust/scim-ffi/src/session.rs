@@ -176,7 +176,8 @@ pub unsafe extern "C" fn scim_op_list(session: usize, query: ScimSlice) -> usize
             Err(error) => return Op::failed(error),
         };
         Op::start(|op| async move {
-            let mut search = Search::new(&session, query.endpoint, query.query, query.client_side_filter)?;
+            let mut search = Search::new(&session, query.endpoint, query.query, query.client_side_filter)?
+                .read_ahead_for(op.clone());
             let mut in_part = false;
             while search.has_more() {
                 // Only between pages is there a request to be made.

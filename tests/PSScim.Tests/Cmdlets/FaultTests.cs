@@ -1,8 +1,11 @@
 using System;
+using System.Diagnostics;
+using System.Linq;
 using System.Management.Automation;
 using System.Net.Http;
 using System.Text;
 using System.Text.Json;
+using System.Threading;
 using Xunit;
 
 namespace PSScim.Tests.Cmdlets;
@@ -73,6 +76,51 @@ public sealed class FaultTests : IDisposable
         Assert.Contains("-Cursor", exception.Message, StringComparison.Ordinal);
         Send(HttpMethod.Delete, null);
         Assert.Equal(250, _engine.Set("cursor", exception.Cursor).Good("Get-ScimUser -Cursor $cursor").Length);
+    }
+
+    [Fact]
+    public void A_large_page_that_breaks_off_is_asked_for_again_and_nobody_comes_twice()
+    {
+        Inject("""{"action":"cutBody","bytes":300000,"times":1}""");
+        PSObject[] users = _engine.Good("Get-ScimUser -PageSize 350");
+        Assert.Equal(350, users.Select(u => u.Properties["id"].Value).Distinct().Count());
+        Assert.Equal(350, users.Length);
+        Assert.Equal(1L, _engine.Good("(Get-ScimContext).Retries")[0].BaseObject);
+    }
+
+    [Fact]
+    public void The_error_of_a_large_page_goes_on_behind_what_came_of_it()
+    {
+        Inject("""{"action":"cutBody","bytes":300000,"times":2}""");
+        Engine.Result result = _engine.Run("Get-ScimUser -PageSize 350");
+        var exception = Assert.IsType<ScimException>(Assert.Single(result.Errors).Exception);
+        Assert.InRange(result.Output.Length, 1, 349);
+        PSObject[] rest = _engine.Set("cursor", exception.Cursor).Good("Get-ScimUser -PageSize 350 -Cursor $cursor");
+        Assert.Equal(350, result.Output.Concat(rest).Select(u => u.Properties["id"].Value).Distinct().Count());
+        Assert.Equal(350, result.Output.Length + rest.Length);
+    }
+
+    [Fact]
+    public void A_stop_is_heard_while_a_page_is_on_its_way()
+    {
+        _engine.Good("Connect-Scim -Emulator -TimeoutSec 60");
+        Inject("""{"action":"stallBody","bytes":300000,"times":1}""");
+        using var shell = PowerShell.Create();
+        shell.Runspace = _engine.Runspace;
+        shell.AddScript("Get-ScimUser -PageSize 350");
+        using var first = new ManualResetEventSlim();
+        using var output = new PSDataCollection<PSObject>();
+        output.DataAdded += (_, _) => first.Set();
+        shell.BeginInvoke<PSObject, PSObject>(null, output);
+        // What has come of the page is there while the rest is not.
+        Assert.True(first.Wait(TimeSpan.FromSeconds(30)));
+        var clock = Stopwatch.StartNew();
+        shell.Stop();
+        clock.Stop();
+        Assert.Equal(PSInvocationState.Stopped, shell.InvocationStateInfo.State);
+        Assert.InRange(output.Count, 1, 349);
+        // 200 ms is what the user is promised; the margin is for a busy machine.
+        Assert.InRange(clock.ElapsedMilliseconds, 0, 1000);
     }
 
     [Fact]

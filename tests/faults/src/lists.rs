@@ -2,13 +2,14 @@
 //! came before it is the beginning of the list, and going on where the error says gives the rest.
 
 use std::io;
+use std::sync::Arc;
 use std::time::Duration;
 
 use fastrand::Rng;
-use scim_client::event::Silent;
+use scim_client::event::{Event, Observer, Silent};
 use scim_client::page::Page;
 use scim_client::record::{Records, Value};
-use scim_client::{Endpoint, Error, List, Query, Session};
+use scim_client::{Endpoint, Error, List, Query, Reader, Session};
 use scim_emulator::{Emulator, EmulatorConfig};
 use tokio_rustls::TlsAcceptor;
 
@@ -60,7 +61,9 @@ impl Directory {
             1,
             None,
         )?;
-        let (ids, error) = read(&session, Query::default()).await.map_err(io::Error::other)?;
+        let (ids, error) = read(&session, Query::default(), false)
+            .await
+            .map_err(io::Error::other)?;
         match error {
             Some(error) => Err(io::Error::other(error)),
             None if ids.len() == USERS => {
@@ -113,7 +116,8 @@ impl Directory {
             },
             ..Query::default()
         };
-        let (mut ids, error) = read(&session, query.clone()).await?;
+        let ahead = rng.bool();
+        let (mut ids, error) = read(&session, query.clone(), ahead).await?;
         if !self.ids.starts_with(&ids) {
             return Err(self.difference(&ids));
         }
@@ -166,6 +170,7 @@ impl Directory {
                     cursor,
                     ..query.clone()
                 },
+                false,
             )
             .await?;
             ids.extend(rest);
@@ -192,14 +197,30 @@ impl Directory {
     }
 }
 
-/// Reads a list to its end or its first error.
-async fn read(session: &Session, query: Query) -> Result<(Vec<String>, Option<Error>), String> {
+/// Wants every page.
+struct ToTheEnd;
+
+impl Observer for ToTheEnd {
+    fn event(&self, _: Event) {}
+}
+
+impl Reader for ToTheEnd {
+    fn goes_on(&self) -> bool {
+        true
+    }
+}
+
+/// Reads a list to its end or its first error; `ahead`, the next page is asked for while a page arrives.
+async fn read(session: &Session, query: Query, ahead: bool) -> Result<(Vec<String>, Option<Error>), String> {
     let mut ids = Vec::new();
     let reading = async {
         let mut list = match List::new(session, Endpoint::Users, query) {
             Ok(list) => list,
             Err(error) => return Ok::<_, String>(Some(error)),
         };
+        if ahead {
+            list = list.read_ahead_for(Arc::new(ToTheEnd));
+        }
         loop {
             match list.next(&Silent).await {
                 Ok(Some(page)) => ids.extend(ids_of(&page)?),

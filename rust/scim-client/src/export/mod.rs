@@ -6,11 +6,13 @@ mod file;
 mod sheet;
 
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use tokio::sync::mpsc;
 
+use crate::ahead::Reader;
 use crate::cloud::{Endpoint, Service};
 use crate::error::{Error, Kind};
 use crate::event::{Event, Observer};
@@ -153,6 +155,15 @@ impl Export {
             head,
             target,
         })
+    }
+
+    /// As [`Search::read_ahead_for`].
+    #[must_use]
+    pub fn read_ahead_for(self, reader: Arc<dyn Reader>) -> Self {
+        Self {
+            search: self.search.read_ahead_for(reader),
+            ..self
+        }
     }
 
     /// Runs it to its end. `told` hears how many resources are in the file, and how many there are where that is known.

@@ -2,6 +2,8 @@
 
 use std::collections::HashSet;
 
+use bytes::Bytes;
+
 use crate::json::{Fault, Scanner};
 use crate::page::keys::Keys;
 use crate::page::reading::{Reading, Step};
@@ -11,6 +13,8 @@ use crate::page::{Page, PageError};
 /// A step that failed on so many bytes, for want of more, is tried again only when these have doubled: a resource that
 /// arrives in a thousand pieces is not read a thousand times.
 const LARGE_STEP: usize = 64 << 10;
+/// Of bytes that come while a resource is there in part, this many are put behind it; what follows is read where it is.
+const JOINED: usize = 16 << 10;
 
 /// Turns bodies into pages. A list uses one parser for all its pages, which keeps the names' ids.
 #[derive(Debug, Default)]
@@ -18,8 +22,11 @@ pub struct PageParser {
     writer: Writer,
     reading: Reading,
     /// What has arrived and was not read yet, from `start` on.
-    pending: Vec<u8>,
+    pending: Bytes,
     start: usize,
+    /// The bytes whose beginning stands behind the first `carried` of `pending`.
+    later: Bytes,
+    carried: usize,
     /// Where `pending` begins in the body.
     offset: usize,
     complete: bool,
@@ -53,7 +60,7 @@ impl PageParser {
     /// Any [`PageError`] but `NotAResource`.
     pub fn list(&mut self, body: &[u8]) -> Result<Page, PageError> {
         self.begin();
-        self.feed(body);
+        self.feed(Bytes::copy_from_slice(body));
         self.complete();
         self.read(usize::MAX)?;
         Ok(self.take(None))
@@ -117,16 +124,52 @@ impl PageParser {
     fn restart(&mut self) {
         self.writer.begin();
         self.reading = Reading::default();
-        self.pending.clear();
+        (self.pending, self.later) = (Bytes::new(), Bytes::new());
         (self.start, self.offset, self.enough, self.complete) = (0, 0, 0, false);
     }
 
-    /// Takes in the bytes that came next.
-    pub(crate) fn feed(&mut self, bytes: &[u8]) {
-        self.pending.drain(..self.start);
+    /// Takes in the bytes that came next, once those before are used up.
+    pub(crate) fn feed(&mut self, bytes: Bytes) {
+        self.forget();
+        if self.pending.is_empty() {
+            self.pending = bytes;
+            return;
+        }
+        self.carried = self.pending.len();
+        let joined = bytes.len().min(JOINED.max(self.carried));
+        self.pending = [&self.pending, bytes.get(..joined).unwrap_or_default()]
+            .concat()
+            .into();
+        if joined < bytes.len() {
+            self.later = bytes;
+        }
+    }
+
+    /// Goes on in the bytes of which only the beginning was put behind others; false where there are none.
+    fn go_on(&mut self) -> bool {
+        if self.later.is_empty() {
+            return false;
+        }
+        let later = std::mem::take(&mut self.later);
+        if self.start >= self.carried {
+            let read = self.start - self.carried;
+            self.forget();
+            self.pending = later.slice(read..);
+        } else {
+            let joined = self.pending.len() - self.carried;
+            self.forget();
+            self.pending = [&self.pending, later.get(joined..).unwrap_or_default()]
+                .concat()
+                .into();
+        }
+        true
+    }
+
+    /// Lets go of what was read.
+    fn forget(&mut self) {
         self.offset += self.start;
+        self.pending = self.pending.slice(self.start..);
         self.start = 0;
-        self.pending.extend_from_slice(bytes);
     }
 
     /// No more bytes come.
@@ -139,11 +182,21 @@ impl PageParser {
     /// # Errors
     /// As [`PageParser::list`].
     pub(crate) fn read(&mut self, most: usize) -> Result<bool, PageError> {
+        while self.read_pending(most)? {
+            if !self.go_on() {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    fn read_pending(&mut self, most: usize) -> Result<bool, PageError> {
         let pending = self.pending.get(self.start..).unwrap_or_default();
-        if !self.complete && pending.len() < self.enough {
+        let complete = self.complete && self.later.is_empty();
+        if !complete && pending.len() < self.enough {
             return Ok(true);
         }
-        let mut json = Scanner::new(pending, self.offset + self.start, self.complete);
+        let mut json = Scanner::new(pending, self.offset + self.start, complete);
         let used_up = loop {
             if self.writer.count() >= most && self.reading.is_at_resource() {
                 break false;
@@ -161,7 +214,7 @@ impl PageParser {
             match step {
                 Ok(Step::End) => break true,
                 Ok(_) => {}
-                Err(Stop::Json(Fault::End)) if !self.complete => {
+                Err(Stop::Json(Fault::End)) if !complete => {
                     json.back(at);
                     self.writer.undo(&mark);
                     let left = pending.len() - at;
@@ -191,7 +244,7 @@ impl PageParser {
 
     /// Whether all bytes have come and were read.
     pub(crate) fn is_complete(&self) -> bool {
-        self.complete && self.start == self.pending.len()
+        self.complete && self.start == self.pending.len() && self.later.is_empty()
     }
 
     /// How many resources of the response were read, those included that are not written.
@@ -207,6 +260,11 @@ impl PageParser {
     /// The sum by which the resources that the consumer has can be known again.
     pub(crate) fn sum(&self) -> u32 {
         self.keys.sum(self.given)
+    }
+
+    /// The response's `nextCursor`, as soon as it was read.
+    pub(crate) fn next_cursor(&self) -> Option<&str> {
+        self.reading.next_cursor.as_deref()
     }
 
     /// The first byte of the response that is no white space.

@@ -1,6 +1,7 @@
 //! Bodies that arrive in pieces, break off, and are asked for again.
 #![allow(clippy::unwrap_used)]
 
+use bytes::Bytes;
 use proptest::prelude::*;
 
 use super::{Page, PageError, PageParser};
@@ -24,7 +25,20 @@ fn resources() -> impl Strategy<Value = Vec<String>> {
     let resource = (id, text, any::<i32>()).prop_map(|(id, text, n)| {
         format!(r#"{{{id}"name":{{"formatted":"{text}"}},"n":[{n}, {n}.5e3, true,null ,{{}},[]],"x{n}":"urn:a:b"}}"#)
     });
-    prop::collection::vec(resource, 0..40)
+    // Now and then with one that is larger than the pieces.
+    (
+        prop::collection::vec(resource, 0..40),
+        prop::option::weighted(0.3, 1000usize..60_000),
+    )
+        .prop_map(|(mut all, large)| {
+            if let Some(length) = large {
+                all.insert(
+                    all.len() / 2,
+                    format!(r#"{{"id":"large","x":"{}"}}"#, "y".repeat(length)),
+                );
+            }
+            all
+        })
 }
 
 fn body(resources: &[String], cursor_first: bool) -> Vec<u8> {
@@ -55,7 +69,7 @@ fn arrive<'a>(
     got: &mut Vec<String>,
 ) -> Result<Page, PageError> {
     for piece in pieces {
-        parser.feed(piece);
+        parser.feed(Bytes::copy_from_slice(piece));
         while !parser.read(most)? || parser.count() >= most {
             let part = parser.take(None);
             assert!(!part.last);
@@ -83,7 +97,7 @@ proptest! {
 
     #[test]
     fn pieces_make_the_same_page(
-        resources in resources(), first: bool, size in 1usize..300, most in 1usize..20,
+        resources in resources(), first: bool, size in prop_oneof![1usize..300, 10_000usize..40_000], most in 1usize..20,
     ) {
         let body = body(&resources, first);
         let whole = PageParser::default().list(&body).unwrap();
@@ -102,7 +116,7 @@ proptest! {
 
     #[test]
     fn an_answer_that_broke_off_is_gone_on_with(
-        resources in resources(), first: bool, size in 1usize..300, most in 1usize..20,
+        resources in resources(), first: bool, size in prop_oneof![1usize..300, 10_000usize..40_000], most in 1usize..20,
         cuts in prop::collection::vec(any::<prop::sample::Index>(), 1..4), rotate in 0usize..5,
     ) {
         let mut resources = resources;
@@ -115,7 +129,7 @@ proptest! {
         for cut in cuts {
             let body = body(&resources, first);
             for piece in pieces(&body[..cut.index(body.len())], size) {
-                parser.feed(piece);
+                parser.feed(Bytes::copy_from_slice(piece));
                 while !parser.read(most).unwrap() || parser.count() >= most {
                     got.extend(json(&parser.take(None)));
                 }
@@ -135,14 +149,14 @@ proptest! {
 
     #[test]
     fn another_process_goes_on_behind_what_was_given(
-        resources in resources(), first: bool, size in 1usize..300, most in 1usize..20, cut in any::<prop::sample::Index>(),
+        resources in resources(), first: bool, size in prop_oneof![1usize..300, 10_000usize..40_000], most in 1usize..20, cut in any::<prop::sample::Index>(),
     ) {
         let body = body(&resources, first);
         let mut parser = PageParser::default();
         parser.begin();
         let mut got = Vec::new();
         for piece in pieces(&body[..cut.index(body.len())], size) {
-            parser.feed(piece);
+            parser.feed(Bytes::copy_from_slice(piece));
             while !parser.read(most).unwrap() || parser.count() >= most {
                 got.extend(json(&parser.take(None)));
             }
@@ -159,7 +173,7 @@ proptest! {
 
     #[test]
     fn no_piece_of_a_cut_body_is_the_last(
-        resources in resources(), first: bool, size in 1usize..300, most in 1usize..20, cut in any::<prop::sample::Index>(),
+        resources in resources(), first: bool, size in prop_oneof![1usize..300, 10_000usize..40_000], most in 1usize..20, cut in any::<prop::sample::Index>(),
     ) {
         let body = body(&resources, first);
         let end = body.trim_ascii_end().len();
@@ -175,7 +189,7 @@ proptest! {
 
     #[test]
     fn a_fault_is_the_same_however_the_body_comes(
-        resources in resources(), first: bool, size in 1usize..300,
+        resources in resources(), first: bool, size in prop_oneof![1usize..300, 10_000usize..40_000],
         at in any::<prop::sample::Index>(), byte: u8,
     ) {
         let mut body = body(&resources, first);
@@ -201,7 +215,7 @@ fn a_page_that_changed_is_not_gone_on_with() {
     };
     let mut parser = PageParser::default();
     parser.begin();
-    parser.feed(&body(&[1, 2, 3, 4]));
+    parser.feed(body(&[1, 2, 3, 4]).into());
     assert!(!parser.read(2).unwrap());
     assert_eq!(parser.take(None).count, 2);
     let (given, sum) = (parser.given(), parser.sum());
@@ -221,7 +235,7 @@ fn one_large_resource_in_small_pieces_is_not_read_again_and_again() {
     parser.begin();
     let mut reads = 0;
     for piece in pieces(&body, 1000) {
-        parser.feed(piece);
+        parser.feed(Bytes::copy_from_slice(piece));
         let enough = parser.enough;
         assert!(parser.read(1).unwrap());
         reads += u32::from(parser.enough != enough);

@@ -8,8 +8,11 @@ mod lists;
 mod place;
 mod sieve;
 
+use std::ops::Deref;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
+use crate::ahead::Reader;
 use crate::cloud::Endpoint;
 use crate::error::Error;
 use crate::event::{Answering, Event, Observer, Question};
@@ -45,7 +48,8 @@ pub struct Search {
     note: Option<String>,
     kept: u64,
     twice: u64,
-    requests: u64,
+    requests: Arc<AtomicU64>,
+    reader: Option<Arc<dyn Reader>>,
 }
 
 impl Search {
@@ -97,8 +101,23 @@ impl Search {
             steps,
             kept: 0,
             twice: 0,
-            requests: 0,
+            requests: Arc::default(),
+            reader: None,
         })
+    }
+
+    /// As [`List::read_ahead_for`].
+    #[must_use]
+    pub fn read_ahead_for(self, reader: Arc<dyn Reader>) -> Self {
+        let requests = Arc::clone(&self.requests);
+        let reader: Arc<dyn Reader> = Arc::new(Counter {
+            observer: reader,
+            requests,
+        });
+        Self {
+            reader: Some(reader),
+            ..self
+        }
     }
 
     /// Whether there is a further page to ask for.
@@ -121,10 +140,9 @@ impl Search {
         }
         let counter = Counter {
             observer,
-            requests: AtomicU64::new(0),
+            requests: Arc::clone(&self.requests),
         };
         let result = self.advance(&counter).await;
-        self.requests += counter.requests.into_inner();
         if matches!(result, Ok(None)) || (matches!(result, Ok(Some(_))) && !self.has_more()) {
             self.tell_end(observer);
         }
@@ -165,7 +183,11 @@ impl Search {
                 .map(|wanted| wanted.saturating_sub(self.kept).max(1)),
             ..self.query.clone()
         };
-        List::new(&self.session, self.endpoint, query)
+        let list = List::new(&self.session, self.endpoint, query)?;
+        Ok(match &self.reader {
+            Some(reader) => list.read_ahead_for(Arc::clone(reader)),
+            None => list,
+        })
     }
 
     /// The page without what does not pass, what came before, and what was asked for the filter's sake alone.
@@ -257,7 +279,7 @@ impl Search {
     fn tell_end(&mut self, observer: &dyn Observer) {
         let lists = self.steps.len();
         if lists > 1 && self.at < lists {
-            let (requests, twice) = (self.requests, self.twice);
+            let (requests, twice) = (self.requests.load(Relaxed), self.twice);
             observer.event(Event::Note(format!(
                 "{lists} lists took {requests} requests; {twice} resources were in more than one and came once."
             )));
@@ -275,12 +297,12 @@ fn id(record: Record<'_>) -> Option<&str> {
 }
 
 /// Counts requests on their way to the caller's observer.
-struct Counter<'o> {
-    observer: &'o dyn Observer,
-    requests: AtomicU64,
+struct Counter<O> {
+    observer: O,
+    requests: Arc<AtomicU64>,
 }
 
-impl Observer for Counter<'_> {
+impl<O: Deref<Target: Observer> + Send + Sync> Observer for Counter<O> {
     fn event(&self, event: Event) {
         if matches!(event, Event::Request { .. }) {
             self.requests.fetch_add(1, Relaxed);
@@ -290,5 +312,11 @@ impl Observer for Counter<'_> {
 
     fn ask(&self, question: Question) -> Answering<'_> {
         self.observer.ask(question)
+    }
+}
+
+impl Reader for Counter<Arc<dyn Reader>> {
+    fn goes_on(&self) -> bool {
+        self.observer.goes_on()
     }
 }
