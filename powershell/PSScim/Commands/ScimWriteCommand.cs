@@ -224,7 +224,7 @@ public abstract class ScimWriteCommand : ScimSendingCommand
     {
         if (operation.Count == 0)
             return;
-        _plans ??= Resolved.Types.Reader(ResourceKind.Resource, Projection.None);
+        _plans ??= new ResourceTypes(seedFromSchema: false).Reader(ResourceKind.Resource, Projection.None);
         foreach (ScimResource request in _plans.Read(operation))
         {
             string sent = $"{item.Label}: {request.GetValue("method")} {request.GetValue("path")}";

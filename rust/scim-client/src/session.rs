@@ -108,7 +108,12 @@ impl Session {
     /// What the billed requests have cost so far, in US dollars.
     #[must_use]
     pub fn estimated_cost(&self) -> f64 {
-        self.stats().billable_requests as f64 * self.0.settings.price
+        self.cost_of(self.stats().billable_requests)
+    }
+
+    /// What so many billed requests cost.
+    pub(crate) fn cost_of(&self, requests: u64) -> f64 {
+        requests as f64 * self.0.settings.price
     }
 
     /// What this connection is.

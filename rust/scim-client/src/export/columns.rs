@@ -82,8 +82,37 @@ impl Columns {
             None if path.filter.is_none() && path.attribute.sub().is_none() => {
                 self.add_whole(resource, &path.attribute, text.to_owned())
             }
+            None if path.sub_attribute.is_none() && path.attribute.sub().is_none() => {
+                self.add_element(resource, text, &path)
+            }
             None => self.add(resource, text.to_owned(), &path),
         }
+    }
+
+    /// The elements of a type without a sub-attribute, such as `emails[work]`: their `value`, as it means in a row that is
+    /// read; of what has none, such as addresses, a column for each part.
+    fn add_element(&mut self, resource: Resource, text: &str, path: &PatchPath) -> Result<(), Error> {
+        let subs: Vec<String> = known::at(resource, &path.attribute)
+            .map(|attribute| known::subs(resource, attribute))
+            .into_iter()
+            .flatten()
+            .filter_map(|sub| Some(sub.path()?.sub()?.to_owned()))
+            .filter(|sub| !matches!(sub.as_str(), "type" | "primary"))
+            .collect();
+        let part = |sub: &str| PatchPath {
+            sub_attribute: Some(sub.to_owned()),
+            ..path.clone()
+        };
+        if subs.iter().any(|sub| sub == "value") {
+            return self.add(resource, text.to_owned(), &part("value"));
+        }
+        if subs.is_empty() {
+            return self.add(resource, text.to_owned(), path);
+        }
+        for sub in subs {
+            self.add(resource, format!("{text}.{sub}"), &part(&sub))?;
+        }
+        Ok(())
     }
 
     /// The attributes of an extension; of one that is not known, its JSON in one column.

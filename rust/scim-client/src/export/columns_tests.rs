@@ -53,6 +53,25 @@ fn named_ones_are_as_they_were_named() {
 }
 
 #[test]
+fn an_element_by_its_type_alone_is_its_value_or_its_parts() {
+    for service in [Service::Entra, Service::Generic] {
+        let named = ["emails[work]".to_owned(), "addresses[work]".to_owned()];
+        let all = Columns::of(service, Resource::User, &named).unwrap();
+        let columns: Vec<(&str, String)> = all
+            .columns
+            .iter()
+            .map(|column| (column.title.as_str(), column.path.names.join(".")))
+            .collect();
+        assert_eq!(columns[0], ("emails[work]", "emails.value".to_owned()));
+        assert!(
+            columns.contains(&("addresses[work].streetAddress", "addresses.streetaddress".to_owned())),
+            "{columns:?}"
+        );
+        assert!(columns.iter().all(|(title, _)| !title.ends_with("type")));
+    }
+}
+
+#[test]
 fn without_names_all_that_entra_returns_but_the_manager() {
     let (titles, asked) = titles(Service::Entra, &[]);
     let entra = "urn:ietf:params:scim:schemas:extension:Microsoft:Entra:2.0:User";

@@ -176,7 +176,7 @@ impl Export {
         observer: &dyn Observer,
         mut told: impl FnMut(u64, Option<u64>),
     ) -> Result<Exported, Error> {
-        let before = (self.session.stats(), self.session.estimated_cost());
+        let before = self.session.stats();
         let resumed = self.target.progress().count;
         if !self.target.is_complete() {
             if resumed > 0 {
@@ -192,8 +192,8 @@ impl Export {
             count: done.count,
             resumed,
             bytes: done.bytes,
-            requests: stats.requests - before.0.requests,
-            estimated_cost: self.session.estimated_cost() - before.1,
+            requests: stats.requests - before.requests,
+            estimated_cost: self.session.cost_of(stats.billable_requests - before.billable_requests),
         })
     }
 }
