@@ -14,7 +14,7 @@ const SOURCES: [&str; 7] = [
     "types.rs",
     "lib.rs",
     "session.rs",
-    "op.rs",
+    "op/calls.rs",
     "write.rs",
     "export.rs",
     "emulator.rs",

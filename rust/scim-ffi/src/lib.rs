@@ -16,10 +16,7 @@ mod write;
 
 pub use emulator::*;
 pub use export::*;
-pub use op::{
-    scim_op_cancel, scim_op_continue, scim_op_error, scim_op_event, scim_op_free, scim_op_question,
-    scim_op_supply, scim_op_take, scim_op_wait,
-};
+pub use op::calls::*;
 pub use session::*;
 pub use types::*;
 pub use write::*;

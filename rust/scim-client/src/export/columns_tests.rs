@@ -64,7 +64,10 @@ fn an_element_by_its_type_alone_is_its_value_or_its_parts() {
             .collect();
         assert_eq!(columns[0], ("emails[work]", "emails.value".to_owned()));
         assert!(
-            columns.contains(&("addresses[work].streetAddress", "addresses.streetaddress".to_owned())),
+            columns.contains(&(
+                "addresses[work].streetAddress",
+                "addresses.streetaddress".to_owned()
+            )),
             "{columns:?}"
         );
         assert!(columns.iter().all(|(title, _)| !title.ends_with("type")));

@@ -193,7 +193,9 @@ impl Export {
             resumed,
             bytes: done.bytes,
             requests: stats.requests - before.requests,
-            estimated_cost: self.session.cost_of(stats.billable_requests - before.billable_requests),
+            estimated_cost: self
+                .session
+                .cost_of(stats.billable_requests - before.billable_requests),
         })
     }
 }

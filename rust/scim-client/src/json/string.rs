@@ -1,0 +1,165 @@
+//! Strings: looked through eight bytes at a time, and unescaped only where there is an escape.
+
+use super::{Fault, Scanner, Text};
+
+impl<'a> Scanner<'a> {
+    /// The string that begins with the quotation mark that was peeked at.
+    #[inline]
+    pub(crate) fn string(&mut self, scratch: &mut Vec<u8>) -> Result<Text<'a>, Fault> {
+        let (end, ascii) = self.plain(self.at + 1);
+        let text = self.bytes.get(self.at + 1..end).unwrap_or_default();
+        match self.bytes.get(end) {
+            Some(b'"') => {
+                if !ascii {
+                    self.utf8(text, self.at + 1)?;
+                }
+                self.at = end + 1;
+                Ok(Text::Plain(text))
+            }
+            _ => {
+                self.escaped(scratch)?;
+                Ok(Text::Escaped)
+            }
+        }
+    }
+
+    /// From `from` to the first quotation mark, backslash or control character, and whether all before it is ASCII.
+    #[inline]
+    fn plain(&self, from: usize) -> (usize, bool) {
+        let rest = self.bytes.get(from..).unwrap_or_default();
+        let (words, tail) = rest.as_chunks::<8>();
+        let mut high = 0;
+        for (i, word) in words.iter().enumerate() {
+            let word = u64::from_le_bytes(*word);
+            let stops = stops(word);
+            if stops != 0 {
+                let length = (stops.trailing_zeros() / 8) as usize;
+                high |= word & !(u64::MAX << (8 * length));
+                return (from + 8 * i + length, high & EACH_HIGH == 0);
+            }
+            high |= word;
+        }
+        let length = tail
+            .iter()
+            .position(|&b| b < 0x20 || b == b'"' || b == b'\\')
+            .unwrap_or(tail.len());
+        let ascii = tail.get(..length).unwrap_or_default().is_ascii() && high & EACH_HIGH == 0;
+        (from + 8 * words.len() + length, ascii)
+    }
+
+    /// The same string by the long way: with its escapes, or to its fault.
+    #[cold]
+    fn escaped(&mut self, scratch: &mut Vec<u8>) -> Result<(), Fault> {
+        scratch.clear();
+        let mut at = self.at + 1;
+        loop {
+            let (end, ascii) = self.plain(at);
+            let text = self.bytes.get(at..end).unwrap_or_default();
+            if !ascii {
+                // What follows the end may be the rest of a character.
+                self.utf8(text, at)?;
+            }
+            scratch.extend_from_slice(text);
+            at = end;
+            match self.bytes.get(at) {
+                None => return Err(Fault::End),
+                Some(b'"') => {
+                    self.at = at + 1;
+                    return Ok(());
+                }
+                Some(b'\\') => at = self.escape(at + 1, scratch)?,
+                Some(_) => {
+                    self.at = at;
+                    return Err(self.wrong("a string holds a control character"));
+                }
+            }
+        }
+    }
+
+    /// One escape, behind its backslash; gives the place behind it.
+    fn escape(&self, at: usize, out: &mut Vec<u8>) -> Result<usize, Fault> {
+        let wrong = |at| Fault::Wrong {
+            reason: "an escape in a string is not well-formed",
+            at: self.offset + at,
+        };
+        let byte = match self.bytes.get(at) {
+            None => return Err(Fault::End),
+            Some(b'u') => {
+                let half = Fault::HalfPair {
+                    at: self.offset + at - 1,
+                };
+                let first = self.hex(at + 1)?;
+                let (code, end) = match first {
+                    0xD800..=0xDBFF => {
+                        match (self.bytes.get(at + 5), self.bytes.get(at + 6)) {
+                            (None, _) | (Some(b'\\'), None) => return Err(Fault::End),
+                            (Some(b'\\'), Some(b'u')) => {}
+                            _ => return Err(half),
+                        }
+                        let second = self.hex(at + 7)?;
+                        if !(0xDC00..=0xDFFF).contains(&second) {
+                            return Err(half);
+                        }
+                        (0x10000 + ((first - 0xD800) << 10) + (second - 0xDC00), at + 11)
+                    }
+                    _ => (first, at + 5),
+                };
+                let character = char::from_u32(code).ok_or(half)?;
+                out.extend_from_slice(character.encode_utf8(&mut [0; 4]).as_bytes());
+                return Ok(end);
+            }
+            Some(&(b'"' | b'\\' | b'/')) => self.bytes.get(at).copied().unwrap_or_default(),
+            Some(b'b') => 8,
+            Some(b'f') => 12,
+            Some(b'n') => b'\n',
+            Some(b'r') => b'\r',
+            Some(b't') => b'\t',
+            Some(_) => return Err(wrong(at)),
+        };
+        out.push(byte);
+        Ok(at + 1)
+    }
+
+    /// Four hexadecimal digits.
+    fn hex(&self, at: usize) -> Result<u32, Fault> {
+        let mut code = 0;
+        for at in at..at + 4 {
+            let Some(&byte) = self.bytes.get(at) else {
+                return Err(Fault::End);
+            };
+            let digit = char::from(byte).to_digit(16).ok_or(Fault::Wrong {
+                reason: "an escape in a string is not well-formed",
+                at: self.offset + at,
+            })?;
+            code = code << 4 | digit;
+        }
+        Ok(code)
+    }
+
+    /// Whether a run of a string is UTF-8. Where it reaches to the end of bytes that are not all, its last character
+    /// may be cut.
+    #[cold]
+    fn utf8(&self, text: &[u8], from: usize) -> Result<(), Fault> {
+        match std::str::from_utf8(text) {
+            Ok(_) => Ok(()),
+            Err(e) if e.error_len().is_none() && from + text.len() == self.bytes.len() => Err(Fault::End),
+            Err(e) => Err(Fault::NotText {
+                at: self.offset + from + e.valid_up_to(),
+            }),
+        }
+    }
+}
+
+const EACH: u64 = u64::MAX / 255;
+const EACH_HIGH: u64 = EACH * 0x80;
+
+/// The high bit of each byte that is a quotation mark, a backslash or below 0x20. Above the lowest of them there may be
+/// bits too many: a borrow goes upwards.
+#[inline]
+fn stops(word: u64) -> u64 {
+    let zero = |x: u64| x.wrapping_sub(EACH) & !x;
+    let quote = zero(word ^ (EACH * b'"' as u64));
+    let backslash = zero(word ^ (EACH * b'\\' as u64));
+    let control = word.wrapping_sub(EACH * 0x20) & !word;
+    (quote | backslash | control) & EACH_HIGH
+}
