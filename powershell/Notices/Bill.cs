@@ -19,7 +19,7 @@ internal static class Bill
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
 
-    internal static string Json(string version, IReadOnlyList<string> direct, IReadOnlyList<Component> components)
+    internal static string Json(string version, string project, IReadOnlyList<string> direct, IReadOnlyList<Component> components)
     {
         string self = $"pkg:nuget/PSScim@{version}";
         IEnumerable<string> packages = components.Where(c => c.Purl.StartsWith("pkg:nuget/", StringComparison.Ordinal)).Select(c => c.Purl);
@@ -35,6 +35,7 @@ internal static class Bill
                     ["version"] = version,
                     ["licenses"] = Expression("MIT OR Apache-2.0"),
                     ["purl"] = self,
+                    ["externalReferences"] = new JsonArray(new JsonObject { ["type"] = "vcs", ["url"] = project }),
                 },
             },
             ["components"] = new JsonArray([.. components.Select(Describe), StandardLibrary()]),

@@ -26,7 +26,8 @@ internal sealed class CrateGraph
         HashSet<string> linked = Tree(Path.Combine(folder, "linked.txt"));
         _used = Tree(Path.Combine(folder, "used.txt"));
         string[] own = [.. root.GetProperty("workspace_members").EnumerateArray().Select(id => id.GetString()!)];
-        Version = Text(_packages[own.Single(id => Name(id) == Library)], "version");
+        JsonElement library = _packages[own.Single(id => Name(id) == Library)];
+        (Version, Project) = (Text(library, "version"), Text(library, "repository"));
         Components =
         [
             .. _packages.Keys.Except(own).Where(id => _used.Contains(Purl(id)))
@@ -39,6 +40,9 @@ internal sealed class CrateGraph
 
     /// <summary>The version of PSScim.</summary>
     internal string Version { get; }
+
+    /// <summary>The address of PSScim's sources.</summary>
+    internal string Project { get; }
 
     /// <summary>All but the workspace's own, by name and version.</summary>
     internal IReadOnlyList<Component> Components { get; }

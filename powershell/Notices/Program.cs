@@ -26,7 +26,7 @@ internal static class Program
             Directory.CreateDirectory(arguments[4]);
             Write(Path.Combine(arguments[4], "THIRD-PARTY-NOTICES.txt"), NoticeFile.Text(crates.Components));
             // The last one: the build takes its age for that of both.
-            Write(Path.Combine(arguments[4], "PSScim.cdx.json"), Bill.Json(crates.Version, crates.Direct, [.. crates.Components, .. packages]));
+            Write(Path.Combine(arguments[4], "PSScim.cdx.json"), Bill.Json(crates.Version, crates.Project, crates.Direct, [.. crates.Components, .. packages]));
             return 0;
         }
         catch (Exception problem) when (problem is InvalidDataException or IOException or UnauthorizedAccessException)

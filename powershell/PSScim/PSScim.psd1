@@ -1,6 +1,6 @@
 @{
     RootModule             = 'PSScim.dll'
-    ModuleVersion          = '0.0.0' # The build puts Cargo.toml's here, and its prerelease below.
+    ModuleVersion          = '0.0.0' # The build puts Cargo.toml's here, its prerelease and its repository below.
     GUID                   = '5d0a9a0c-6c1b-4a6e-9d5c-0f5b0f6f8b21'
     Author                 = 'The PSScim authors'
     CompanyName            = 'PSScim'
@@ -49,10 +49,10 @@
         PSData = @{
             Prerelease   = ''
             Tags         = @('PSEdition_Desktop', 'PSEdition_Core', 'Windows', 'Linux', 'MacOS', 'SCIM', 'Entra', 'Identity')
-            LicenseUri   = 'https://github.com/PSScim/PSScim/blob/main/LICENSE'
-            ProjectUri   = 'https://github.com/PSScim/PSScim'
-            IconUri      = 'https://raw.githubusercontent.com/PSScim/PSScim/main/powershell/PSScim/icon.png'
-            ReleaseNotes = 'https://github.com/PSScim/PSScim/blob/main/CHANGELOG.md'
+            LicenseUri   = '{ProjectAddress}/blob/main/LICENSE'
+            ProjectUri   = '{ProjectAddress}'
+            IconUri      = '{ProjectAddress}/raw/main/powershell/PSScim/icon.png'
+            ReleaseNotes = '{ProjectAddress}/blob/main/CHANGELOG.md'
         }
     }
 }

@@ -11,9 +11,6 @@ namespace PSScim.Package;
 /// <summary>A module as it was laid out: its manifest and its files, checked for what does not belong in a package.</summary>
 internal sealed class ModuleContent
 {
-    /// <summary>The most bytes that one native library may have.</summary>
-    internal const long LargestLibrary = 8 << 20;
-
     /// <summary>The platforms of a release, and the name of the library on each.</summary>
     internal static readonly IReadOnlyDictionary<string, string> AllPlatforms = new SortedDictionary<string, string>(StringComparer.Ordinal)
     {
@@ -53,6 +50,9 @@ internal sealed class ModuleContent
 
     internal string[] Platforms { get; }
 
+    /// <summary>The native libraries that are there, by their paths in the module.</summary>
+    internal IReadOnlyDictionary<string, NativeLibrary> Libraries { get; private set; } = new Dictionary<string, NativeLibrary>();
+
     /// <summary>The version in the Gallery's spelling: <c>0.2.0-beta1</c>.</summary>
     internal string Version => Text("ModuleVersion") + (PSData("Prerelease") is { Length: > 0 } label ? "-" + label : "");
 
@@ -67,7 +67,7 @@ internal sealed class ModuleContent
         _psData[key]?.ToString() ?? throw new InvalidDataException($"The manifest's PSData has no {key}.");
 
     /// <exception cref="InvalidDataException">The module is not fit to be packed; the message says why.</exception>
-    internal static ModuleContent Read(string folder, bool requireAllPlatforms)
+    internal static ModuleContent Read(string folder, bool isRelease)
     {
         string[] files =
         [
@@ -76,11 +76,11 @@ internal sealed class ModuleContent
                 .Order(StringComparer.Ordinal),
         ];
         var content = new ModuleContent(folder, Manifest(Path.Combine(folder, "PSScim.psd1")), files);
-        content.Check(requireAllPlatforms);
+        content.Check(isRelease);
         return content;
     }
 
-    private void Check(bool requireAllPlatforms)
+    private void Check(bool isRelease)
     {
         string[] libraries = [.. AllPlatforms.Keys.Select(LibraryOf)];
         string[] stray = [.. Files.Where(file => !s_known.IsMatch(file) && !libraries.Contains(file))];
@@ -95,15 +95,24 @@ internal sealed class ModuleContent
         string[] papers = [.. s_papers.Except(Files)];
         if (papers.Length > 0)
             throw new InvalidDataException($"{Folder} has no {string.Join(" and no ", papers)}. Build the module anew.");
+        if (isRelease && Problems() is { Length: > 0 } problems)
+            throw new InvalidDataException("This is no release: " + string.Join(" ", problems));
+        Libraries = Platforms.ToDictionary(LibraryOf, rid => new NativeLibrary(Path.Combine(Folder, LibraryOf(rid)), rid, isRelease));
+        string[] unfit = [.. Libraries.SelectMany(library => library.Value.Problems.Select(problem => $"{library.Key} {problem}"))];
+        if (unfit.Length > 0)
+            throw new InvalidDataException(string.Join(" ", unfit));
+    }
+
+    /// <summary>What a release must have, and a package of one's own need not.</summary>
+    private string[] Problems()
+    {
+        List<string> problems = [];
         string[] lacking = [.. AllPlatforms.Keys.Except(Platforms)];
-        if (requireAllPlatforms && lacking.Length > 0)
-            throw new InvalidDataException($"A release needs every platform's library; these are not there: {string.Join(", ", lacking.Select(LibraryOf))}.");
-        foreach (string rid in Platforms)
-        {
-            long length = new FileInfo(Path.Combine(Folder, LibraryOf(rid))).Length;
-            if (length > LargestLibrary)
-                throw new InvalidDataException($"{LibraryOf(rid)} has {length:N0} bytes, more than {LargestLibrary:N0}. Is it stripped?");
-        }
+        if (lacking.Length > 0)
+            problems.Add($"It needs every platform's library, and these are not there: {string.Join(", ", lacking.Select(LibraryOf))}.");
+        if (!Uri.TryCreate(PSData("ProjectUri"), UriKind.Absolute, out Uri? project) || project.Host.EndsWith(".invalid", StringComparison.Ordinal))
+            problems.Add($"The project's address, {PSData("ProjectUri")}, is a placeholder: write the real one as 'repository' into Cargo.toml and build again.");
+        return [.. problems];
     }
 
     private static string LibraryOf(string rid) => $"runtimes/{rid}/native/{AllPlatforms[rid]}";

@@ -26,6 +26,13 @@ internal sealed class LinuxFactAttribute : FactAttribute
     }
 }
 
+/// <summary>Such a test in several forms.</summary>
+[AttributeUsage(AttributeTargets.Method)]
+internal sealed class LinuxTheoryAttribute : TheoryAttribute
+{
+    public LinuxTheoryAttribute() => Skip = new LinuxFactAttribute().Skip;
+}
+
 /// <summary>A test that needs a pseudo-terminal, which util-linux' script makes.</summary>
 [AttributeUsage(AttributeTargets.Method)]
 internal sealed class TerminalFactAttribute : FactAttribute

@@ -5,19 +5,24 @@ using System.IO;
 using System.Linq;
 using System.Text;
 
-namespace PSScim.Tests.Package;
+namespace PSScim.Package;
 
-/// <summary>What a 64-bit little-endian ELF library shows to the outside: its symbols and the versions it needs.</summary>
+/// <summary>What a 64-bit little-endian ELF library shows to the outside: its processor, its symbols and the versions it needs.</summary>
 internal sealed class ElfImage
 {
+    internal const int X64 = 62;
+    internal const int Arm64 = 183;
     private const uint DynamicSymbols = 11;
     private const uint NeededVersions = 0x6ffffffe;
     private readonly byte[] _bytes;
     private readonly List<Section> _sections = [];
 
+    /// <exception cref="InvalidDataException">It is no such library.</exception>
     internal ElfImage(string path)
     {
         _bytes = File.ReadAllBytes(path);
+        if (!_bytes.AsSpan().StartsWith("\u007fELF\u0002\u0001"u8) || _bytes.Length < 0x40)
+            throw new InvalidDataException($"{path} is no library for 64-bit Linux.");
         long table = (long)U64(0x28);
         int size = U16(0x3a), count = U16(0x3c);
         for (int i = 0; i < count; i++)
@@ -26,6 +31,9 @@ internal sealed class ElfImage
             _sections.Add(new Section(U32(at + 4), (int)U64(at + 0x18), (int)U64(at + 0x20), (int)U32(at + 0x28)));
         }
     }
+
+    /// <summary>The number of the processor that it is for: <see cref="X64"/>, <see cref="Arm64"/>.</summary>
+    internal int Machine => U16(0x12);
 
     /// <summary>Names of the functions and data that it offers to others.</summary>
     internal IEnumerable<string> Exports()
