@@ -1,8 +1,11 @@
 using System;
+using System.IO;
 using System.Linq;
 using System.Reflection;
 using System.Security;
+using System.Text;
 using PSScim;
+using PSScim.Changes;
 using PSScim.Native;
 
 namespace NetFramework;
@@ -47,6 +50,9 @@ internal static class Program
             Console.WriteLine($"missing {missing.Failure().Id}");
         }
 
+        Write(session);
+        Export(session);
+
         using Session wrong = Session.Open(config, Secure("wr\u00f6ng"));
         using Operation refused = wrong.SignIn();
         Wait(refused);
@@ -56,6 +62,47 @@ internal static class Program
         using Operation late = session.SignIn();
         Console.WriteLine($"closed {late.Wait(1000)}");
         return 0;
+    }
+
+    /// <summary>Creates one user twice: the second has to be refused, and neither ends the operation.</summary>
+    private static void Write(Session session)
+    {
+        var change = new ChangeText("Create", "Users") { HasPassword = true };
+        change.Set.Add(new("userName", "z\u00f6e@contoso.com"));
+        change.Set.Add(new("displayName", "Zo\u00eb \u5c71\u7530"));
+        change.Set.Add(new("name.givenName", "Zo\u00eb"));
+        change.Set.Add(new("name.familyName", "\u5c71\u7530"));
+        using WriteOperation writing = session.Write(new JsonText().Add("throttleLimit", 1).ToString());
+        for (int i = 0; i < 2; i++)
+            while (!writing.Submit(change.ToString(), Encoding.UTF8.GetBytes("P\u00e4ss-w0rd!")))
+                Wait(writing);
+        writing.Finish();
+        var reader = new ResourceTypes(seedFromSchema: true).Reader(ResourceKind.User, Projection.None);
+        while (Next(writing))
+        {
+            string name = writing.Outcome == ScimOutcome.Done ? Text(reader.Read(writing).Single(), "displayName") : "";
+            Console.WriteLine($"wrote {writing.Outcome} {name == "Zo\u00eb \u5c71\u7530"} {writing.ReplyFailure()?.Id}");
+        }
+        Console.WriteLine($"written {writing.Wait(1000)}");
+    }
+
+    private static void Export(Session session)
+    {
+        string path = Path.Combine(Path.GetTempPath(), "psscim-" + Guid.NewGuid().ToString("N") + ".csv");
+        try
+        {
+            using Operation export = session.Export(new JsonText()
+                .Add("endpoint", "Users").Add("path", path).Add("format", "csv").Add("attributes", ["id", "userName"]).ToString());
+            while (Next(export))
+            {
+            }
+            string[] lines = File.ReadAllLines(path);
+            Console.WriteLine($"exported {lines.Length} {lines.Count(line => line.EndsWith(",z\u00f6e@contoso.com", StringComparison.Ordinal))}");
+        }
+        finally
+        {
+            File.Delete(path);
+        }
     }
 
     private static void Describe(ScimResource user)

@@ -51,6 +51,10 @@ public sealed class NetFrameworkTests
             title Captain
             json True
             missing ResourceNotFound
+            wrote Done True 
+            wrote Failed False Uniqueness
+            written Done
+            exported 252 1
             refused AuthenticationFailed
             closed Failed
 
