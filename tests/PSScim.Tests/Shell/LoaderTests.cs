@@ -174,6 +174,25 @@ public sealed class LoaderTests : IDisposable
         Assert.Equal(new ShellResult(0, "0.2.0 beta1\n0.1.0\n3\n", ""), result);
     }
 
+    [Fact]
+    public async Task A_copy_in_another_folder_is_refused_while_the_first_goes_on_and_imported_once_that_is_removed()
+    {
+        using var copy = new InstalledModule();
+        string first = _installed.Install(), other = copy.Install();
+        ShellResult result = await _installed.Run($$"""
+            Start-ScimEmulator -Users 3; Connect-Scim -Emulator
+            foreach ($force in $false, $true) {
+                try { Import-Module '{{other}}' -Force:$force -ErrorAction Stop; 'imported' } catch { $_.FullyQualifiedErrorId }
+                @(Get-Module PSScim).Count; (Get-Module PSScim).ModuleBase; (Get-ScimUser).Count
+            }
+            Remove-Module PSScim; Import-Module '{{other}}' -ErrorAction Stop
+            (Get-Module PSScim).ModuleBase; Connect-Scim -Emulator; (Get-ScimUser).Count
+            """);
+        const string refused = "FormatXmlUpdateException,Microsoft.PowerShell.Commands.ImportModuleCommand";
+        Assert.Equal(
+            new ShellResult(0, $"{refused}\n1\n{first}\n3\n{refused}\n1\n{first}\n3\n{other}\n3\n", ""), result);
+    }
+
     /// <summary>The first bytes of a library of a platform.</summary>
     private static byte[] Header(string rid)
     {
