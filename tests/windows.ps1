@@ -115,6 +115,61 @@ Test-That 'ids, filters, dates and letters arrive as they are' {
     if ($again.ToJson() -cne $user.ToJson()) { return 'by id it is another' }
     Compare-Text (Get-ScimUser -Filter "userName eq ""$($user.userName)""").id $user.id
 }
+$certificates = [IO.Path]::GetFullPath("$PSScriptRoot\..\rust\scim-client\tests\certificates")
+Test-That 'a certificate from a PFX signs in, by a path with either separator' {
+    $public = [Security.Cryptography.X509Certificates.X509Certificate2]::CreateFromPem([IO.File]::ReadAllText("$certificates\rsa.pem"))
+    $other = Start-ScimEmulator -Users 7 -Certificate $public -PassThru
+    $app = @{ TenantId = $other.TenantId; ClientId = $other.ClientId; BaseUri = $other.BaseUri; Authority = $other.Authority }
+    $counts = foreach ($path in "$certificates\rsa.pfx", "$certificates/rsa-old.pfx".Replace('\', '/')) {
+        $c = Connect-Scim @app -CertificatePath $path -CertificatePassword (ConvertTo-Secure 'pfx-password') -PassThru
+        (Get-ScimUser -Connection $c).Count
+        Disconnect-Scim $c
+    }
+    Compare-Text ($counts -join ',') '7,7'
+}
+Test-That 'a PFX with a wrong password is explained, with its file' {
+    try { Connect-Scim @account -CertificatePath "$certificates\rsa.pfx" -CertificatePassword (ConvertTo-Secure 'wrong'); 'no error' }
+    catch { if ("$_".Contains("$certificates\rsa.pfx")) { Compare-Text $_.FullyQualifiedErrorId.Split(',')[0] CertificateUnusable } else { "$_" } }
+}
+
+$files = [IO.Directory]::CreateDirectory([IO.Path]::Combine([IO.Path]::GetTempPath(), 'psscim ' + [char]0xEB + [char]0x5C71 + ' ' + [guid]::NewGuid().ToString('N'))).FullName
+Connect-Scim @account -ClientSecret (ConvertTo-Secure $emulator.ClientSecret)
+Test-That 'an export goes to a Windows path: absolute, with either separator, and below the current location' {
+    Export-ScimUser "$files\back.csv" -Attributes id, userName
+    Export-ScimUser "$files/forward.csv".Replace('\', '/') -Attributes id, userName
+    $before = Get-Location
+    Set-Location $files
+    try { Export-ScimUser .\here.csv -Attributes id, userName } finally { Set-Location $before }
+    $texts = foreach ($name in 'back', 'forward', 'here') { [IO.File]::ReadAllText("$files\$name.csv") }
+    if ($texts[0] -cne $texts[1] -or $texts[0] -cne $texts[2]) { return 'they differ' }
+    Compare-Text ([regex]::Matches($texts[0], "[^\r]\r\n").Count) 251
+}
+Test-That 'an export spares a file with -NoClobber, and names a folder that is in its way' {
+    try { Export-ScimUser "$files\back.csv" -NoClobber; return 'overwritten' } catch { if (-not "$_".Contains("$files\back.csv")) { return "$_" } }
+    $null = [IO.Directory]::CreateDirectory("$files\folder.csv")
+    try { Export-ScimUser "$files\folder.csv" -Force; 'no error' } catch { if ("$_".Contains("$files\folder.csv")) { $true } else { "$_" } }
+}
+Test-That 'a write with a journal is done once, however often it is run' {
+    $rows = foreach ($i in 1..30) { @{ userName = "person$i@journal.contoso.com"; displayName = "Zo$([char]0xEB) $([char]0x5C71)$([char]0x7530) $([char]0xD83D)$([char]0xDE00) $i"; givenName = "Zo$([char]0xEB)"; familyName = "$i" } }
+    $password = ConvertTo-Secure "P$([char]0xE4)ss-w0rd-1"
+    $first = @($rows | New-ScimUser -Password $password -Journal "$files\journal")
+    $before = (Get-ScimContext).Requests
+    $null = $rows | New-ScimUser -Password $password -Journal "$files/journal".Replace('\', '/')
+    $again = (Get-ScimContext).Requests - $before
+    $found = @(Get-ScimUser -UserName *@journal.contoso.com)
+    $same = @($found | Where-Object { $_.displayName -ceq $rows[0].displayName })
+    Compare-Text "$($first.Count) made, $again requests again, $($found.Count) there, $($same.Count) named so" '30 made, 0 requests again, 30 there, 1 named so'
+}
+Test-That 'what was written is changed and removed' {
+    $user = Get-ScimUser -UserName person1@journal.contoso.com
+    $user.title = "Captain $([char]0x5C71)"
+    $user | Set-ScimUser
+    if ((Get-ScimUser -Id $user.id).title -cne $user.title) { return 'the title has not changed' }
+    $user | Remove-ScimUser -Confirm:$false
+    Compare-Text @(Get-ScimUser -UserName person1@journal.contoso.com).Count 0
+}
+[IO.Directory]::Delete($files, $true)
+
 Test-That 'a refused connection says so' {
     try { Connect-Scim -BaseUri http://127.0.0.1:9 -AccessToken (ConvertTo-Secure t) -MaximumRetryCount 0; Get-ScimUser; 'no error' }
     catch { Compare-Text $_.FullyQualifiedErrorId.Split(',')[0] ConnectionRefused }
@@ -136,6 +191,18 @@ Test-That 'letters of all scripts pass arguments, console and streams' {
     $text = "Zo$([char]0xEB) $([char]0x5C71)$([char]0x7530) $([char]0xD83D)$([char]0xDE00)"
     $result = Invoke-Fresh "'$text'; [Console]::OutputEncoding.CodePage"
     Compare-Text $result.Output "$text`n65001"
+}
+Test-That 'what comes from the service reaches a console of UTF-16' {
+    $start = [Diagnostics.ProcessStartInfo]::new($shell)
+    $command = '[Console]::OutputEncoding = [Text.Encoding]::Unicode; Start-ScimEmulator -Users 3; Connect-Scim -Emulator; '
+    $command += '$text = -join [char[]](0x5C71, 0x7530, 0xD83D, 0xDE00); $u = Get-ScimUser -First 1; Set-ScimUser $u.id -DisplayName $text; [Console]::Out.Write((Get-ScimUser -Id $u.id).displayName)'
+    foreach ($word in '-NonInteractive', '-Command', $command) { $start.ArgumentList.Add($word) }
+    $start.RedirectStandardOutput = $true
+    $start.StandardOutputEncoding = [Text.Encoding]::Unicode
+    $process = [Diagnostics.Process]::Start($start)
+    $output = $process.StandardOutput.ReadToEnd()
+    $process.WaitForExit()
+    Compare-Text $output.TrimStart([char]0xFEFF) (-join [char[]](0x5C71, 0x7530, 0xD83D, 0xDE00))
 }
 Test-That 'a missing library is named' {
     $message = Get-LoaderError { param($folder, $library) [IO.File]::Delete($library) }
