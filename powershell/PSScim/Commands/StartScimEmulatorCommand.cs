@@ -27,6 +27,14 @@ namespace PSScim.Commands;
 /// Stop-ScimEmulator $emulator
 /// </code>
 /// </example>
+/// <example>
+/// Another server than Entra, with its own idea of the RFCs.
+/// <code>
+/// $emulator = Start-ScimEmulator -Users 30 -Quirk zero-based-start-index, text-total -PassThru
+/// Connect-Scim -BaseUri $emulator.PlainBaseUri -TenantId $emulator.TenantId -ClientId $emulator.ClientId -ClientSecret $secret -Authority $emulator.Authority
+/// @(Get-ScimUser).Count
+/// </code>
+/// </example>
 /// <seealso cref="StopScimEmulatorCommand"/>
 /// <seealso cref="ConnectScimCommand"/>
 [Cmdlet(VerbsLifecycle.Start, "ScimEmulator")]
@@ -73,6 +81,14 @@ public sealed class StartScimEmulatorCommand : ScimCommand
     [ValidateNotNullOrEmpty]
     public string[]? Role { get; set; }
 
+    /// <summary>
+    /// In what its plain SCIM server, at PlainBaseUri, differs from the RFCs, as servers in the wild do; several at once.
+    /// The names are those of docs/compatibility.md, and an unknown one is answered with all of them.
+    /// </summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string[]? Quirk { get; set; }
+
     /// <summary>Returns the emulator.</summary>
     [Parameter]
     public SwitchParameter PassThru { get; set; }
@@ -87,7 +103,8 @@ public sealed class StartScimEmulatorCommand : ScimCommand
                     Users, Groups, Port, LatencyMilliseconds, Seed,
                     Certificate is null ? null : Array.ConvertAll(Certificate, c => Convert.ToBase64String(c.RawData)),
                     Role,
-                    TenantId),
+                    TenantId,
+                    Quirk),
                 operation =>
                 {
                     ScimEmulator emulator = ScimEmulator.Add(operation);

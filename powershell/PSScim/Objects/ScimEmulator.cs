@@ -13,6 +13,7 @@ public sealed class ScimEmulator
     {
         _handle = handle;
         BaseUri = (string)record.GetValue("baseUri")!;
+        PlainBaseUri = (string)record.GetValue("plainBaseUri")!;
         Authority = (string)record.GetValue("authority")!;
         TenantId = (string)record.GetValue("tenantId")!;
         ClientId = (string)record.GetValue("clientId")!;
@@ -23,6 +24,9 @@ public sealed class ScimEmulator
 
     /// <summary>The SCIM base URI.</summary>
     public string BaseUri { get; }
+
+    /// <summary>The base URI of its plain SCIM server, which has the quirks of Start-ScimEmulator -Quirk.</summary>
+    public string PlainBaseUri { get; }
 
     /// <summary>The sign-in host.</summary>
     public string Authority { get; }
@@ -59,7 +63,8 @@ public sealed class ScimEmulator
 
     internal static Operation Start(
         int users, int groups, int port, int latencyMilliseconds, long? seed,
-        IReadOnlyList<string>? certificates = null, IReadOnlyList<string>? roles = null, string? tenant = null)
+        IReadOnlyList<string>? certificates = null, IReadOnlyList<string>? roles = null, string? tenant = null,
+        IReadOnlyList<string>? quirks = null)
     {
         string config = new JsonText()
             .Add("users", users)
@@ -70,6 +75,7 @@ public sealed class ScimEmulator
             .Add("certificates", certificates)
             .Add("roles", roles)
             .Add("tenantId", tenant)
+            .Add("quirks", quirks)
             .ToString();
         return Emulators.Start(config);
     }

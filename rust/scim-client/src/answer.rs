@@ -111,8 +111,10 @@ fn kind(answer: &Answer, said: &Said) -> Kind {
     }
 }
 
+/// Reads an error field by field, where it may stand: at the top, or one level down, since servers wrap it in an object or
+/// a list of their own (`{"error":{…}}`, `{"Errors":[{…}]}`).
 fn read(body: &[u8]) -> Said {
-    let Ok(Value::Object(members)) = serde_json::from_slice::<Value>(body) else {
+    let Ok(whole @ (Value::Object(_) | Value::Array(_))) = serde_json::from_slice::<Value>(body) else {
         let text = String::from_utf8_lossy(body);
         let text = text.trim();
         let show = !text.is_empty() && !is_html(body);
@@ -121,38 +123,49 @@ fn read(body: &[u8]) -> Said {
             ..Said::default()
         };
     };
-    let find = |object: &serde_json::Map<String, Value>, name: &str| {
-        object
+    let top = said_by(&whole);
+    let inside = || {
+        let members = whole.as_object().into_iter().flat_map(|members| members.values());
+        let items = whole.as_array().into_iter().flatten();
+        members
+            .chain(items)
+            .flat_map(|value| match value {
+                Value::Array(list) => list.first(),
+                value => Some(value),
+            })
+            .map(said_by)
+            .find(|said| said.understood)
+    };
+    if top.understood {
+        top
+    } else {
+        inside().unwrap_or(top)
+    }
+}
+
+/// What one object says: SCIM's members, SCIM 1.1's `description`, Graph's `code` and `message`.
+fn said_by(object: &Value) -> Said {
+    let Some(members) = object.as_object() else {
+        return Said::default();
+    };
+    let find = |name: &str| {
+        members
             .iter()
             .find(|(n, _)| n.eq_ignore_ascii_case(name))
-            .map(|(_, v)| v.clone())
+            .map(|(_, v)| v)
     };
-    let text = |value: Option<Value>| {
-        value
-            .and_then(|v| v.as_str().map(str::to_owned))
-            .filter(|t| !t.is_empty())
+    let text = |name| {
+        find(name)
+            .and_then(Value::as_str)
+            .filter(|text| !text.is_empty() && *text != "null")
+            .map(str::to_owned)
     };
-    let detail = text(find(&members, "detail"));
-    let scim_type = text(find(&members, "scimType")).filter(|t| t != "null");
-    if detail.is_some() || find(&members, "status").is_some() {
-        return Said {
-            understood: true,
-            scim_type,
-            detail,
-        };
-    }
-    // Graph's own form: {"error":{"code":"…","message":"…"}}.
-    if let Some(Value::Object(inner)) = find(&members, "error") {
-        return Said {
-            understood: true,
-            scim_type: text(find(&inner, "code")),
-            detail: text(find(&inner, "message")),
-        };
-    }
+    let detail = text("detail").or_else(|| text("description"));
+    let (code, message) = (text("code"), text("message"));
     Said {
-        understood: false,
-        scim_type,
-        detail: text(find(&members, "message")),
+        understood: detail.is_some() || find("status").is_some() || (code.is_some() && message.is_some()),
+        scim_type: text("scimType").or(code),
+        detail: detail.or(message),
     }
 }
 
@@ -217,6 +230,36 @@ mod tests {
             assert_eq!(error.details().status, Some(status));
             assert_eq!(error.details().request_id.as_deref(), Some("r"));
             assert!(!error.details().advice.is_empty());
+        }
+    }
+
+    #[test]
+    fn an_error_is_found_however_it_is_wrapped() {
+        let plain = r#"{"detail":"It is gone.","scimType":"noTarget","status":404}"#;
+        for body in [
+            plain.to_owned(),
+            format!(r#"{{"error":{plain}}}"#),
+            format!(r#"{{"Response":{{}},"Errors":[{plain}]}}"#),
+            format!("[{plain}]"),
+            r#"{"Errors":[{"description":"It is gone.","code":"noTarget"}]}"#.to_owned(),
+            r#"{"error":{"code":"noTarget","message":"It is gone."}}"#.to_owned(),
+            r#"{"Detail":"It is gone.","ScimType":"noTarget"}"#.to_owned(),
+        ] {
+            let error = of(404, &body);
+            assert_eq!(error.kind(), Kind::ResourceNotFound, "{body}");
+            assert_eq!(error.details().detail.as_deref(), Some("It is gone."), "{body}");
+            assert_eq!(error.details().scim_type.as_deref(), Some("noTarget"), "{body}");
+        }
+        // None of these is the service's word that an object is gone.
+        for body in [
+            "<html>",
+            "Not Found",
+            "{}",
+            "[]",
+            "null",
+            r#"{"message":"no route"}"#,
+        ] {
+            assert_eq!(of(404, body).kind(), Kind::EndpointNotFound, "{body}");
         }
     }
 

@@ -270,6 +270,7 @@ impl Checks {
 
     async fn read_one(&self, observer: &dyn Observer) -> Result<usize, Error> {
         let query = [("attributes", "id"), ("count", "1")];
+        self.session.discover(observer).await?;
         let url = self.session.url(Endpoint::Users, None, &query)?;
         let what = crate::send::what(&Method::GET, &url);
         // The service may have done the work whose answer was lost, and would bill it a second time.

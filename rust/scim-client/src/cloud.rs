@@ -1,6 +1,8 @@
 //! The clouds in which Entra's SCIM API is served, and what each service allows. The numbers and addresses are from
 //! Microsoft's articles `entra-id-scim-api-reference` and `scim-support-in-entra-id`.
 
+use crate::profile::USUAL_PAGE;
+
 /// One cloud.
 #[derive(Debug)]
 pub struct Cloud {
@@ -76,9 +78,6 @@ const ENTRA_USERS_WITH_MANAGER: u32 = 100;
 const ENTRA_USERS: u32 = 999;
 /// Groups a page at most.
 const ENTRA_GROUPS: u32 = 1000;
-/// What to ask a server for whose limit is not known; it may return fewer (RFC 7644 section 3.4.2.4).
-const GENERIC: u32 = 200;
-
 impl Service {
     /// The path below the base URI, without a slash in front. Entra spells paths in lower case.
     #[must_use]
@@ -110,7 +109,7 @@ impl Service {
             (Service::Entra, Endpoint::Users) => ENTRA_USERS,
             (Service::Entra, Endpoint::Groups) => ENTRA_GROUPS,
             (Service::Generic, Endpoint::Users | Endpoint::Groups) => {
-                return Some(wanted.unwrap_or(GENERIC).max(1));
+                return Some(wanted.unwrap_or(USUAL_PAGE).max(1));
             }
             _ => return None,
         };

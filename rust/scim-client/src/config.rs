@@ -8,6 +8,7 @@ use url::Url;
 
 use crate::address::{Transport, address};
 use crate::cloud::{CLOUDS, Cloud, ENTRA_PRICE, Service};
+use crate::compatibility::{Compatibility, Insistence};
 use crate::error::{Error, Kind};
 use crate::network::{Network, NetworkConfig};
 pub use crate::secret::{Secret, Secrets};
@@ -70,6 +71,8 @@ pub struct Config {
     pub network: NetworkConfig,
     /// A file into which every request and answer is written, without secrets.
     pub trace_path: Option<std::path::PathBuf>,
+    /// What the server insists on besides the RFCs.
+    pub compatibility: Vec<Compatibility>,
     /// What to call ourselves, in front of PSScim's own name.
     pub user_agent: Option<String>,
 }
@@ -127,6 +130,7 @@ pub(crate) struct Settings {
     pub(crate) retry_budget: Duration,
     pub(crate) stall: Duration,
     pub(crate) network: Network,
+    pub(crate) compatibility: Insistence,
     /// Whether the sign-in host is one that the caller named.
     pub(crate) own_authority: bool,
     pub(crate) user_agent: String,
@@ -182,6 +186,7 @@ impl Config {
             stall: Duration::from_secs(self.stall_timeout_seconds.unwrap_or(60).max(1)),
             network: Network::new(&self.network, secrets.network)?,
             own_authority: self.authority.is_some(),
+            compatibility: Insistence(self.compatibility),
             user_agent,
             trace: self
                 .trace_path

@@ -17,7 +17,7 @@ pub(crate) struct Place {
 enum Start {
     First,
     Cursor(String),
-    /// 1-based.
+    /// What the server calls it: the first is 1, or 0.
     Index(u64),
 }
 
@@ -105,7 +105,7 @@ impl Place {
 
     /// How many resources of the list are known to stand before its page.
     pub(crate) fn in_front(&self) -> u64 {
-        self.index().map_or(0, |index| index - 1)
+        self.index().map_or(0, |index| index.saturating_sub(1))
     }
 
     /// Makes a parser ready for the page's response.

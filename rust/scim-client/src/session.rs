@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use reqwest::Method;
+use tokio::sync::OnceCell;
 use url::Url;
 
 use crate::answer;
@@ -18,6 +19,7 @@ use crate::http::{Answer, Exchange, Limits, Wire};
 use crate::meter::{Meter, Stats};
 use crate::network::Peer;
 use crate::page::{Page, PageParser};
+use crate::profile::Profile;
 use crate::send::what;
 use crate::token::Tokens;
 
@@ -38,6 +40,8 @@ struct Inner {
     http: Wire,
     /// For the sign-in host, where that is met in another way.
     sign_in: Wire,
+    /// What the server says of itself, once it was asked.
+    profile: OnceCell<Profile>,
     tokens: Tokens,
     meter: Meter,
     gate: Gate,
@@ -91,6 +95,7 @@ impl Session {
             limits,
             http,
             sign_in,
+            profile: OnceCell::new(),
             tokens,
             meter,
             gate,
@@ -208,6 +213,28 @@ impl Session {
         self.0.tokens.can_renew()
     }
 
+    /// Asks a server other than Entra, once and for nothing, what it can do and where its endpoints are.
+    ///
+    /// # Errors
+    /// Those that the next request would meet as well.
+    pub(crate) async fn discover(&self, observer: &dyn Observer) -> Result<(), Error> {
+        let inner = &*self.0;
+        if inner.settings.service == Service::Entra || inner.settings.compatibility.skips_discovery() {
+            return Ok(());
+        }
+        // Boxed: reading the profile sends requests, and what sends requests reads the profile.
+        inner
+            .profile
+            .get_or_try_init(|| Box::pin(Profile::read(self, observer)))
+            .await
+            .map(drop)
+    }
+
+    /// What the server has said of itself; None before it was asked, and on Entra.
+    pub(crate) fn profile(&self) -> Option<&Profile> {
+        self.0.profile.get()
+    }
+
     /// Reads one resource by its id, or the one that has none (`ServiceProviderConfig`).
     ///
     /// # Errors
@@ -219,6 +246,7 @@ impl Session {
         query: &[(&str, &str)],
         observer: &dyn Observer,
     ) -> Result<Page, Error> {
+        self.discover(observer).await?;
         let url = self.url(endpoint, id, query)?;
         let what = what(&Method::GET, &url);
         let answer = self.send(Method::GET, url, observer).await?;
@@ -248,10 +276,23 @@ impl Session {
         id: Option<&str>,
         query: &[(&str, &str)],
     ) -> Result<Url, Error> {
-        let settings = &self.0.settings;
-        let mut text = settings.base.as_str().trim_end_matches('/').to_owned();
+        let profile = self.profile();
+        let base = profile.and_then(Profile::base).unwrap_or(&self.0.settings.base);
+        self.url_at(base, endpoint, id, query)
+    }
+
+    /// The same at a base URI that may be another than the connection's.
+    pub(crate) fn url_at(
+        &self,
+        base: &Url,
+        endpoint: Endpoint,
+        id: Option<&str>,
+        query: &[(&str, &str)],
+    ) -> Result<Url, Error> {
+        let mut text = base.as_str().trim_end_matches('/').to_owned();
         text.push('/');
-        text.push_str(settings.service.path(endpoint));
+        let told = self.profile().and_then(|profile| profile.path(endpoint));
+        text.push_str(told.unwrap_or(self.0.settings.service.path(endpoint)));
         if let Some(id) = id {
             // A URL parser takes "." and ".." for a way up, escaped or not.
             if id.is_empty() || id == "." || id == ".." {

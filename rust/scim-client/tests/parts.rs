@@ -14,7 +14,9 @@ use axum::routing::get;
 use futures_util::{StreamExt, stream};
 use scim_client::event::{Event, Observer, Silent};
 use scim_client::record::{Records, Value};
-use scim_client::{Config, Endpoint, Error, Kind, List, Query, Reader, Secret, Session, limits};
+use scim_client::{
+    Compatibility, Config, Endpoint, Error, Kind, List, Query, Reader, Secret, Session, limits,
+};
 use tokio::sync::Notify;
 
 const USERS: usize = 1300;
@@ -143,6 +145,7 @@ async fn served(app: Router, retries: u32) -> Session {
         base_uri: Some(base),
         maximum_retry_count: Some(retries),
         retry_interval_milliseconds: Some(1),
+        compatibility: vec![Compatibility::SkipDiscovery],
         ..Config::default()
     };
     Session::open(config, Secret::new(b"token".to_vec())).unwrap()

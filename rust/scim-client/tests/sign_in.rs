@@ -13,7 +13,9 @@ use ring::signature::{RSA_PSS_SHA256, RsaKeyPair};
 use rustls_pki_types::pem::PemObject;
 use scim_client::config::CredentialKind;
 use scim_client::event::{Answering, Event, Observer, Question, Silent};
-use scim_client::{Checks, Claims, Config, Endpoint, Error, Kind, List, Query, Secret, Session};
+use scim_client::{
+    Checks, Claims, Compatibility, Config, Endpoint, Error, Kind, List, Query, Secret, Session,
+};
 use scim_emulator::{Emulator, EmulatorConfig, Fault, FaultAction, IDENTITY_HEADER, JOB_TOKEN};
 
 fn asset(name: &str) -> PathBuf {
@@ -561,6 +563,7 @@ async fn a_name_and_password_go_with_each_request() {
         base_uri: Some(format!("http://{}/scim", listener.local_addr().unwrap())),
         user_name: Some("Aladdin".to_owned()),
         credential: CredentialKind::Basic,
+        compatibility: vec![Compatibility::SkipDiscovery],
         ..Config::default()
     };
     let server = tokio::spawn(async move {

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use scim_client::event::Silent;
-use scim_client::{Config, Endpoint, Kind, Secret, Session};
+use scim_client::{Compatibility, Config, Endpoint, Kind, Secret, Session};
 use scim_emulator::EmulatorConfig;
 
 mod world;
@@ -81,6 +81,7 @@ async fn a_request_without_an_answer_is_written_down_too() {
         base_uri: Some(format!("http://127.0.0.1:{free}/scim")),
         maximum_retry_count: Some(0),
         trace_path: Some(path.clone()),
+        compatibility: vec![Compatibility::SkipDiscovery],
         ..Config::default()
     };
     let session = Session::open(config, Secret::new(b"hunter2".to_vec())).unwrap();

@@ -11,7 +11,7 @@ use axum::extract::State;
 use axum::http::{Request, Response, StatusCode};
 use scim_client::record::Records;
 use scim_client::write::{Options, Outcome, Report};
-use scim_client::{Config, Kind, Secret, Session};
+use scim_client::{Compatibility, Config, Kind, Secret, Session};
 use serde_json::json;
 use world::{change, text, user};
 
@@ -56,6 +56,7 @@ impl Server {
             base_uri: Some(format!("http://{address}/scim")),
             retry_interval_milliseconds: Some(1),
             maximum_retry_count: Some(2),
+            compatibility: vec![Compatibility::SkipDiscovery],
             ..Config::default()
         };
         Self {

@@ -19,6 +19,7 @@ use crate::faults::{Fault, FaultAction, Faults};
 use crate::identity;
 use crate::mishap;
 use crate::pages::Pages;
+use crate::plain::{self, Asked, Plain};
 use crate::stats::{Counters, count};
 use crate::token::{self, Tokens};
 use crate::wire::{Failure, content_type, empty_response, json_response};
@@ -37,6 +38,7 @@ pub(crate) struct App {
     pub(crate) tokens: Tokens,
     pub(crate) faults: Faults,
     pub(crate) counters: Counters,
+    plain: Plain,
     /// The second being counted, and the requests in it.
     throttle: Mutex<(u64, u32)>,
     request_ids: AtomicU64,
@@ -75,6 +77,7 @@ impl App {
             directory: RwLock::new(Directory::new(world)),
             tokens: Tokens::new(own_base_uri.strip_suffix(PREFIX).unwrap_or(own_base_uri)),
             counters: Counters::default(),
+            plain: Plain::new(std::mem::take(&mut config.quirks)),
             throttle: Mutex::default(),
             request_ids: AtomicU64::new(now_seconds() << 20),
             config,
@@ -139,6 +142,21 @@ impl App {
                 repeat_cursor: mishap.repeats_cursor(),
             };
             self.scim(&incoming).unwrap_or_else(Failure::into_response)
+        } else if let Some(below) = path.strip_prefix(plain::PREFIX) {
+            match self.tokens.check(&self.config, &parts.headers) {
+                Ok(_) => {
+                    let directory = self.directory.read().unwrap_or_else(PoisonError::into_inner);
+                    let asked = Asked {
+                        method: &parts.method,
+                        path: below,
+                        query: parts.uri.query(),
+                        headers: &parts.headers,
+                        body,
+                    };
+                    self.plain.answer(&directory, &asked)
+                }
+                Err(failure) => failure.into_response(),
+            }
         } else {
             Failure::no_such_path(path).into_response()
         };

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::faults::Fault;
+use crate::quirks::Quirk;
 
 /// How an emulator is to behave. [`Default`] gives a small tenant without faults.
 #[derive(Debug, Clone)]
@@ -47,6 +48,8 @@ pub struct EmulatorConfig {
     pub compress: bool,
     /// Most bytes of rendered pages to keep for further requests of the same page; 0 keeps none.
     pub page_cache_bytes: usize,
+    /// In what the plain SCIM server differs from the RFCs.
+    pub quirks: Vec<Quirk>,
     /// Faults from the start; more can be injected while it runs.
     pub faults: Vec<Fault>,
     /// What `meta.location` starts with, when clients reach the emulator by another address than its own, such
@@ -93,6 +96,7 @@ impl Default for EmulatorConfig {
             cursor_lifetime: None,
             compress: false,
             page_cache_bytes: 0,
+            quirks: Vec::new(),
             faults: Vec::new(),
             public_base_uri: None,
         }

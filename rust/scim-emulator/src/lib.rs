@@ -2,6 +2,7 @@
 //!
 //! It enforces the rules of Microsoft Entra ID's SCIM API: page sizes, cursors, filters, headers, errors, what
 //! can be written and how. Its directory is generated from a seed and takes no memory until it is written to.
+//! Under another path it is a plain SCIM server, with the quirks of others on demand ([`Quirk`]).
 //! Beside the SCIM endpoints it plays the identity side: the token endpoint, managed identities, an outside issuer.
 #![forbid(unsafe_code)]
 
@@ -18,11 +19,14 @@ mod identity;
 mod issuer;
 mod mishap;
 mod names;
+mod operations;
 mod pages;
 mod patch;
 mod people;
+mod plain;
 mod projection;
 mod query;
+mod quirks;
 mod render;
 mod scan;
 mod schema;
@@ -40,5 +44,6 @@ pub use config::{EmulatorConfig, EmulatorError, Throttle};
 pub use faults::{Fault, FaultAction};
 pub use identity::IDENTITY_HEADER;
 pub use issuer::JOB_TOKEN;
+pub use quirks::Quirk;
 pub use server::{Emulator, app};
 pub use stats::EmulatorStats;

@@ -6,13 +6,13 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::Parser;
-use scim_emulator::{Emulator, EmulatorConfig, EmulatorError, Throttle};
+use scim_emulator::{Emulator, EmulatorConfig, EmulatorError, Quirk, Throttle};
 use serde_json::json;
 use tokio::io::AsyncReadExt;
 
 /// An Entra-like SCIM 2.0 service on 127.0.0.1.
 #[derive(Debug, Parser)]
-#[command(version)]
+#[command(version, after_help = quirks())]
 struct Arguments {
     /// Generated users
     #[arg(long, default_value_t = 1000)]
@@ -44,9 +44,20 @@ struct Arguments {
     /// Megabytes of rendered pages to keep, so that a benchmark measures the client
     #[arg(long, default_value_t = 192)]
     page_cache_megabytes: usize,
+    /// How the plain SCIM server under /scim/v2 differs from the RFCs; may be given several times
+    #[arg(long = "quirk", value_name = "NAME")]
+    quirks: Vec<Quirk>,
     /// End when standard input is closed, as it is when the parent process ends
     #[arg(long)]
     exit_with_stdin: bool,
+}
+
+/// The table of quirks, for --help.
+fn quirks() -> String {
+    let rows = Quirk::ALL
+        .iter()
+        .map(|quirk| format!("  {:<24} {}\n", quirk.name(), quirk.what()));
+    format!("Quirks:\n{}", rows.collect::<String>())
 }
 
 #[tokio::main]
@@ -74,12 +85,14 @@ async fn run(arguments: Arguments) -> Result<(), EmulatorError> {
         }),
         cursor_lifetime: arguments.cursor_lifetime.map(Duration::from_secs),
         compress: arguments.compress,
+        quirks: arguments.quirks,
         page_cache_bytes: arguments.page_cache_megabytes << 20,
         ..EmulatorConfig::default()
     })
     .await?;
     let line = json!({
         "baseUri": emulator.base_uri(),
+        "plainBaseUri": emulator.plain_base_uri(),
         "authority": emulator.authority(),
         "tenantId": emulator.tenant_id(),
         "clientId": emulator.client_id(),

@@ -67,6 +67,11 @@ impl Emulator {
         &self.base_uri
     }
 
+    /// `http://127.0.0.1:PORT/scim/v2`: the plain SCIM server, which has the configured quirks.
+    pub fn plain_base_uri(&self) -> String {
+        format!("{}{}", self.authority, crate::plain::PREFIX)
+    }
+
     /// `http://127.0.0.1:PORT`; the token endpoint is `{authority}/{tenant}/oauth2/v2.0/token`.
     pub fn authority(&self) -> &str {
         &self.authority

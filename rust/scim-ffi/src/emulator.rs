@@ -6,7 +6,7 @@ use std::time::Duration;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use scim_client::{Error, Kind};
-use scim_emulator::{Emulator, EmulatorConfig};
+use scim_emulator::{Emulator, EmulatorConfig, Quirk};
 use serde::{Deserialize, Serialize};
 
 use crate::handle::Table;
@@ -33,6 +33,8 @@ struct StartConfig {
     roles: Option<Vec<String>>,
     /// The tenant that it plays. Left out: always the same.
     tenant_id: Option<String>,
+    /// In what the plain SCIM server differs from the RFCs.
+    quirks: Vec<String>,
     /// Seconds that tokens are good for.
     token_lifetime_seconds: Option<u64>,
 }
@@ -42,6 +44,7 @@ struct StartConfig {
 #[serde(rename_all = "camelCase")]
 struct Started<'a> {
     base_uri: &'a str,
+    plain_base_uri: &'a str,
     authority: &'a str,
     tenant_id: &'a str,
     client_id: &'a str,
@@ -73,7 +76,14 @@ pub unsafe extern "C" fn scim_op_emulator(config: ScimSlice) -> usize {
                 .map_err(|e| {
                     Error::new(Kind::EmulatorFailed, format!("-Certificate cannot be read: {e}."))
                 })?;
+            let quirks = asked
+                .quirks
+                .iter()
+                .map(|name| name.parse())
+                .collect::<Result<Vec<Quirk>, String>>()
+                .map_err(|e| Error::new(Kind::EmulatorFailed, format!("-Quirk: {e}.")))?;
             let config = EmulatorConfig {
+                quirks,
                 users: asked.users.unwrap_or(defaults.users),
                 groups: asked.groups.unwrap_or(defaults.groups),
                 port: asked.port,
@@ -96,6 +106,7 @@ pub unsafe extern "C" fn scim_op_emulator(config: ScimSlice) -> usize {
             })?;
             let reply = record(&Started {
                 base_uri: emulator.base_uri(),
+                plain_base_uri: &emulator.plain_base_uri(),
                 authority: emulator.authority(),
                 tenant_id: emulator.tenant_id(),
                 client_id: emulator.client_id(),

@@ -102,6 +102,8 @@ fn object(record: Record<'_>) -> Result<Object, Unsuccessful> {
     };
     let id = match record.get("id") {
         Some(Value::String(id)) if !id.is_empty() => id.to_owned(),
+        // Some servers number their objects.
+        Some(Value::Integer(id)) => id.to_string(),
         _ => return Err(unusable("it has no id")),
     };
     Ok(Object {

@@ -8,7 +8,7 @@ use serde_json::json;
 use super::find::{self, Found};
 use super::job::Item;
 use super::work::{Work, unknown};
-use super::{Outcome, Report, create, members, secret};
+use super::{Outcome, Report, create, members, put, secret};
 use crate::change::{Draft, Target, Verb};
 use crate::config::Secret;
 use crate::error::{Error, Kind};
@@ -52,6 +52,9 @@ async fn one(work: &Work, item: &Item) -> Report {
 }
 
 async fn step(work: &Work, draft: &Draft, password: Option<&Secret>, since: Option<Timestamp>) -> Report {
+    if let Err(error) = work.session.discover(work.caller().observer).await {
+        return work.unsuccessful(Unsuccessful::unsent(error));
+    }
     let id = match id_of(work, &draft.target).await {
         Ok(id) => id,
         Err(unsuccessful) => return not_found(work, draft, unsuccessful, since),
@@ -67,6 +70,8 @@ async fn step(work: &Work, draft: &Draft, password: Option<&Secret>, since: Opti
         let message =
             "An earlier run sent it and did not learn its answer, and it cannot be repeated without harm.";
         unknown(&Error::new(Kind::OutcomeUnknown, message))
+    } else if request.method == Method::PATCH && !matches!(draft.target, Target::Path(_)) {
+        alter(work, draft, request, id.as_deref()).await
     } else {
         other(work, draft, request, id.as_deref()).await
     };
@@ -85,8 +90,25 @@ fn not_found(work: &Work, draft: &Draft, unsuccessful: Unsuccessful, since: Opti
     }
 }
 
+/// The change of an object: by PATCH, or where the server has none by putting it back whole.
+async fn alter(work: &Work, draft: &Draft, request: Request, id: Option<&str>) -> Report {
+    let profile = work.session.profile();
+    let insists = &work.session.settings().compatibility;
+    if insists.puts() || profile.is_some_and(|known| known.patch == Some(false)) {
+        return put::put_back(work, draft, request, id).await;
+    }
+    let again = request.clone();
+    let report = other(work, draft, request, id).await;
+    // 501 and 405: it has no PATCH, and did not say so before.
+    let refused = report.error.as_ref().and_then(|error| error.details().status);
+    match refused {
+        Some(405 | 501) if profile.is_some() => put::put_back(work, draft, again, id).await,
+        _ => report,
+    }
+}
+
 /// Everything but the creation of an object.
-async fn other(work: &Work, draft: &Draft, request: Request, id: Option<&str>) -> Report {
+pub(super) async fn other(work: &Work, draft: &Draft, request: Request, id: Option<&str>) -> Report {
     let (method, what) = (request.method.clone(), what(&request.method, &request.url));
     match work.session.exchange(request, work.caller()).await {
         Ok(answer) => match content(&answer, &what, id) {
@@ -196,6 +218,15 @@ pub(super) fn request(
         }
         (Some(body), _) => Some(Bytes::from(body.clone())),
         (None, _) => None,
+    };
+    // What the server insists on. A request of the user's own goes as it was written.
+    let own = matches!(draft.target, Target::Path(_));
+    let insists = &work.session.settings().compatibility;
+    let body = match &body {
+        Some(patch) if draft.method == Method::PATCH && !own => {
+            insists.rewrite(patch).map(Bytes::from).or(body)
+        }
+        _ => body,
     };
     Ok(Request {
         method: draft.method.clone(),

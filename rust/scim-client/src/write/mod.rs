@@ -9,6 +9,7 @@ mod journal;
 mod lane;
 mod members;
 mod plan;
+mod put;
 mod secret;
 mod tally;
 mod work;

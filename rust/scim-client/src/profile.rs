@@ -1,0 +1,249 @@
+//! What a server other than Entra says of itself, read once and for nothing: `ServiceProviderConfig` (RFC 7643 section 5,
+//! RFC 9865) and `ResourceTypes` (RFC 7643 section 6). Every field is read by itself, and what is missing or makes no sense
+//! says nothing: then the RFCs hold.
+
+use serde_json::{Map, Value};
+use url::Url;
+
+use crate::cloud::Endpoint;
+use crate::error::{Error, Kind};
+use crate::event::{Event, Observer};
+use crate::session::Session;
+
+/// No server is asked for larger pages, whatever it says that it allows.
+const LARGEST_PAGE: u32 = 1000;
+/// What to ask a server for whose limit is not known; it may return fewer (RFC 7644 section 3.4.2.4).
+pub(crate) const USUAL_PAGE: u32 = 200;
+
+/// What is known of a server.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Profile {
+    /// Where the service is, when not at the connection's base URI.
+    base: Option<Url>,
+    users: Option<String>,
+    groups: Option<String>,
+    /// Resources a page at most.
+    page: Option<u32>,
+    /// Whether lists begin with an empty cursor.
+    pub(crate) cursors: bool,
+    /// Whether PATCH is there; None where the server does not say.
+    pub(crate) patch: Option<bool>,
+    /// Whether objects have versions.
+    pub(crate) etag: Option<bool>,
+}
+
+impl Profile {
+    /// Asks the server.
+    ///
+    /// # Errors
+    /// Those that would meet the next request too: of the network, of sign-in, of the budget.
+    pub(crate) async fn read(session: &Session, observer: &dyn Observer) -> Result<Self, Error> {
+        let mut profile = Self::default();
+        let given = &session.settings().base;
+        for base in [given.clone(), with_or_without_version(given)] {
+            let config = document(session, &base, Endpoint::ServiceProviderConfig, observer).await?;
+            let types = document(session, &base, Endpoint::ResourceTypes, observer).await?;
+            if let Some(config) = &config {
+                profile.learn_config(config);
+            }
+            if let Some(types) = &types {
+                profile.learn_types(types);
+            }
+            if config.is_some() || types.is_some() {
+                profile.base = Some(base);
+                return Ok(profile);
+            }
+        }
+        observer.event(Event::Note(format!(
+            "Neither {given} nor its neighbour says what the server can do: it is taken to do what the RFCs say."
+        )));
+        Ok(profile)
+    }
+
+    pub(crate) fn base(&self) -> Option<&Url> {
+        self.base.as_ref()
+    }
+
+    /// The path that the server says, below the base URI.
+    pub(crate) fn path(&self, endpoint: Endpoint) -> Option<&str> {
+        match endpoint {
+            Endpoint::Users => self.users.as_deref(),
+            Endpoint::Groups => self.groups.as_deref(),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn page_size(&self) -> u32 {
+        self.page.unwrap_or(USUAL_PAGE)
+    }
+
+    fn learn_config(&mut self, config: &Value) {
+        let paging = member(config, "pagination").unwrap_or(&Value::Null);
+        let filter = member(config, "filter").unwrap_or(&Value::Null);
+        let size = |of: &Value, name| {
+            number(member(of, name)?)
+                .filter(|n| *n > 0)
+                .map(|n| n.min(LARGEST_PAGE))
+        };
+        self.page = size(paging, "maxPageSize").or_else(|| size(filter, "maxResults"));
+        let says = |name| member(paging, name).and_then(boolean);
+        let by_default = member(paging, "defaultPaginationMethod").and_then(Value::as_str);
+        self.cursors = says("cursor") == Some(true)
+            && (says("index") != Some(true)
+                || by_default.is_some_and(|method| method.eq_ignore_ascii_case("cursor")));
+        let supported = |name| {
+            member(config, name)
+                .and_then(|feature| member(feature, "supported"))
+                .and_then(boolean)
+        };
+        (self.patch, self.etag) = (supported("patch"), supported("etag"));
+    }
+
+    fn learn_types(&mut self, types: &Value) {
+        let list = match types {
+            Value::Array(list) => list.as_slice(),
+            other => member(other, "Resources")
+                .and_then(Value::as_array)
+                .map_or(&[][..], Vec::as_slice),
+        };
+        for kind in list {
+            let Some(path) = member(kind, "endpoint").and_then(Value::as_str).and_then(below) else {
+                continue;
+            };
+            let is = |wanted: &str| {
+                ["id", "name"].iter().any(|name| {
+                    member(kind, name)
+                        .and_then(Value::as_str)
+                        .is_some_and(|text| text.eq_ignore_ascii_case(wanted))
+                })
+            };
+            if is("User") {
+                self.users.get_or_insert(path);
+            } else if is("Group") {
+                self.groups.get_or_insert(path);
+            }
+        }
+    }
+}
+
+/// A base URI with `/v2` behind it, or without: people give either.
+fn with_or_without_version(base: &Url) -> Url {
+    let path = base.path().trim_end_matches('/');
+    let other = match path.strip_suffix("/v2") {
+        Some(without) => without.to_owned(),
+        None => format!("{path}/v2"),
+    };
+    let mut url = base.clone();
+    url.set_path(&other);
+    url
+}
+
+/// A discovery document, or None where the server has none that can be read.
+async fn document(
+    session: &Session,
+    base: &Url,
+    endpoint: Endpoint,
+    observer: &dyn Observer,
+) -> Result<Option<Value>, Error> {
+    let url = session.url_at(base, endpoint, None, &[])?;
+    match session.send(reqwest::Method::GET, url, observer).await {
+        Ok(answer) => Ok(serde_json::from_slice(&answer.body)
+            .ok()
+            .filter(|found: &Value| found.is_object() || found.is_array())),
+        // What the server has no word on it leaves to the RFCs; what stands in the way meets every other request too.
+        Err(error) => match error.kind() {
+            Kind::EndpointNotFound
+            | Kind::ResourceNotFound
+            | Kind::InsufficientPrivileges
+            | Kind::BadRequest
+            | Kind::ServerError
+            | Kind::HtmlBody
+            | Kind::UnexpectedStatus => Ok(None),
+            _ => Err(error),
+        },
+    }
+}
+
+/// An endpoint is a path below the base URI; some servers give the whole address or the whole path.
+fn below(endpoint: &str) -> Option<String> {
+    let path = endpoint.trim().trim_end_matches('/');
+    let last = path.rsplit('/').next()?;
+    let plain = !last.is_empty()
+        && last
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || b"-._~".contains(&b));
+    (plain && last != "." && last != "..").then(|| last.to_owned())
+}
+
+/// A member, whatever the case of its name.
+fn member<'a>(of: &'a Value, name: &str) -> Option<&'a Value> {
+    let members: &Map<String, Value> = of.as_object()?;
+    members.get(name).or_else(|| {
+        members
+            .iter()
+            .find(|(n, _)| n.eq_ignore_ascii_case(name))
+            .map(|(_, v)| v)
+    })
+}
+
+fn boolean(value: &Value) -> Option<bool> {
+    match value {
+        Value::Bool(value) => Some(*value),
+        Value::String(text) => text.trim().to_ascii_lowercase().parse().ok(),
+        _ => None,
+    }
+}
+
+fn number(value: &Value) -> Option<u32> {
+    match value {
+        Value::Number(n) => n.as_u64().map(|n| u32::try_from(n).unwrap_or(u32::MAX)),
+        Value::String(text) => text.trim().parse().ok(),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn learned(config: &str, types: &str) -> Profile {
+        let mut profile = Profile::default();
+        profile.learn_config(&serde_json::from_str(config).unwrap_or_default());
+        profile.learn_types(&serde_json::from_str(types).unwrap_or_default());
+        profile
+    }
+
+    #[test]
+    fn a_config_is_read_field_by_field() {
+        for nothing in ["", "[]", "{}", r#"{"patch":true,"filter":7,"pagination":[]}"#] {
+            assert_eq!(learned(nothing, nothing), Profile::default(), "{nothing}");
+        }
+        let partial = learned(
+            r#"{"bulk":{},"patch":{"supported":"False"},"filter":{"maxResults":0}}"#,
+            "",
+        );
+        assert_eq!((partial.patch, partial.page_size()), (Some(false), USUAL_PAGE));
+        let capped = learned(r#"{"Filter":{"maxResults":"50"}}"#, "");
+        assert_eq!(capped.page_size(), 50);
+        let cursors = learned(
+            r#"{"pagination":{"cursor":true,"index":false,"maxPageSize":5000}}"#,
+            "",
+        );
+        assert!(cursors.cursors);
+        assert_eq!(cursors.page_size(), LARGEST_PAGE);
+        assert!(!learned(r#"{"pagination":{"cursor":true,"index":true}}"#, "").cursors);
+    }
+
+    #[test]
+    fn paths_are_those_of_the_resource_types() {
+        let types = r#"{"resources":[{"name":"User","endpoint":"/people"},{"id":"group","endpoint":"https://x/scim/v2/Teams/"},
+            {"id":"Other","endpoint":"/Others"},{"name":"User","endpoint":"/Users"}]}"#;
+        let profile = learned("", types);
+        assert_eq!(profile.path(Endpoint::Users), Some("people"));
+        assert_eq!(profile.path(Endpoint::Groups), Some("Teams"));
+        for bad in ["", "/", "/..", "/a b", "/Users?x=1", "/Users{id}"] {
+            let types = format!(r#"[{{"id":"User","endpoint":"{bad}"}}]"#);
+            assert_eq!(learned("", &types).path(Endpoint::Users), None, "{bad}");
+        }
+    }
+}
