@@ -43,6 +43,8 @@ pub(crate) struct Paging {
     base: u64,
     /// Resources that are behind us, those that did not come included.
     passed: u64,
+    /// Resources that came.
+    received: u64,
     /// The largest page yet.
     largest: u64,
     empty: u32,
@@ -59,6 +61,7 @@ impl Paging {
             asked: u64::from(asked),
             base: 1,
             passed: 0,
+            received: 0,
             largest: 0,
             empty: 0,
             was_short: false,
@@ -87,6 +90,7 @@ impl Paging {
         }
         self.empty = 0;
         self.passed += page.count;
+        self.received += page.count;
         self.largest = self.largest.max(page.count);
         self.last_id = page.last_id;
         self.was_short = page.count < self.asked;
@@ -95,23 +99,26 @@ impl Paging {
         let of_page = page
             .total
             .is_some_and(|total| !self.was_short && total <= page.count);
-        self.reached_total = reached && !of_page;
-        if self.reached_total {
-            Step::GiveLast(0)
+        self.reached_total = reached;
+        if reached && !of_page {
+            Step::GiveLast(self.missing(page.total))
         } else {
             Step::Give(self.base + self.passed)
         }
     }
 
     fn empty(&mut self, total: Option<u64>) -> Step {
-        let missing = total.unwrap_or(0).saturating_sub(self.passed);
         self.empty += 1;
-        if missing == 0 || self.passed == 0 || self.empty > EMPTY_PAGES {
-            let skipped = u64::from(self.empty - 1) * self.largest.max(1);
-            return Step::GiveLast(if missing > 0 { missing + skipped } else { skipped });
+        let more = total.is_some_and(|total| total > self.passed);
+        if !more || self.passed == 0 || self.empty > EMPTY_PAGES {
+            return Step::GiveLast(self.missing(total));
         }
         self.passed += self.largest.max(1);
         Step::Give(self.base + self.passed)
+    }
+
+    fn missing(&self, total: Option<u64>) -> u64 {
+        total.map_or(0, |total| total.saturating_sub(self.received))
     }
 }
 

@@ -10,10 +10,10 @@ use axum::http::{Response, StatusCode};
 use bytes::Bytes;
 use h2::Reason;
 use h2::server::SendResponse;
-use scim_client::{Kind, NetworkConfig};
+use scim_client::{Compatibility, Config, Kind, NetworkConfig, Session};
 use tokio::net::TcpListener;
 
-use support::{Authority, connect, count, tls};
+use support::{Authority, count, open, tls};
 
 const USERS: usize = 25;
 const PAGE: usize = 10;
@@ -75,6 +75,15 @@ async fn serve(mishap: Mishap) -> (String, NetworkConfig, Arc<Seen>) {
         ..NetworkConfig::default()
     };
     (base, network, seen)
+}
+
+/// A connection that asks for nothing but the list, whose requests the server counts.
+fn skipping(base: String, network: NetworkConfig) -> Session {
+    let config = Config {
+        compatibility: vec![Compatibility::SkipDiscovery],
+        ..Config::default()
+    };
+    open(base, network, config).unwrap()
 }
 
 /// Answers a request, or lets the mishap befall it; then whether the connection ends.
@@ -139,7 +148,7 @@ async fn a_connection_or_stream_that_ends_in_the_middle_of_a_list_costs_nothing(
         Mishap::GoAwayInside,
     ] {
         let (base, network, seen) = serve(mishap).await;
-        let session = connect(base, network);
+        let session = skipping(base, network);
         let users = count(&session).await;
         assert_eq!(users.unwrap(), USERS, "mishap {}", mishap as u8);
         let connections = seen.connections.load(Relaxed);
@@ -151,7 +160,7 @@ async fn a_connection_or_stream_that_ends_in_the_middle_of_a_list_costs_nothing(
 #[tokio::test]
 async fn a_stream_that_always_breaks_off_is_an_error_in_the_end() {
     let (base, network, seen) = serve(Mishap::AlwaysReset).await;
-    let session = connect(base, network);
+    let session = skipping(base, network);
     let error = count(&session).await.unwrap_err();
     assert_eq!(error.kind(), Kind::ConnectionLost, "{error}");
     assert_eq!(seen.requests.load(Relaxed), 6, "one try and five more");

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant, SystemTime};
 use axum::Router;
 use axum::routing::get as route;
 use scim_client::event::{Event, Observer};
-use scim_client::{Config, Endpoint, Kind, NetworkConfig, Session};
+use scim_client::{Compatibility, Config, Endpoint, Kind, NetworkConfig, Session};
 use scim_emulator::{Emulator, EmulatorConfig};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
@@ -45,6 +45,7 @@ fn patient(base: String, whole: u64, stall: u64) -> Session {
         timeout_seconds: Some(whole),
         stall_timeout_seconds: Some(stall),
         maximum_retry_count: Some(0),
+        compatibility: vec![Compatibility::SkipDiscovery],
         ..Config::default()
     };
     open(base, NetworkConfig::default(), config).unwrap()

@@ -92,23 +92,22 @@ fn not_found(work: &Work, draft: &Draft, unsuccessful: Unsuccessful, since: Opti
 
 /// The change of an object: by PATCH, or where the server has none by putting it back whole.
 async fn alter(work: &Work, draft: &Draft, request: Request, id: Option<&str>) -> Report {
-    let profile = work.session.profile();
-    let insists = &work.session.settings().compatibility;
-    if insists.puts() || profile.is_some_and(|known| known.patch == Some(false)) {
-        return put::put_back(work, draft, request, id).await;
-    }
     let again = request.clone();
-    let report = other(work, draft, request, id).await;
-    // 501 and 405: it has no PATCH, and did not say so before.
-    let refused = report.error.as_ref().and_then(|error| error.details().status);
-    match refused {
-        Some(405 | 501) if profile.is_some() => put::put_back(work, draft, again, id).await,
-        _ => report,
+    if !put::is_needed(work) {
+        let report = other(work, draft, request, id).await;
+        if !report.error.as_ref().is_some_and(|e| put::is_meant_by(work, e)) {
+            return report;
+        }
+    }
+    match put::in_place_of(work, &again).await {
+        Ok(Some(put)) => other(work, draft, put, id).await,
+        Ok(None) => Report::of(Outcome::Unchanged),
+        Err(unsuccessful) => work.unsuccessful(unsuccessful),
     }
 }
 
 /// Everything but the creation of an object.
-pub(super) async fn other(work: &Work, draft: &Draft, request: Request, id: Option<&str>) -> Report {
+async fn other(work: &Work, draft: &Draft, request: Request, id: Option<&str>) -> Report {
     let (method, what) = (request.method.clone(), what(&request.method, &request.url));
     match work.session.exchange(request, work.caller()).await {
         Ok(answer) => match content(&answer, &what, id) {

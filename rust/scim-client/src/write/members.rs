@@ -7,7 +7,7 @@ use reqwest::Method;
 use super::item::{id_of, quotes};
 use super::job::Slot;
 use super::work::Work;
-use super::{Outcome, Report};
+use super::{Outcome, Report, put};
 use crate::change::{Target, members};
 use crate::cloud::{Endpoint, Service};
 use crate::error::{Error, Kind};
@@ -207,20 +207,34 @@ async fn patch(
     body: Vec<u8>,
     doubtful: bool,
 ) -> Result<Option<String>, Unsuccessful> {
+    work.session
+        .discover(work.caller().observer)
+        .await
+        .map_err(Unsuccessful::unsent)?;
     let url = work
         .session
         .url(Endpoint::Groups, Some(group), &[])
         .map_err(Unsuccessful::unsent)?;
+    let insists = &work.session.settings().compatibility;
     let request = Request {
         method: Method::PATCH,
         url,
-        body: Some(Bytes::from(body)),
+        body: Some(Bytes::from(insists.rewrite(&body).unwrap_or(body))),
         if_match: None,
         repeatable: true,
         doubtful,
     };
-    let answer = work.session.exchange(request, work.caller()).await?;
-    Ok(answer.request_id)
+    if !put::is_needed(work) {
+        match work.session.exchange(request.clone(), work.caller()).await {
+            Ok(answer) => return Ok(answer.request_id),
+            Err(unsuccessful) if !put::is_meant_by(work, &unsuccessful.error) => return Err(unsuccessful),
+            Err(_) => {}
+        }
+    }
+    match put::in_place_of(work, &request).await? {
+        Some(put) => Ok(work.session.exchange(put, work.caller()).await?.request_id),
+        None => Ok(None),
+    }
 }
 
 /// Whether a refusal may be due to one of the members: then the others would have been taken.

@@ -6,9 +6,7 @@ use reqwest::Method;
 use serde_json::{Map, Value};
 
 use super::work::Work;
-use super::{Outcome, Report, item};
 use crate::answer;
-use crate::change::Draft;
 use crate::error::{Error, Kind};
 use crate::filter::{Matcher, PatchPath, Rule, parse_path};
 use crate::page::PageError;
@@ -16,41 +14,50 @@ use crate::send::{Request, Unsuccessful, what};
 
 type Object = Map<String, Value>;
 
-/// Sends what `request`, a PATCH, asks for as a read and a PUT.
-pub(super) async fn put_back(work: &Work, draft: &Draft, request: Request, id: Option<&str>) -> Report {
-    let stored = match read(work, &request).await {
-        Ok(stored) => stored,
-        Err(unsuccessful) => return work.unsuccessful(unsuccessful),
-    };
-    let changed = request
+/// What a PATCH asks for, as a PUT of what the server has: None where nothing changes. The object is read for it.
+pub(super) async fn in_place_of(work: &Work, patch: &Request) -> Result<Option<Request>, Unsuccessful> {
+    let stored = read(work, patch).await?;
+    let changed = patch
         .body
         .as_deref()
         .ok_or_else(|| "it has no operations".to_owned())
-        .and_then(|patch| patched(&stored, patch));
-    let body = match changed {
-        Ok(changed) if changed == stored => return Report::of(Outcome::Unchanged),
-        Ok(changed) => Value::Object(changed).to_string(),
-        Err(reason) => {
+        .and_then(|patch| patched(&stored, patch))
+        .map_err(|reason| {
             let message = format!(
                 "The server has no PATCH, and the change cannot be made to what it stores: {reason}."
             );
-            return Report::failed(Error::new(Kind::BadRequest, message));
-        }
-    };
+            Unsuccessful::unsent(Error::new(Kind::BadRequest, message))
+        })?;
+    if changed == stored {
+        return Ok(None);
+    }
     // The version that was read must still be there, where the server keeps versions at all.
     let version = work
         .session
         .profile()
         .filter(|known| known.etag == Some(true))
         .and_then(|_| stored.get("meta")?.get("version")?.as_str().map(str::to_owned));
-    let put = Request {
+    Ok(Some(Request {
         method: Method::PUT,
-        body: Some(Bytes::from(body)),
-        if_match: request.if_match.clone().or(version),
+        body: Some(Bytes::from(Value::Object(changed).to_string())),
+        if_match: patch.if_match.clone().or(version),
         repeatable: true,
-        ..request
-    };
-    item::other(work, draft, put, id).await
+        ..patch.clone()
+    }))
+}
+
+/// Whether the server is known to have no PATCH, or the caller says that it has none.
+pub(super) fn is_needed(work: &Work) -> bool {
+    let says_so = work
+        .session
+        .profile()
+        .is_some_and(|known| known.patch == Some(false));
+    says_so || work.session.settings().compatibility.puts()
+}
+
+/// Whether an answer to a PATCH says that there is none: 405 or 501, from a server that did not say so before.
+pub(super) fn is_meant_by(work: &Work, error: &Error) -> bool {
+    work.session.profile().is_some() && matches!(error.details().status, Some(405 | 501))
 }
 
 async fn read(work: &Work, request: &Request) -> Result<Object, Unsuccessful> {

@@ -1,0 +1,334 @@
+//! Servers with ideas of their own: the emulator's plain SCIM server, quirk by quirk and several at once.
+#![allow(clippy::unwrap_used, missing_docs)]
+
+mod world;
+
+use std::collections::HashSet;
+use std::sync::{Arc, Mutex};
+
+use scim_client::event::{Event, Observer, Silent};
+use scim_client::record::{Records, Value};
+use scim_client::write::{Options, Outcome};
+use scim_client::{Compatibility, Config, Endpoint, Error, Kind, List, Query, Secret, Session};
+use scim_emulator::{Emulator, EmulatorConfig, Quirk};
+use serde_json::json;
+use world::{change, delete, member, set_title, write};
+
+const PAGE: u32 = 10;
+
+async fn emulator(users: usize, quirks: &[Quirk]) -> Emulator {
+    let config = EmulatorConfig {
+        users,
+        groups: 2,
+        static_tokens: vec!["token".to_owned()],
+        quirks: quirks.to_vec(),
+        ..EmulatorConfig::default()
+    };
+    Emulator::start(config).await.unwrap()
+}
+
+fn connect(base: String, compatibility: Vec<Compatibility>) -> Session {
+    let config = Config {
+        base_uri: Some(base),
+        retry_interval_milliseconds: Some(1),
+        maximum_retry_count: Some(1),
+        compatibility,
+        ..Config::default()
+    };
+    Session::open(config, Secret::new(b"token".to_vec())).unwrap()
+}
+
+#[derive(Default)]
+struct Warnings(Mutex<Vec<String>>);
+
+impl Observer for Warnings {
+    fn event(&self, event: Event) {
+        if let Event::Warning(text) = event {
+            self.0.lock().unwrap().push(text);
+        }
+    }
+}
+
+/// The ids of a list, in order, the warnings, and the error that ended it.
+async fn ids(
+    session: &Session,
+    endpoint: Endpoint,
+    filter: Option<&str>,
+) -> (Vec<String>, Vec<String>, Option<Error>) {
+    let query = Query {
+        page_size: Some(PAGE),
+        filter: filter.map(str::to_owned),
+        ..Query::default()
+    };
+    let mut list = List::new(session, endpoint, query).unwrap();
+    let heard = Arc::new(Warnings::default());
+    let mut found = Vec::new();
+    let error = loop {
+        match list.next(&*heard).await {
+            Ok(Some(page)) => {
+                let records = Records::open(&page.buffer).unwrap();
+                found.extend(
+                    (0..page.count).map(|n| match records.get(n).unwrap().get("id").unwrap() {
+                        Value::String(id) => id.to_owned(),
+                        Value::Integer(id) => id.to_string(),
+                        other => unreachable!("an id is text or a number, not {other:?}"),
+                    }),
+                );
+            }
+            Ok(None) => break None,
+            Err(error) => break Some(error),
+        }
+    };
+    let warnings = heard.0.lock().unwrap().clone();
+    (found, warnings, error)
+}
+
+#[tokio::test]
+async fn every_user_comes_once_whatever_the_server_does() {
+    // Where these are concerned, it is told otherwise: see the tests below.
+    let others = [Quirk::IgnoredStartIndex, Quirk::WrongTotal, Quirk::EmptyPage];
+    let mut sets: Vec<Vec<Quirk>> = Quirk::ALL
+        .iter()
+        .filter(|quirk| !others.contains(quirk))
+        .map(|quirk| vec![*quirk])
+        .collect();
+    sets.push(vec![]);
+    sets.push(vec![Quirk::CappedPages, Quirk::NoTotal, Quirk::NumericIds]);
+    sets.push(vec![
+        Quirk::ShrinkingPages,
+        Quirk::TextTotal,
+        Quirk::LowerCaseResources,
+        Quirk::OtherPaths,
+    ]);
+    sets.push(vec![Quirk::TotalOfPage, Quirk::LastPageAgain, Quirk::NoDiscovery]);
+    sets.push(vec![
+        Quirk::ZeroBasedStartIndex,
+        Quirk::NoTotal,
+        Quirk::CappedPages,
+    ]);
+    for quirks in sets {
+        for users in [0, 1, 10, 11, 100] {
+            let emulator = emulator(users, &quirks).await;
+            let session = connect(emulator.plain_base_uri(), vec![]);
+            let (found, warnings, error) = ids(&session, Endpoint::Users, None).await;
+            let distinct: HashSet<_> = found.iter().collect();
+            assert!(error.is_none(), "{quirks:?} {users}: {error:?}");
+            assert_eq!((found.len(), distinct.len()), (users, users), "{quirks:?}");
+            // A directory that changes may announce one or two that are not there at the end.
+            if !quirks.contains(&Quirk::ChangingTotal) {
+                assert!(warnings.is_empty(), "{quirks:?} {users}: {warnings:?}");
+            }
+            assert_eq!(
+                ids(&session, Endpoint::Groups, None).await.0.len(),
+                2,
+                "{quirks:?}"
+            );
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_page_that_hides_its_users_does_not_end_the_list() {
+    let emulator = emulator(35, &[Quirk::EmptyPage]).await;
+    let session = connect(emulator.plain_base_uri(), vec![]);
+    let (found, _, error) = ids(&session, Endpoint::Users, None).await;
+    assert!(error.is_none(), "{error:?}");
+    assert_eq!(found.len(), 25, "all but the ten that are hidden");
+}
+
+#[tokio::test]
+async fn a_server_that_ignores_start_index_is_stopped_or_had_given_all() {
+    for (users, came, stopped) in [(7, 7, false), (25, 10, true)] {
+        for more in [vec![], vec![Quirk::NoTotal]] {
+            let quirks = [vec![Quirk::IgnoredStartIndex], more].concat();
+            let emulator = emulator(users, &quirks).await;
+            let session = connect(emulator.plain_base_uri(), vec![]);
+            let (found, _, error) = ids(&session, Endpoint::Users, None).await;
+            assert_eq!(found.len(), came, "{quirks:?}");
+            assert_eq!(
+                error.map(|e| e.kind()),
+                stopped.then_some(Kind::PagingLoop),
+                "{quirks:?}"
+            );
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_was_announced_and_did_not_come_is_told() {
+    let emulator = emulator(25, &[Quirk::WrongTotal]).await;
+    let session = connect(emulator.plain_base_uri(), vec![]);
+    let (found, warnings, error) = ids(&session, Endpoint::Users, None).await;
+    assert!(error.is_none(), "{error:?}");
+    assert_eq!(found.len(), 25);
+    assert_eq!(warnings.len(), 1, "{warnings:?}");
+    assert!(
+        warnings[0].contains("announced 5 more of its Users"),
+        "{warnings:?}"
+    );
+}
+
+#[tokio::test]
+async fn a_base_uri_may_end_with_a_slash_and_with_v2_or_not() {
+    let emulator = emulator(11, &[]).await;
+    let whole = emulator.plain_base_uri();
+    for base in [
+        whole.clone(),
+        format!("{whole}/"),
+        whole.trim_end_matches("/v2").to_owned(),
+        format!("{}/", whole.trim_end_matches("/v2")),
+    ] {
+        let session = connect(base.clone(), vec![]);
+        assert_eq!(ids(&session, Endpoint::Users, None).await.0.len(), 11, "{base}");
+    }
+}
+
+#[tokio::test]
+async fn what_the_server_can_do_is_asked_once_and_never_of_entra() {
+    let emulator = emulator(25, &[]).await;
+    let session = connect(emulator.plain_base_uri(), vec![]);
+    for _ in 0..3 {
+        ids(&session, Endpoint::Users, None).await;
+    }
+    assert_eq!(session.stats().requests, 2 + 3 * 3);
+    let session = connect(emulator.plain_base_uri(), vec![Compatibility::SkipDiscovery]);
+    ids(&session, Endpoint::Users, None).await;
+    assert_eq!(session.stats().requests, 3);
+    let session = connect(emulator.base_uri().to_owned(), vec![]);
+    ids(&session, Endpoint::Users, None).await;
+    assert_eq!((session.stats().requests, emulator.stats().discovery), (3, 0));
+}
+
+#[tokio::test]
+async fn errors_are_understood_in_every_form() {
+    for (quirk, missing) in [
+        (None, Kind::ResourceNotFound),
+        (Some(Quirk::WrappedErrors), Kind::ResourceNotFound),
+        (Some(Quirk::NumericStatus), Kind::ResourceNotFound),
+        // None of these is the service's word that an object is gone.
+        (Some(Quirk::TextErrors), Kind::EndpointNotFound),
+        (Some(Quirk::HtmlErrors), Kind::EndpointNotFound),
+    ] {
+        let emulator = emulator(1, &quirk.into_iter().collect::<Vec<_>>()).await;
+        let session = connect(emulator.plain_base_uri(), vec![]);
+        let error = session
+            .get(Endpoint::Users, Some("nobody"), &[], &Silent)
+            .await
+            .unwrap_err();
+        assert_eq!(error.kind(), missing, "{quirk:?}");
+        assert_eq!(error.details().status, Some(404), "{quirk:?}");
+        let told = error.to_string();
+        let quotes = quirk != Some(Quirk::HtmlErrors);
+        assert_eq!(
+            told.contains("does not exist") || error.details().detail.is_some(),
+            quotes,
+            "{quirk:?}: {told}"
+        );
+        assert_ne!(error.details().scim_type.as_deref(), Some("null"));
+    }
+}
+
+#[tokio::test]
+async fn a_filter_that_is_ignored_changes_nobody_else() {
+    let emulator = emulator(11, &[Quirk::IgnoredFilter]).await;
+    let session = connect(emulator.plain_base_uri(), vec![]);
+    let by_name = change(json!({
+        "verb": "Delete", "endpoint": "Users", "key": { "attribute": "userName", "value": "nobody@contoso.com" },
+    }));
+    let (reports, _) = write(&session, Options::default(), [by_name]).await;
+    assert_eq!(reports[0].outcome, Outcome::Failed, "{:?}", reports[0].error);
+    assert_eq!(ids(&session, Endpoint::Users, None).await.0.len(), 11);
+}
+
+/// A group's members, in order.
+async fn members(session: &Session, group: &str) -> Vec<String> {
+    let page = session
+        .get(Endpoint::Groups, Some(group), &[], &Silent)
+        .await
+        .unwrap();
+    let json = Records::open(&page.buffer).unwrap().get(0).unwrap().to_json();
+    let group: serde_json::Value = serde_json::from_str(&json).unwrap();
+    let members = group["members"].as_array().unwrap();
+    members
+        .iter()
+        .map(|m| m["value"].as_str().unwrap().to_owned())
+        .collect()
+}
+
+#[tokio::test]
+async fn changes_arrive_whatever_the_server_insists_on() {
+    for (quirks, compatibility) in [
+        (vec![], vec![]),
+        (vec![Quirk::NoPatch], vec![]),
+        (vec![Quirk::NoPatch, Quirk::Etags], vec![]),
+        (vec![Quirk::UnsaidNoPatch], vec![]),
+        (vec![Quirk::NoPatch, Quirk::NoDiscovery], vec![Compatibility::Put]),
+        (vec![Quirk::NoPatch, Quirk::NumericIds, Quirk::OtherPaths], vec![]),
+        (vec![Quirk::MembersByValue], vec![Compatibility::MembersByValue]),
+        (
+            vec![Quirk::CapitalOperations],
+            vec![Compatibility::CapitalOperations],
+        ),
+        (vec![Quirk::NoPaths], vec![Compatibility::NoPaths]),
+        (
+            vec![Quirk::NoPaths, Quirk::CapitalOperations, Quirk::MembersByValue],
+            vec![
+                Compatibility::NoPaths,
+                Compatibility::CapitalOperations,
+                Compatibility::MembersByValue,
+            ],
+        ),
+    ] {
+        let emulator = emulator(5, &quirks).await;
+        let session = connect(emulator.plain_base_uri(), compatibility);
+        let users = ids(&session, Endpoint::Users, None).await.0;
+        let group = ids(&session, Endpoint::Groups, None).await.0.remove(0);
+        let created = change(json!({ "verb": "Create", "endpoint": "Users", "set": [
+            { "name": "userName", "value": "new@contoso.com" }, { "name": "displayName", "value": "New" },
+        ] }));
+        let changes = vec![
+            created,
+            set_title(&users[0], "Countess"),
+            member("AddMember", &group, &users[1]),
+            member("AddMember", &group, &users[2]),
+            member("AddMember", &group, &users[3]),
+            member("RemoveMember", &group, &users[2]),
+            delete(&users[4]),
+        ];
+        let (reports, ending) = write(&session, Options::default(), changes).await;
+        assert!(ending.is_none(), "{quirks:?}: {ending:?}");
+        for report in &reports {
+            assert_eq!(report.outcome, Outcome::Done, "{quirks:?}: {:?}", report.error);
+        }
+        let page = session
+            .get(Endpoint::Users, Some(&users[0]), &[], &Silent)
+            .await
+            .unwrap();
+        let title = world::text(Records::open(&page.buffer).unwrap().get(0).unwrap(), "title");
+        assert_eq!(title, "Countess", "{quirks:?}");
+        assert_eq!(
+            members(&session, &group).await,
+            [users[1].clone(), users[3].clone()],
+            "{quirks:?}"
+        );
+        let left = ids(&session, Endpoint::Users, None).await.0;
+        assert_eq!(left.len(), 5, "one more, one less: {quirks:?}");
+        assert!(!left.contains(&users[4]), "{quirks:?}");
+    }
+}
+
+/// Each row of docs/compatibility.md names a test of this file.
+#[test]
+fn the_tests_that_the_page_names_are_here() {
+    let page = include_str!("../../../docs/compatibility.md");
+    let source = include_str!("quirks.rs");
+    let named: Vec<&str> = page
+        .lines()
+        .filter(|line| line.starts_with("| `"))
+        .map(|line| line.rsplit('|').nth(1).unwrap().trim().trim_matches('`'))
+        .collect();
+    assert_eq!(named.len(), Quirk::ALL.len());
+    for test in named {
+        assert!(source.contains(&format!("async fn {test}(")), "{test}");
+    }
+}
