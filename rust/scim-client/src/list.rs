@@ -9,11 +9,13 @@ use crate::ahead::{Ahead, Begun, Reader};
 use crate::answer;
 use crate::cloud::Endpoint;
 use crate::error::{Error, Kind};
-use crate::event::Observer;
+use crate::event::{Event, Observer};
 use crate::http::{Answer, Arriving};
 use crate::limits;
 use crate::page::{Page, PageParser};
+use crate::paging::{Facts, Next, Opening, Paging};
 use crate::place::Place;
+use crate::profile::Profile;
 use crate::record::{Records, Value};
 use crate::request::{Caller, Request};
 use crate::send::{Tries, tell, what};
@@ -45,6 +47,9 @@ pub struct List {
     session: Session,
     endpoint: Endpoint,
     query: Query,
+    /// Resources a page, as far as the caller minds.
+    asked: Option<u32>,
+    /// The `count` to ask for, once the server was asked what it allows.
     count: Option<u32>,
     parser: PageParser,
     /// Where the next response begins.
@@ -54,8 +59,8 @@ pub struct List {
     /// Resources that came, those in front of the place where the list began included.
     received: u64,
     cursors: HashSet<String>,
-    /// The ids of the resources with which pages began.
-    firsts: HashSet<String>,
+    /// Where the list is, as long as the server gives no cursors; made with the first request.
+    paging: Option<Paging>,
     /// What ends the list after the page that was given last.
     failed: Option<Error>,
     ahead: Ahead,
@@ -90,13 +95,14 @@ impl List {
         };
         let next = query.cursor.as_deref().map_or(Place::START, Place::of);
         Ok(Self {
-            count: session.service().page_size(endpoint, &query.attributes, asked),
+            asked,
+            count: None,
             session: session.clone(),
             endpoint,
             parser: PageParser::default(),
             received: next.in_front(),
             cursors: next.cursor().map(str::to_owned).into_iter().collect(),
-            firsts: HashSet::new(),
+            paging: None,
             next: Some(next),
             response: None,
             query,
@@ -132,15 +138,39 @@ impl List {
         if let Some(error) = self.failed.take() {
             return Err(error);
         }
-        let mut response = match (self.response.take(), self.next.take()) {
-            (Some(response), _) => response,
-            (None, Some(place)) => self.ask(place)?,
-            (None, None) => return Ok(None),
-        };
-        match self.part(&mut response, observer).await {
-            Ok(page) => self.give(response, page).map(Some),
-            Err(error) => Err(self.fail(response, error)),
+        loop {
+            let mut response = match (self.response.take(), self.next.take()) {
+                (Some(response), _) => response,
+                (None, Some(place)) => {
+                    if let Err(error) = self.begin(&place, observer).await {
+                        self.next = Some(place);
+                        return Err(error);
+                    }
+                    self.ask(place)?
+                }
+                (None, None) => return Ok(None),
+            };
+            match self.part(&mut response, observer).await {
+                Ok(page) => {
+                    if let Some(page) = self.give(response, page, observer)? {
+                        return Ok(Some(page));
+                    }
+                }
+                Err(error) => return Err(self.fail(response, error)),
+            }
         }
+    }
+
+    /// Settles, before the first request, how large pages are to be: by what the server says that it allows.
+    async fn begin(&mut self, place: &Place, observer: &dyn Observer) -> Result<(), Error> {
+        if self.paging.is_none() {
+            self.session.discover(observer).await?;
+            let usual = self.session.profile().map(Profile::page_size);
+            let service = self.session.service();
+            self.count = service.page_size(self.endpoint, &self.query.attributes, self.asked.or(usual));
+            self.paging = Some(Paging::new(self.count.unwrap_or(0), place.in_front()));
+        }
+        Ok(())
     }
 
     /// The next part of a response, sent for when that was not done yet.
@@ -229,25 +259,40 @@ impl List {
         }
     }
 
-    /// Takes note of a part that is about to be given.
-    fn give(&mut self, response: Response, page: Page) -> Result<Page, Error> {
+    /// Takes note of a part that is about to be given; None where it is not to be given.
+    fn give(
+        &mut self,
+        response: Response,
+        page: Page,
+        observer: &dyn Observer,
+    ) -> Result<Option<Page>, Error> {
         let is_first = self.received == response.before;
-        self.received = response.before + self.parser.received() as u64;
-        if is_first && self.came_before(&response.place, &page) {
-            return Err(
-                self.loops("a page again that it had given already: it ignores startIndex".to_owned())
-            );
+        if is_first && response.place.cursor().is_none() {
+            let paging = self.paging.as_mut();
+            match paging.map_or(Opening::New, |paging| paging.opens(id_of(&page, 0))) {
+                Opening::New => {}
+                Opening::Shift(index) => {
+                    self.next = Some(Place::at_index(index));
+                    return Ok(None);
+                }
+                Opening::End => return Ok(None),
+                Opening::Loop => {
+                    return Err(self
+                        .loops("a page again that it had given already: it ignores startIndex".to_owned()));
+                }
+            }
         }
+        self.received = response.before + self.parser.received() as u64;
         if !page.last {
             self.response = Some(response);
-            return Ok(page);
+            return Ok(Some(page));
         }
         // The page is good even where what it says of the next one is not.
-        match self.following(&response.place, &page) {
+        match self.following(&response.place, &page, observer) {
             Ok(next) => self.next = next,
             Err(error) => self.failed = Some(error),
         }
-        Ok(page)
+        Ok(Some(page))
     }
 
     /// Takes note of where the list can go on, for whoever asks again and for the error.
@@ -285,7 +330,9 @@ impl List {
         let excluded = self.query.excluded_attributes.join(",");
         let count = self.count.map(|n| n.to_string()).unwrap_or_default();
         let index = place.index().map(|n| n.to_string()).unwrap_or_default();
-        // RFC 9865 section 2: everything but the cursor stays the same on every page.
+        // A server that pages by cursors alone begins with an empty one (RFC 9865 section 2); everything else stays the
+        // same on every page.
+        let opening = place == Place::START && self.session.profile().is_some_and(|known| known.cursors);
         let query: Vec<(&str, &str)> = [
             ("filter", self.query.filter.as_deref().unwrap_or_default()),
             ("attributes", &attributes),
@@ -295,7 +342,7 @@ impl List {
             ("cursor", place.cursor().unwrap_or_default()),
         ]
         .into_iter()
-        .filter(|(_, value)| !value.is_empty())
+        .filter(|(name, value)| !value.is_empty() || (*name == "cursor" && opening))
         .collect();
         Ok(Request::get(self.session.url(self.endpoint, None, &query)?))
     }
@@ -306,8 +353,13 @@ impl List {
     }
 
     /// Where the page behind the one at `place` begins. An empty or a short page says nothing where there is a cursor;
-    /// without one, the list advances by what was received and ends with an empty page or with the announced total.
-    fn following(&mut self, place: &Place, page: &Page) -> Result<Option<Place>, Error> {
+    /// without one, [`Paging`] tells.
+    fn following(
+        &mut self,
+        place: &Place,
+        page: &Page,
+        observer: &dyn Observer,
+    ) -> Result<Option<Place>, Error> {
         if self.count.is_none() {
             return Ok(None);
         }
@@ -320,36 +372,50 @@ impl List {
             }
             return Ok(Some(Place::at_cursor(cursor)));
         }
-        let count = self.parser.received();
-        if place.cursor().is_some() || count == 0 {
+        let Some(paging) = self.paging.as_mut().filter(|_| place.cursor().is_none()) else {
             return Ok(None);
+        };
+        let next = paging.closes(Facts {
+            count: self.parser.received() as u64,
+            total: page.total_results,
+            start_index: page.start_index,
+            last_id: page.count.checked_sub(1).and_then(|last| id_of(page, last)),
+        });
+        match next {
+            Next::At(index) => Ok(Some(Place::at_index(index))),
+            Next::Nothing(missing) => {
+                if missing > 0 {
+                    observer.event(Event::Warning(format!(
+                        "The server announced {missing} more of its {} than it gave: it hides some, or counts wrong.",
+                        self.path()
+                    )));
+                }
+                Ok(None)
+            }
         }
-        Ok(match page.total_results {
-            Some(total) if self.received >= total => None,
-            Some(_) => Some(Place::at_index(self.received + 1)),
-            // Without a total, a page that is not full is the last.
-            None if self.count.is_some_and(|full| count < full as usize) => None,
-            None => Some(Place::at_index(self.received + 1)),
-        })
     }
 
-    /// Whether a page begins with the resource that an earlier one began with. Where there is a cursor, that tells.
-    fn came_before(&mut self, place: &Place, page: &Page) -> bool {
-        place.cursor().is_none() && first_id(page).is_some_and(|first| !self.firsts.insert(first))
+    /// The endpoint's path.
+    fn path(&self) -> &str {
+        let told = self
+            .session
+            .profile()
+            .and_then(|profile| profile.path(self.endpoint));
+        told.unwrap_or(self.session.service().path(self.endpoint))
     }
 
     fn loops(&self, what: String) -> Error {
         let message = format!(
             "The list of {} does not advance: after {} resources the server gave {what}.",
-            self.session.service().path(self.endpoint),
+            self.path(),
             self.received
         );
         Error::new(Kind::PagingLoop, message)
     }
 }
 
-fn first_id(page: &Page) -> Option<String> {
-    match Records::open(&page.buffer)?.get(0)?.get("id")? {
+fn id_of(page: &Page, n: usize) -> Option<String> {
+    match Records::open(&page.buffer)?.get(n)?.get("id")? {
         Value::String(id) | Value::Number(id) => Some(id.to_owned()),
         Value::Integer(id) => Some(id.to_string()),
         _ => None,

@@ -9,29 +9,35 @@ use std::collections::HashSet;
 /// So many empty pages in a row are passed over while the total promises more.
 const EMPTY_PAGES: u32 = 3;
 
-/// What a page says that matters here.
+/// What a whole page says that matters here.
 #[derive(Debug, Default)]
 pub(crate) struct Facts {
     pub(crate) count: u64,
     pub(crate) total: Option<u64>,
     pub(crate) start_index: Option<u64>,
-    pub(crate) first_id: Option<String>,
     pub(crate) last_id: Option<String>,
 }
 
-/// What to do with a page.
+/// What is to be done with a page, by the resource that it begins with.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Step {
-    /// Give it, and go on at this `startIndex`.
-    Give(u64),
-    /// Give it: it is the last. The number: how many more the server had announced.
-    GiveLast(u64),
+pub(crate) enum Opening {
+    /// Give it.
+    New,
     /// Drop it and ask again at this `startIndex`: it begins with what the page before ended with.
     Shift(u64),
     /// Drop it: the list had ended.
     End,
     /// Drop it: the server gives the same page for ever, and there was more.
     Loop,
+}
+
+/// What comes behind a page.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Next {
+    /// A page at this `startIndex`.
+    At(u64),
+    /// Nothing. The number: how many more the server had announced.
+    Nothing(u64),
 }
 
 /// Where a list is.
@@ -56,12 +62,13 @@ pub(crate) struct Paging {
 }
 
 impl Paging {
-    pub(crate) fn new(asked: u32) -> Self {
+    /// `passed`: resources in front of where the list begins.
+    pub(crate) fn new(asked: u32, passed: u64) -> Self {
         Self {
             asked: u64::from(asked),
             base: 1,
-            passed: 0,
-            received: 0,
+            passed,
+            received: passed,
             largest: 0,
             empty: 0,
             was_short: false,
@@ -71,22 +78,31 @@ impl Paging {
         }
     }
 
-    pub(crate) fn step(&mut self, page: Facts) -> Step {
+    /// To be asked once a page, with the id of its first resource.
+    pub(crate) fn opens(&mut self, first_id: Option<String>) -> Opening {
+        let Some(first) = first_id else {
+            return Opening::New;
+        };
+        if self.base == 0 && self.last_id.as_ref() == Some(&first) {
+            self.base = 1;
+            return Opening::Shift(self.base + self.passed);
+        }
+        if self.firsts.insert(first) {
+            Opening::New
+        } else if self.was_short || self.reached_total {
+            Opening::End
+        } else {
+            Opening::Loop
+        }
+    }
+
+    /// To be told once a page, when all of it has come.
+    pub(crate) fn closes(&mut self, page: Facts) -> Next {
         if page.count == 0 {
             return self.empty(page.total);
         }
         if self.passed == 0 {
             self.base = page.start_index.map_or(1, |first| first.min(1));
-        } else if page.first_id.is_some() && page.first_id == self.last_id && self.base == 0 {
-            self.base = 1;
-            return Step::Shift(self.base + self.passed);
-        }
-        if page.first_id.is_some_and(|first| !self.firsts.insert(first)) {
-            return if self.was_short || self.reached_total {
-                Step::End
-            } else {
-                Step::Loop
-            };
         }
         self.empty = 0;
         self.passed += page.count;
@@ -94,27 +110,26 @@ impl Paging {
         self.largest = self.largest.max(page.count);
         self.last_id = page.last_id;
         self.was_short = page.count < self.asked;
-        let reached = page.total.is_some_and(|total| self.passed >= total);
+        self.reached_total = page.total.is_some_and(|total| self.passed >= total);
         // A total that is no more than a full page may be that of the page.
         let of_page = page
             .total
             .is_some_and(|total| !self.was_short && total <= page.count);
-        self.reached_total = reached;
-        if reached && !of_page {
-            Step::GiveLast(self.missing(page.total))
+        if self.reached_total && !of_page {
+            Next::Nothing(self.missing(page.total))
         } else {
-            Step::Give(self.base + self.passed)
+            Next::At(self.base + self.passed)
         }
     }
 
-    fn empty(&mut self, total: Option<u64>) -> Step {
+    fn empty(&mut self, total: Option<u64>) -> Next {
         self.empty += 1;
         let more = total.is_some_and(|total| total > self.passed);
         if !more || self.passed == 0 || self.empty > EMPTY_PAGES {
-            return Step::GiveLast(self.missing(total));
+            return Next::Nothing(self.missing(total));
         }
         self.passed += self.largest.max(1);
-        Step::Give(self.base + self.passed)
+        Next::At(self.base + self.passed)
     }
 
     fn missing(&self, total: Option<u64>) -> u64 {
@@ -127,58 +142,67 @@ impl Paging {
 mod tests {
     use super::*;
 
-    fn page(ids: std::ops::Range<u64>, total: Option<u64>, start_index: Option<u64>) -> Facts {
-        Facts {
-            count: ids.end - ids.start,
-            total,
-            start_index,
-            first_id: (!ids.is_empty()).then(|| ids.start.to_string()),
-            last_id: (!ids.is_empty()).then(|| (ids.end - 1).to_string()),
+    /// Gives a page of these ids: what comes behind it, or what is done in its place.
+    fn page(
+        paging: &mut Paging,
+        ids: std::ops::Range<u64>,
+        total: Option<u64>,
+        start_index: Option<u64>,
+    ) -> Result<Next, Opening> {
+        match paging.opens((!ids.is_empty()).then(|| ids.start.to_string())) {
+            Opening::New => Ok(paging.closes(Facts {
+                count: ids.end - ids.start,
+                total,
+                start_index,
+                last_id: (!ids.is_empty()).then(|| (ids.end - 1).to_string()),
+            })),
+            other => Err(other),
         }
     }
 
     #[test]
     fn the_base_is_what_the_server_says_and_an_overlap_corrects_it() {
-        let mut paging = Paging::new(10);
-        assert_eq!(paging.step(page(0..10, Some(25), Some(0))), Step::Give(10));
-        assert_eq!(paging.step(page(10..20, Some(25), Some(10))), Step::Give(20));
+        let mut zero = Paging::new(10, 0);
+        assert_eq!(page(&mut zero, 0..10, Some(25), Some(0)), Ok(Next::At(10)));
+        assert_eq!(page(&mut zero, 10..20, Some(25), Some(10)), Ok(Next::At(20)));
         // It said 0 only because nothing was asked; it counts from 1.
-        let mut paging = Paging::new(10);
-        assert_eq!(paging.step(page(0..10, Some(25), Some(0))), Step::Give(10));
-        assert_eq!(paging.step(page(9..19, Some(25), Some(10))), Step::Shift(11));
-        assert_eq!(paging.step(page(10..20, Some(25), Some(11))), Step::Give(21));
-        assert_eq!(paging.step(page(20..25, Some(25), Some(21))), Step::GiveLast(0));
+        let mut one = Paging::new(10, 0);
+        assert_eq!(page(&mut one, 0..10, Some(25), Some(0)), Ok(Next::At(10)));
+        assert_eq!(page(&mut one, 9..19, Some(25), Some(10)), Err(Opening::Shift(11)));
+        assert_eq!(page(&mut one, 10..20, Some(25), Some(11)), Ok(Next::At(21)));
+        assert_eq!(page(&mut one, 20..25, Some(25), Some(21)), Ok(Next::Nothing(0)));
     }
 
     #[test]
     fn a_total_of_the_page_does_not_end_the_list() {
-        let mut paging = Paging::new(10);
-        assert_eq!(paging.step(page(0..10, Some(10), None)), Step::Give(11));
-        assert_eq!(paging.step(page(10..20, Some(10), None)), Step::Give(21));
-        assert_eq!(paging.step(page(20..25, Some(5), None)), Step::GiveLast(0));
+        let mut paging = Paging::new(10, 0);
+        assert_eq!(page(&mut paging, 0..10, Some(10), None), Ok(Next::At(11)));
+        assert_eq!(page(&mut paging, 10..20, Some(10), None), Ok(Next::At(21)));
+        assert_eq!(page(&mut paging, 20..25, Some(5), None), Ok(Next::Nothing(0)));
     }
 
     #[test]
     fn empty_pages_are_passed_over_a_few_times_and_what_is_missing_is_told() {
-        let mut paging = Paging::new(10);
-        assert_eq!(paging.step(page(0..10, Some(35), None)), Step::Give(11));
-        assert_eq!(paging.step(page(0..0, Some(35), None)), Step::Give(21));
-        assert_eq!(paging.step(page(20..30, Some(35), None)), Step::Give(31));
-        let mut paging = Paging::new(10);
-        assert_eq!(paging.step(page(0..10, Some(1000), None)), Step::Give(11));
+        let mut hidden = Paging::new(10, 0);
+        assert_eq!(page(&mut hidden, 0..10, Some(35), None), Ok(Next::At(11)));
+        assert_eq!(page(&mut hidden, 0..0, Some(35), None), Ok(Next::At(21)));
+        assert_eq!(page(&mut hidden, 20..30, Some(35), None), Ok(Next::At(31)));
+        assert_eq!(page(&mut hidden, 30..35, Some(35), None), Ok(Next::Nothing(10)));
+        let mut wrong = Paging::new(10, 0);
+        assert_eq!(page(&mut wrong, 0..10, Some(1000), None), Ok(Next::At(11)));
         for next in [21, 31, 41] {
-            assert_eq!(paging.step(page(0..0, Some(1000), None)), Step::Give(next));
+            assert_eq!(page(&mut wrong, 0..0, Some(1000), None), Ok(Next::At(next)));
         }
-        assert_eq!(paging.step(page(0..0, Some(1000), None)), Step::GiveLast(990));
+        assert_eq!(page(&mut wrong, 0..0, Some(1000), None), Ok(Next::Nothing(990)));
     }
 
     #[test]
     fn a_page_that_comes_again_ends_the_list_or_breaks_it() {
-        let mut short = Paging::new(10);
-        assert_eq!(short.step(page(0..7, None, None)), Step::Give(8));
-        assert_eq!(short.step(page(0..7, None, None)), Step::End);
-        let mut full = Paging::new(10);
-        assert_eq!(full.step(page(0..10, None, None)), Step::Give(11));
-        assert_eq!(full.step(page(0..10, None, None)), Step::Loop);
+        let mut short = Paging::new(10, 0);
+        assert_eq!(page(&mut short, 0..7, None, None), Ok(Next::At(8)));
+        assert_eq!(page(&mut short, 0..7, None, None), Err(Opening::End));
+        let mut full = Paging::new(10, 0);
+        assert_eq!(page(&mut full, 0..10, None, None), Ok(Next::At(11)));
+        assert_eq!(page(&mut full, 0..10, None, None), Err(Opening::Loop));
     }
 }

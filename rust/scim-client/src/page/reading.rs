@@ -142,8 +142,9 @@ impl Reading {
 
     fn leave(&mut self) -> Result<Step, Stop> {
         self.place = Place::Behind;
-        // RFC 7644 section 3.4.2: "Resources" may be left out when there is nothing to list.
-        if !self.has_resources && self.total_results != Some(0) {
+        // RFC 7644 section 3.4.2: "Resources" may be left out when there is nothing to list, in all or on this page.
+        let nothing = self.total_results == Some(0) || self.items_per_page == Some(0);
+        if !self.has_resources && !nothing {
             return Err(Stop::NotAList);
         }
         Ok(Step::Other)

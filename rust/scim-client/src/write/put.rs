@@ -10,7 +10,8 @@ use crate::answer;
 use crate::error::{Error, Kind};
 use crate::filter::{Matcher, PatchPath, Rule, parse_path};
 use crate::page::PageError;
-use crate::send::{Request, Unsuccessful, what};
+use crate::request::{Request, Unsuccessful};
+use crate::send::what;
 
 type Object = Map<String, Value>;
 
