@@ -1,10 +1,15 @@
+using System.Collections.Generic;
+using System.Linq;
 using System.Management.Automation;
+using PSScim.Changes;
+using PSScim.Native;
 
 namespace PSScim.Commands;
 
 /// <summary>
 /// Gets the users who are direct members of a group. Entra never lists members with the group: they are the users found by
-/// <c>groups.value eq "&lt;id of the group&gt;"</c>, page by page.
+/// <c>groups.value eq "&lt;id of the group&gt;"</c>, page by page. Elsewhere they are the users whom the group names, read one
+/// by one.
 /// </summary>
 /// <example>
 /// The members of a group.
@@ -26,6 +31,8 @@ namespace PSScim.Commands;
 [OutputType("PSScim.User")]
 public sealed class GetScimGroupMemberCommand : ScimMembershipCommand
 {
+    private ResourceReader? _reader;
+
     /// <summary>Ids of groups, or groups.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [Alias("Group", "GroupId")]
@@ -33,10 +40,43 @@ public sealed class GetScimGroupMemberCommand : ScimMembershipCommand
     [IdTransformation]
     public string[] Id { get; set; } = [];
 
+    private protected override int InFlight => 8;
+
     /// <summary>Writes the members.</summary>
     protected override void ProcessRecord()
     {
         foreach (string id in Id)
-            Find(ResourceKind.User, "groups.value", id);
+            if (Resolved.IsEntra)
+                Find(ResourceKind.User, "groups.value", id);
+            else
+                ReadNamed(id);
+    }
+
+    private protected override void Done(WriteOperation operation, Submitted item)
+    {
+        _reader ??= Resolved.Types.Reader(ResourceKind.User, Projection());
+        if (operation.Count > 0)
+            WriteObject(_reader.Read(operation)[0]);
+    }
+
+    private void ReadNamed(string group)
+    {
+        try
+        {
+            List<string> members = new MemberList(Resolved, Run).Of(group, out bool isTold);
+            if (!isTold)
+                WriteWarning($"The server names no members with the group {group}, and refuses to find them by groups.value: who is in it is not known.");
+            if (PagingParameters.IncludeTotalCount)
+                WriteObject(PagingParameters.NewTotalCount((ulong)members.Count, isTold ? 1.0 : 0.0));
+            foreach (string id in members.Where((_, place) => (ulong)place >= PagingParameters.Skip && (ulong)place - PagingParameters.Skip < PagingParameters.First))
+            {
+                var read = new ChangeText("Read", "Users") { Id = id, Attributes = Attributes, ExcludedAttributes = ExcludedAttributes };
+                Submit(read.ToString(), new Submitted(id, ""));
+            }
+        }
+        catch (ScimException error)
+        {
+            Report(error, group);
+        }
     }
 }

@@ -6,7 +6,7 @@ using PSScim.Native;
 namespace PSScim.Commands;
 
 /// <summary>Memberships, which Entra never lists with the user or the group: they are found from the other side.</summary>
-public abstract class ScimMembershipCommand : ScimConnectionCommand
+public abstract class ScimMembershipCommand : ScimSendingCommand
 {
     /// <summary>
     /// The attributes to return, and no others (and the id). On Entra this makes pages of users ten times larger, unless the
@@ -24,17 +24,18 @@ public abstract class ScimMembershipCommand : ScimConnectionCommand
     [ValidateNotNullOrEmpty]
     public string[]? ExcludedAttributes { get; set; }
 
+    private protected Projection Projection() =>
+        Attributes is not null ? PSScim.Projection.Of(Attributes)
+        : ExcludedAttributes is not null ? PSScim.Projection.Excluding(ExcludedAttributes)
+        : PSScim.Projection.None;
+
     /// <summary>Writes what a filter finds.</summary>
     /// <param name="kind">Of what.</param>
     /// <param name="attribute">The attribute that has the id.</param>
     /// <param name="id">The id.</param>
     private protected void Find(ResourceKind kind, string attribute, string id)
     {
-        Projection projection =
-            Attributes is not null ? Projection.Of(Attributes)
-            : ExcludedAttributes is not null ? Projection.Excluding(ExcludedAttributes)
-            : Projection.None;
-        var list = new ListWriter(this, Resolved.Types.Reader(kind, projection));
+        var list = new ListWriter(this, Resolved.Types.Reader(kind, Projection()));
         if (list.Wanted == 0)
             return;
         string query = new JsonText()

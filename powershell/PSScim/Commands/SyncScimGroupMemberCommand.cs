@@ -2,8 +2,6 @@ using System;
 using System.Collections.Generic;
 using System.Management.Automation;
 using PSScim.Changes;
-using PSScim.Filters;
-using PSScim.Native;
 
 namespace PSScim.Commands;
 
@@ -105,29 +103,17 @@ public sealed class SyncScimGroupMemberCommand : ScimWriteCommand
 
     private List<string> Present()
     {
-        var ids = new List<string>();
-        string[] attributes = ["id"];
-        ResourceReader reader = Resolved.Types.Reader(ResourceKind.User, Projection.Of(attributes));
-        string query = new JsonText()
-            .Add("endpoint", "Users")
-            .Add("attributes", attributes)
-            .Add("filter", "groups.value eq " + FilterText.Value("groups.value", Group))
-            .ToString();
         try
         {
-            Run(() => Resolved.Session.List(query), operation =>
-            {
-                foreach (ScimResource user in reader.Read(operation))
-                    if (user.Id is string id)
-                        ids.Add(id);
-                operation.Continue();
-                return true;
-            });
+            List<string> present = new MemberList(Resolved, Run).Of(Group, out bool isTold);
+            if (!isTold)
+                WriteWarning($"The server names no members with the group {Group}, and refuses to find them by groups.value: nobody is removed.");
+            return present;
         }
         catch (ScimException error)
         {
             ThrowTerminating(error, Group);
+            return [];
         }
-        return ids;
     }
 }

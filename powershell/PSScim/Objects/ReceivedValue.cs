@@ -30,7 +30,8 @@ internal readonly struct ReceivedValue
     {
         Tag.False => false,
         Tag.True => true,
-        Tag.Integer => at.ReadInteger(),
+        Tag.Integer => Number(at.ReadInteger()),
+        Tag.Number when IsText => at.ReadNumber(),
         Tag.Number => JsonNumber.Read(at.ReadNumber()),
         Tag.String => Text(at.ReadText()),
         Tag.Name => _owner.Binding.Names[at.ReadNameId()],
@@ -81,6 +82,11 @@ internal readonly struct ReceivedValue
         complex.Place(_owner, binding, _owner.PathOf(_slot) + index, members);
         return complex;
     }
+
+    private bool IsText => _known?.Type is "string";
+
+    /// <summary>A number, or the text that the schema says it is: some servers number their objects.</summary>
+    private object Number(long number) => IsText ? number.ToString(CultureInfo.InvariantCulture) : number;
 
     /// <summary>
     /// A string, or what the schema says that it stands for. A text that merely looks like a date stays a text where the

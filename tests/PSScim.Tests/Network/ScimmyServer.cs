@@ -53,7 +53,7 @@ internal sealed class ScimmyServer : IDisposable
             return "There is no node with npm here: scimmy was not started.";
         if (Directory.Exists(Path.Combine(s_folder, "node_modules", "scimmy-routers")))
             return null;
-        using Process npm = Process.Start(new ProcessStartInfo("npm", ["ci", "--no-audit", "--no-fund", "--prefer-offline"])
+        using Process npm = Process.Start(new ProcessStartInfo(OperatingSystem.IsWindows() ? "npm.cmd" : "npm", ["ci", "--no-audit", "--no-fund", "--prefer-offline"])
         {
             WorkingDirectory = s_folder,
             RedirectStandardOutput = true,

@@ -92,6 +92,9 @@ public sealed class ScimmyTests : IDisposable
         Assert.Equal(27, Members().Length);
         Assert.DoesNotContain("user-0004", Members());
         Assert.Equal("Graz", Assert.Single(_engine.Good("Get-ScimUserMembership user-0007 | ForEach-Object displayName")).ToString());
+        _engine.Good("'user-0001', 'user-0002', 'user-0004' | Sync-ScimGroupMember $g -Confirm:$false");
+        Assert.Equal(["user-0001", "user-0002", "user-0004"], Members());
+        Assert.Equal(Members(), _engine.Good("Get-ScimGroupMember $g | ForEach-Object id").Select(id => id.ToString()!));
         _engine.Good("Remove-ScimGroup $g -Confirm:$false");
         Assert.Empty(_engine.Good("Get-ScimGroup"));
     }

@@ -85,6 +85,11 @@ public sealed class ValueTests
         Assert.Equal(true, entra.GetValue("onPremisesSyncEnabled"));
         Assert.Equal(["SMTP:ann@contoso.com"], (object?[])entra.GetValue("proxyAddresses")!);
         Assert.Equal("True", One("{\"title\":\"True\"}").GetValue("title"));
+        Assert.Equal(false, One("{\"active\":\"False\"}").GetValue("active"));
+        Assert.Equal("no", One("{\"active\":\"no\"}").GetValue("active"));
+        Assert.Equal("12", One("{\"id\":12}").GetValue("id"));
+        Assert.Equal("12345678901234567890", One("{\"id\":12345678901234567890}").GetValue("id"));
+        Assert.Equal(12L, One("{\"unknown\":12}").GetValue("unknown"));
         var meta = (ScimObject)One("{\"meta\":{\"lastModified\":\"2024-02-29\"}}", ResourceKind.Resource).GetValue("meta")!;
         Assert.IsType<DateTime>(meta.GetValue("lastModified"));
     }
