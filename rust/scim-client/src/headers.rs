@@ -2,6 +2,8 @@
 
 use std::time::{Duration, SystemTime};
 
+use reqwest::header::RETRY_AFTER;
+
 /// The longest pause in seconds that is believed: a year.
 const LONGEST: f64 = 86_400.0 * 365.0;
 
@@ -16,6 +18,32 @@ pub fn retry_after(text: &str, now: SystemTime) -> Option<Duration> {
     }
     let date = httpdate::parse_http_date(text).ok()?;
     let pause = date.duration_since(now).unwrap_or_default();
+    (pause.as_secs_f64() <= LONGEST).then_some(pause)
+}
+
+/// How long an answer asks to wait: by Retry-After, or where a throttling server gives none, by when its limit is over.
+pub(crate) fn pause(
+    status: u16,
+    header: impl Fn(&str) -> Option<String>,
+    now: SystemTime,
+) -> Option<Duration> {
+    let asked = header(RETRY_AFTER.as_str()).and_then(|text| retry_after(&text, now));
+    let over = || RESETS.iter().find_map(|name| reset(&header(name)?, now));
+    asked.or_else(|| (status == 429).then(over).flatten())
+}
+
+const RESETS: [&str; 3] = ["ratelimit-reset", "x-ratelimit-reset", "x-rate-limit-reset"];
+
+/// The value of one of them: seconds from now, or since 1970.
+fn reset(text: &str, now: SystemTime) -> Option<Duration> {
+    let seconds: u64 = text.trim().parse().ok()?;
+    let at = SystemTime::UNIX_EPOCH + Duration::from_secs(u64::from(u32::try_from(seconds).ok()?));
+    // As a pause it would be thirty years.
+    let pause = if seconds < 1_000_000_000 {
+        Duration::from_secs(seconds)
+    } else {
+        at.duration_since(now).unwrap_or_default()
+    };
     (pause.as_secs_f64() <= LONGEST).then_some(pause)
 }
 
@@ -42,6 +70,24 @@ mod tests {
         assert_eq!(parse("Sun, 06 Nov 1994 08:00:00 GMT"), Some(0.0));
         for bad in ["-1", "soon", "", "1e300", "NaN", "Fri, 31 Dec 9999 23:59:59 GMT"] {
             assert_eq!(parse(bad), None, "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_reset_is_a_pause_or_a_moment() {
+        let now = SystemTime::UNIX_EPOCH + Duration::from_secs(1_800_000_000);
+        assert_eq!(reset("30", now), Some(Duration::from_secs(30)));
+        assert_eq!(reset(" 1800000012 ", now), Some(Duration::from_secs(12)));
+        assert_eq!(reset("1700000000", now), Some(Duration::ZERO));
+        for bad in [
+            "",
+            "-1",
+            "soon",
+            "999999999",
+            "4000000000",
+            "18446744073709551615",
+        ] {
+            assert_eq!(reset(bad, now), None, "{bad}");
         }
     }
 

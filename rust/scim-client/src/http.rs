@@ -4,7 +4,7 @@ use std::ops::Deref;
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
-pub(crate) use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, IF_MATCH, RETRY_AFTER};
+pub(crate) use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, IF_MATCH};
 use zeroize::Zeroizing;
 
 use crate::clock::{Clock, date};
@@ -277,8 +277,7 @@ impl Wire {
         let head = Answer {
             status: response.status().as_u16(),
             body: Vec::new(),
-            retry_after: text(RETRY_AFTER.as_str())
-                .and_then(|text| headers::retry_after(&text, SystemTime::now())),
+            retry_after: headers::pause(response.status().as_u16(), text, SystemTime::now()),
             request_id: text("request-id")
                 .or_else(|| text("x-ms-request-id"))
                 .or_else(|| text("x-request-id")),

@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use crate::ahead::{Ahead, Begun, Reader};
 use crate::answer;
-use crate::cloud::Endpoint;
+use crate::cloud::{Endpoint, Service};
 use crate::error::{Error, Kind};
 use crate::event::{Event, Observer};
 use crate::http::{Answer, Arriving};
@@ -49,7 +49,7 @@ pub struct List {
     query: Query,
     /// Resources a page, as far as the caller minds.
     asked: Option<u32>,
-    /// The `count` to ask for, once the server was asked what it allows.
+    /// The `count` to ask for, once the server was asked what it allows. None where it takes none.
     count: Option<u32>,
     parser: PageParser,
     /// Where the next response begins.
@@ -61,6 +61,8 @@ pub struct List {
     cursors: HashSet<String>,
     /// Where the list is, as long as the server gives no cursors; made with the first request.
     paging: Option<Paging>,
+    /// The way to go on by cursor behind the first page, where `startIndex` turns out to be ignored.
+    by_cursor: Option<Place>,
     /// What ends the list after the page that was given last.
     failed: Option<Error>,
     ahead: Ahead,
@@ -103,6 +105,7 @@ impl List {
             received: next.in_front(),
             cursors: next.cursor().map(str::to_owned).into_iter().collect(),
             paging: None,
+            by_cursor: None,
             next: Some(next),
             response: None,
             query,
@@ -156,9 +159,23 @@ impl List {
                         return Ok(Some(page));
                     }
                 }
+                Err(error) if self.is_unpaged(&response.place, &error) => {
+                    self.count = None;
+                    self.next = Some(response.place);
+                }
+                // It was only a try.
+                Err(error) if response.place.is_opening_cursor() && error.details().status == Some(400) => {
+                    return Err(self.ignores_start_index());
+                }
                 Err(error) => return Err(self.fail(response, error)),
             }
         }
+    }
+
+    /// Whether a server says that it cannot page at all: 501 to a `count`. Then everything is asked for at once.
+    fn is_unpaged(&self, place: &Place, error: &Error) -> bool {
+        let begins = *place == Place::START && self.parser.received() == 0;
+        begins && self.count.is_some() && error.details().status == Some(501)
     }
 
     /// Settles, before the first request, how large pages are to be: by what the server says that it allows.
@@ -277,10 +294,18 @@ impl List {
                 }
                 Opening::End => return Ok(None),
                 Opening::Loop => {
-                    return Err(self
-                        .loops("a page again that it had given already: it ignores startIndex".to_owned()));
+                    self.next = self.by_cursor.take();
+                    return if self.next.is_some() {
+                        Ok(None)
+                    } else {
+                        Err(self.ignores_start_index())
+                    };
                 }
             }
+        }
+        // The cursor was ignored as well.
+        if response.place.is_opening_cursor() && page.last && page.count == 0 && page.next_cursor.is_none() {
+            return Err(self.ignores_start_index());
         }
         self.received = response.before + self.parser.received() as u64;
         if !page.last {
@@ -316,12 +341,17 @@ impl List {
         self.ahead.keep(&place);
         place.begin(&mut self.parser);
         Ok(Response {
+            // The list begins anew there.
+            before: if place.is_opening_cursor() {
+                0
+            } else {
+                self.received
+            },
             place,
             request,
             tries: Tries::default(),
             arriving: None,
             told: false,
-            before: self.received,
         })
     }
 
@@ -332,7 +362,8 @@ impl List {
         let index = place.index().map(|n| n.to_string()).unwrap_or_default();
         // A server that pages by cursors alone begins with an empty one (RFC 9865 section 2); everything else stays the
         // same on every page.
-        let opening = place == Place::START && self.session.profile().is_some_and(|known| known.cursors);
+        let opening = place.is_opening_cursor()
+            || (*place == Place::START && self.session.profile().is_some_and(|known| known.cursors));
         let query: Vec<(&str, &str)> = [
             ("filter", self.query.filter.as_deref().unwrap_or_default()),
             ("attributes", &attributes),
@@ -360,10 +391,7 @@ impl List {
         page: &Page,
         observer: &dyn Observer,
     ) -> Result<Option<Place>, Error> {
-        if self.count.is_none() {
-            return Ok(None);
-        }
-        if let Some(cursor) = &page.next_cursor {
+        if let Some(cursor) = page.next_cursor.as_ref().filter(|_| self.count.is_some()) {
             if cursor.len() > limits::CURSOR_BYTES {
                 return Err(self.loops(format!("a nextCursor of {} bytes", cursor.len())));
             }
@@ -372,7 +400,9 @@ impl List {
             }
             return Ok(Some(Place::at_cursor(cursor)));
         }
-        let Some(paging) = self.paging.as_mut().filter(|_| place.cursor().is_none()) else {
+        // Entra knows cursors alone, and a page more is a page to pay for.
+        let ends = self.session.service() == Service::Entra || place.cursor().is_some();
+        let Some(paging) = self.paging.as_mut().filter(|_| !ends) else {
             return Ok(None);
         };
         let next = paging.closes(Facts {
@@ -381,18 +411,25 @@ impl List {
             start_index: page.start_index,
             last_id: page.count.checked_sub(1).and_then(|last| id_of(page, last)),
         });
-        match next {
-            Next::At(index) => Ok(Some(Place::at_index(index))),
-            Next::Nothing(missing) => {
-                if missing > 0 {
-                    observer.event(Event::Warning(format!(
-                        "The server announced {missing} more of its {} than it gave: it hides some, or counts wrong.",
-                        self.path()
-                    )));
-                }
-                Ok(None)
+        let missing = match next {
+            Next::At(index) if self.count.is_some() => {
+                let first = *place == Place::START;
+                self.by_cursor =
+                    first.then(|| Place::at_cursor("").behind(self.parser.given(), || self.parser.sum()));
+                return Ok(Some(Place::at_index(index)));
             }
+            Next::At(_) => page
+                .total_results
+                .map_or(0, |total| total.saturating_sub(self.received)),
+            Next::Nothing(missing) => missing,
+        };
+        if missing > 0 {
+            observer.event(Event::Warning(format!(
+                "The server announced {missing} more of its {} than it gave: it hides some, or counts wrong.",
+                self.path()
+            )));
         }
+        Ok(None)
     }
 
     /// The endpoint's path.
@@ -402,6 +439,10 @@ impl List {
             .profile()
             .and_then(|profile| profile.path(self.endpoint));
         told.unwrap_or(self.session.service().path(self.endpoint))
+    }
+
+    fn ignores_start_index(&self) -> Error {
+        self.loops("a page again that it had given already: it ignores startIndex".to_owned())
     }
 
     fn loops(&self, what: String) -> Error {

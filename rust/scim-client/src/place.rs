@@ -95,6 +95,11 @@ impl Place {
         }
     }
 
+    /// Whether it is the page that a server gives to an empty cursor: its first (RFC 9865 section 2).
+    pub(crate) fn is_opening_cursor(&self) -> bool {
+        self.cursor() == Some("")
+    }
+
     /// The page's `startIndex`, where it is asked for by that.
     pub(crate) fn index(&self) -> Option<u64> {
         match self.page {

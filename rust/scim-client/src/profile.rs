@@ -10,6 +10,10 @@ use crate::error::{Error, Kind};
 use crate::event::{Event, Observer};
 use crate::session::Session;
 
+const CONFIG: &str = "ServiceProviderConfig";
+/// As SCIM 1.1 spelled it.
+const PLURAL_CONFIG: &str = "ServiceProviderConfigs";
+const TYPES: &str = "ResourceTypes";
 /// No server is asked for larger pages, whatever it says that it allows.
 const LARGEST_PAGE: u32 = 1000;
 /// What to ask a server for whose limit is not known; it may return fewer (RFC 7644 section 3.4.2.4).
@@ -22,6 +26,7 @@ pub(crate) struct Profile {
     base: Option<Url>,
     users: Option<String>,
     groups: Option<String>,
+    config: Option<String>,
     /// Resources a page at most.
     page: Option<u32>,
     /// Whether lists begin with an empty cursor.
@@ -41,8 +46,12 @@ impl Profile {
         let mut profile = Self::default();
         let given = &session.settings().base;
         for base in [given.clone(), with_or_without_version(given)] {
-            let config = document(session, &base, Endpoint::ServiceProviderConfig, observer).await?;
-            let types = document(session, &base, Endpoint::ResourceTypes, observer).await?;
+            let types = document(session, &base, TYPES, observer).await?;
+            let mut config = document(session, &base, CONFIG, observer).await?;
+            if config.is_none() && types.is_some() {
+                config = document(session, &base, PLURAL_CONFIG, observer).await?;
+                profile.config = config.is_some().then(|| PLURAL_CONFIG.to_owned());
+            }
             if let Some(config) = &config {
                 profile.learn_config(config);
             }
@@ -69,6 +78,7 @@ impl Profile {
         match endpoint {
             Endpoint::Users => self.users.as_deref(),
             Endpoint::Groups => self.groups.as_deref(),
+            Endpoint::ServiceProviderConfig => self.config.as_deref(),
             _ => None,
         }
     }
@@ -142,10 +152,10 @@ fn with_or_without_version(base: &Url) -> Url {
 async fn document(
     session: &Session,
     base: &Url,
-    endpoint: Endpoint,
+    path: &str,
     observer: &dyn Observer,
 ) -> Result<Option<Value>, Error> {
-    let url = session.url_at(base, endpoint, None, &[])?;
+    let url = session.url_at(base, path, None, &[])?;
     match session.send(reqwest::Method::GET, url, observer).await {
         Ok(answer) => Ok(serde_json::from_slice(&answer.body)
             .ok()

@@ -257,7 +257,7 @@ impl Session {
 
     /// The address of a path below the base URI, with its query, as the user wrote it.
     pub(crate) fn url_below(&self, path: &str) -> Result<Url, Error> {
-        let base = self.0.settings.base.as_str().trim_end_matches('/');
+        let base = self.base().as_str().trim_end_matches('/');
         let text = format!("{base}/{}", path.trim_start_matches('/'));
         let below = Url::parse(&text).ok().filter(|url| {
             // A URL parser takes ".." for a way up.
@@ -276,23 +276,28 @@ impl Session {
         id: Option<&str>,
         query: &[(&str, &str)],
     ) -> Result<Url, Error> {
-        let profile = self.profile();
-        let base = profile.and_then(Profile::base).unwrap_or(&self.0.settings.base);
-        self.url_at(base, endpoint, id, query)
+        let told = self.profile().and_then(|profile| profile.path(endpoint));
+        let path = told.unwrap_or(self.0.settings.service.path(endpoint));
+        self.url_at(self.base(), path, id, query)
     }
 
-    /// The same at a base URI that may be another than the connection's.
+    /// The base URI: the one that was given, or its neighbour, where the server turned out to be.
+    fn base(&self) -> &Url {
+        let told = self.profile().and_then(Profile::base);
+        told.unwrap_or(&self.0.settings.base)
+    }
+
+    /// The address of a path below a base URI, or of one resource there.
     pub(crate) fn url_at(
         &self,
         base: &Url,
-        endpoint: Endpoint,
+        path: &str,
         id: Option<&str>,
         query: &[(&str, &str)],
     ) -> Result<Url, Error> {
         let mut text = base.as_str().trim_end_matches('/').to_owned();
         text.push('/');
-        let told = self.profile().and_then(|profile| profile.path(endpoint));
-        text.push_str(told.unwrap_or(self.0.settings.service.path(endpoint)));
+        text.push_str(path);
         if let Some(id) = id {
             // A URL parser takes "." and ".." for a way up, escaped or not.
             if id.is_empty() || id == "." || id == ".." {

@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
 use axum::Router;
 use axum::extract::Query as Parameters;
+use axum::http::StatusCode;
 use axum::routing::get;
 use scim_client::event::Silent;
 use scim_client::{Compatibility, Config, Endpoint, Error, Kind, List, Query, Secret, Session};
@@ -19,6 +20,8 @@ struct Server {
     page: usize,
     total: Total,
     ignores_start: bool,
+    /// Knows no parameter `cursor`, and minds.
+    refuses_cursors: bool,
 }
 
 #[derive(Clone, Copy)]
@@ -34,6 +37,7 @@ const PLAIN: Server = Server {
     page: 10,
     total: Total::Right,
     ignores_start: false,
+    refuses_cursors: false,
 };
 
 /// Lists all users of such a server: how many came, the requests it took, and the error that ended it.
@@ -44,7 +48,12 @@ async fn list(server: Server) -> (usize, usize, Option<Error>) {
         "/scim/v2/Users",
         get(move |Parameters(query): Parameters<HashMap<String, String>>| {
             let request = counter.fetch_add(1, Relaxed);
-            async move { server.answer(&query, request) }
+            async move {
+                if server.refuses_cursors && query.contains_key("cursor") {
+                    return (StatusCode::BAD_REQUEST, String::new());
+                }
+                (StatusCode::OK, server.answer(&query, request))
+            }
         }),
     );
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -152,11 +161,17 @@ async fn all_users_come_once() {
 
 #[tokio::test]
 async fn a_server_that_gives_the_first_page_again_is_stopped() {
-    let (count, requests, error) = list(Server {
-        ignores_start: true,
-        ..PLAIN
-    })
-    .await;
-    assert_eq!(error.unwrap().kind(), Kind::PagingLoop);
-    assert_eq!((count, requests), (10, 2));
+    for refuses_cursors in [false, true] {
+        let (count, requests, error) = list(Server {
+            ignores_start: true,
+            refuses_cursors,
+            ..PLAIN
+        })
+        .await;
+        let error = error.unwrap();
+        assert_eq!(error.kind(), Kind::PagingLoop);
+        assert!(error.to_string().contains("after 10 resources"), "{error}");
+        // The third asked by an empty cursor.
+        assert_eq!((count, requests), (10, 3));
+    }
 }

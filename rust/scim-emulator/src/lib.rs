@@ -19,7 +19,6 @@ mod identity;
 mod issuer;
 mod mishap;
 mod names;
-mod operations;
 mod pages;
 mod patch;
 mod people;

@@ -50,26 +50,35 @@ quirks! {
     LastPageAgain, "last-page-again", "Behind the last page comes the last page again", "servers that clamp startIndex";
     NoResources, "no-resources", "Resources is left out where there are none", "RFC 7644 section 3.4.2 allows it";
     LowerCaseResources, "lower-case-resources", "Resources is spelled resources", "Entra";
+    UnsaidCursor, "unsaid-cursor", "startIndex is ignored; pages are by cursor for who sends an empty one, of which ServiceProviderConfig says nothing", "AWS Identity Center";
+    UnpagedGroups, "unpaged-groups", "A count or startIndex at Groups is answered with 501", "WSO2 product-is#23378";
     CursorOnly, "cursor-only", "Pages are by cursor alone (RFC 9865), and the list begins with an empty one", "AWS Identity Center";
     TextBooleans, "text-booleans", "Booleans are text: \"True\", \"False\"", "SCIMReferenceCode#21";
     NumericIds, "numeric-ids", "Ids are numbers", "servers over a database key";
     NoSchemas, "no-schemas", "schemas is left out everywhere", "SCIM-SDK#542";
-    PlainJson, "plain-json", "Bodies are application/json", "many";
+    OddValues, "odd-values", "A multi-valued attribute is a single object, a text a number, and one that no schema knows holds arrays of arrays", "SCIM-SDK#542, SCIMReferenceCode#21";
+    PlainJson, "plain-json", "Bodies are application/json", "many; FusionAuth#1769 has application/json+scim";
     NoContentType, "no-content-type", "Bodies have no Content-Type", "scim2-client#34";
     WrappedErrors, "wrapped-errors", "Errors stand inside {\"Errors\":[…]}", "wire-server#5434, SimpleIdServer#227";
     TextErrors, "text-errors", "Errors are plain text", "many";
     HtmlErrors, "html-errors", "Errors are web pages", "Google Cloud Identity";
     NumericStatus, "numeric-status", "The status in an error is a number, scimType is \"null\"", "wso2#7664";
+    ServerErrors, "server-errors", "A client's mistake is answered with 500", "lightdash#24458, wso2#16097";
+    ResetOnly, "reset-only", "Each fifth request gets a 429 without Retry-After, and X-Rate-Limit-Reset says when to come again", "ConfigCat";
     OtherPaths, "other-paths", "Users are at /People and groups at /Teams, as ResourceTypes says", "GitHub (capital Users), Entra (lower case)";
     NoDiscovery, "no-discovery", "ServiceProviderConfig and ResourceTypes are not there", "Snowflake and many small servers";
+    PluralConfig, "plural-config", "ServiceProviderConfig is at ServiceProviderConfigs", "Salesforce, Slack";
     PartialConfig, "partial-config", "ServiceProviderConfig has but one member", "authentik#25056";
     IgnoredFilter, "ignored-filter", "A filter changes nothing", "Metatavu keycloak-scim-server#46";
     NoPatch, "no-patch", "There is no PATCH, and ServiceProviderConfig says so", "servers of SCIM 1.1's time";
     UnsaidNoPatch, "unsaid-no-patch", "There is no PATCH, and ServiceProviderConfig says that there is", "Google Cloud Identity, the other way round";
+    HiddenMembers, "hidden-members", "A group has its members only where attributes names them", "RFC 7643 section 7 allows it, as returned: request";
+    KnownMemberRefused, "known-member-refused", "Who is a member already is refused with 409", "SimpleIdServer#245";
     MembersByValue, "members-by-value", "Members are removed by a list of values alone", "SCIM-SDK#149, azure-docs#30826";
     CapitalOperations, "capital-operations", "Operations have to be called Add, Remove, Replace", "SCIMReferenceCode#21";
     NoPaths, "no-paths", "An operation that sets something must have no path", "WSO2 product-is#16933";
     Etags, "etags", "Objects have versions, and a PUT without the present one in If-Match is refused", "RFC 7644 section 3.14";
+    FalseVersions, "false-versions", "Objects have versions, and each If-Match is refused, the present one too", "SCIM-SDK#746";
 }
 
 impl FromStr for Quirk {

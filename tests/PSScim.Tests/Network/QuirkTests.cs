@@ -66,4 +66,60 @@ public sealed class QuirkTests : IDisposable
         Assert.Equal(1L, _engine.Good("(Get-ScimContext).Requests")[0].BaseObject);
         Assert.StartsWith("ParameterArgumentValidationError,", _engine.Bad("Connect-Scim -Emulator -Compatibility nonsense").FullyQualifiedErrorId, StringComparison.Ordinal);
     }
+
+    /// <summary>What the schema calls a boolean is one, and what it calls a text is one, however the server writes it.</summary>
+    [Fact]
+    public void Values_are_of_the_types_of_the_schema()
+    {
+        Start("-Quirk text-booleans, numeric-ids");
+        _engine.Good("$all = Get-ScimUser; $all[0..4] | Disable-ScimUser -Confirm:$false");
+        Assert.Equal("20 5", _engine.Good("$now = Get-ScimUser; \"$(@($now | Where-Object active).Count) $(@($now | Where-Object { -not $_.active }).Count)\"")[0].ToString());
+        Assert.Equal(true, _engine.Good("$now[0].id -is [string] -and $now[0].ToJson() -match '\"id\": ?\\d'")[0].BaseObject);
+        _engine.Good("$now[7] | Set-ScimUser -Title Clerk");
+        Assert.Equal("Clerk", _engine.Good("($now[7] | Get-ScimUser).title")[0].ToString());
+    }
+
+    [Fact]
+    public void What_no_schema_allows_is_shown_all_the_same()
+    {
+        Start("-Quirk odd-values");
+        Assert.Equal(25, _engine.Good("$all = Get-ScimUser; $all").Length);
+        Assert.Equal(true, _engine.Good("$all[3].emails.Count -eq 1 -and $all[3].emails[0].value -eq $all[3].userName -and $all[3].nickName -eq '7'")[0].BaseObject);
+        Assert.Equal(2, _engine.Good("$all[3].'x-odd'.Count")[0].BaseObject);
+    }
+
+    [Fact]
+    public void A_server_that_gives_more_attributes_than_asked_shows_those_asked_for()
+    {
+        Start("");
+        Assert.Equal(["id", "userName"], _engine.Good("(Get-ScimUser -First 1 -Attributes userName).PSObject.Properties.Name").Select(name => name.ToString()));
+    }
+
+    /// <summary>This one filters by a single comparison; what else is asked of it is evaluated here.</summary>
+    [Fact]
+    public void What_a_server_cannot_filter_by_is_evaluated_here()
+    {
+        Start("");
+        _engine.Good("$all = Get-ScimUser; $a, $b = $all[2..3]; $filter = \"userName eq '$($a.userName)' or id eq '$($b.id)'\".Replace(\"'\", '\"')");
+        Assert.StartsWith("InvalidFilter,", _engine.Bad("Get-ScimUser -Filter $filter").FullyQualifiedErrorId, StringComparison.Ordinal);
+        Assert.Equal(true, _engine.Good("$found = Get-ScimUser -Filter $filter -ClientSideFilter; ($found.id -join ' ') -eq ($a.id, $b.id -join ' ')")[0].BaseObject);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("-Quirk hidden-members, ignored-filter")]
+    [InlineData("-Quirk no-patch, hidden-members, numeric-ids, other-paths")]
+    public void Members_are_those_whom_the_group_names(string quirks)
+    {
+        Start(quirks);
+        _engine.Good("$users = Get-ScimUser; $g = (Get-ScimGroup)[0]; $users[0..4] | Add-ScimGroupMember $g");
+        Assert.Equal(Ids("$users[0..4]"), Ids("Get-ScimGroupMember $g"));
+        Assert.Equal(Ids("$users[1..2]"), Ids("Get-ScimGroupMember $g -Skip 1 -First 2"));
+        _engine.Good("$users[3..6] | Sync-ScimGroupMember $g -Confirm:$false");
+        Assert.Equal(Ids("$users[3..6]"), Ids("Get-ScimGroupMember $g -Attributes id"));
+        _engine.Good("Sync-ScimGroupMember $g -Member @() -Force -Confirm:$false");
+        Assert.Empty(Ids("Get-ScimGroupMember $g"));
+    }
+
+    private string[] Ids(string script) => [.. _engine.Good($"{script} | ForEach-Object id").Select(id => id.ToString()!)];
 }

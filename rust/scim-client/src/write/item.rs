@@ -7,6 +7,7 @@ use serde_json::json;
 
 use super::find::{self, Found};
 use super::job::Item;
+use super::put::Puts;
 use super::work::{Work, unknown};
 use super::{Outcome, Report, create, members, put, secret};
 use crate::change::{Draft, Target, Verb};
@@ -99,10 +100,18 @@ async fn alter(work: &Work, draft: &Draft, request: Request, id: Option<&str>) -
             return report;
         }
     }
-    match put::in_place_of(work, &again).await {
-        Ok(Some(put)) => other(work, draft, put, id).await,
-        Ok(None) => Report::of(Outcome::Unchanged),
-        Err(unsuccessful) => work.unsuccessful(unsuccessful),
+    let mut puts = Puts::of(&again);
+    loop {
+        let report = match puts.next(work).await {
+            Ok(Some(put)) => other(work, draft, put, id).await,
+            // The try before, whose answer was lost, did it.
+            Ok(None) if puts.raced() => return Report::of(Outcome::Done),
+            Ok(None) => return Report::of(Outcome::Unchanged),
+            Err(unsuccessful) => return work.unsuccessful(unsuccessful),
+        };
+        if !report.error.as_ref().is_some_and(|error| puts.go_on(error)) {
+            return report;
+        }
     }
 }
 

@@ -6,6 +6,7 @@ use reqwest::Method;
 
 use super::item::{id_of, quotes};
 use super::job::Slot;
+use super::put::Puts;
 use super::work::Work;
 use super::{Outcome, Report, put};
 use crate::change::{Target, members};
@@ -231,9 +232,16 @@ async fn patch(
             Err(_) => {}
         }
     }
-    match put::in_place_of(work, &request).await? {
-        Some(put) => Ok(work.session.exchange(put, work.caller()).await?.request_id),
-        None => Ok(None),
+    let mut puts = Puts::of(&request);
+    loop {
+        let Some(put) = puts.next(work).await? else {
+            return Ok(None);
+        };
+        match work.session.exchange(put, work.caller()).await {
+            Ok(answer) => return Ok(answer.request_id),
+            Err(unsuccessful) if puts.go_on(&unsuccessful.error) => {}
+            Err(unsuccessful) => return Err(unsuccessful),
+        }
     }
 }
 

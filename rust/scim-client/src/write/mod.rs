@@ -8,6 +8,7 @@ mod job;
 mod journal;
 mod lane;
 mod members;
+mod patched;
 mod plan;
 mod put;
 mod secret;

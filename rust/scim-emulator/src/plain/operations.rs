@@ -1,13 +1,14 @@
 //! The operations of a PATCH (RFC 7644 section 3.5.2), as the plain server takes them and as its [`Quirk`]s make it.
 
+use http::StatusCode;
 use serde_json::{Map, Value};
 
-use crate::plain::{Object, text};
+use super::{Object, text};
 use crate::quirks::Quirk;
 use crate::wire::Failure;
 
 /// Does one operation to an object.
-pub(crate) fn apply(object: &mut Object, operation: &Value, quirks: &[Quirk]) -> Result<(), Failure> {
+pub(super) fn apply(object: &mut Object, operation: &Value, quirks: &[Quirk]) -> Result<(), Failure> {
     let word = |name: &str| operation.get(name).and_then(Value::as_str);
     let (op, path) = (word("op").unwrap_or_default(), word("path"));
     let value = operation.get("value");
@@ -23,6 +24,16 @@ pub(crate) fn apply(object: &mut Object, operation: &Value, quirks: &[Quirk]) ->
                 set(object, name, value.clone(), op.eq_ignore_ascii_case("add"));
             }
             Ok(())
+        }
+        ("add", Some("members"), Some(Value::Array(more)))
+            if quirks.contains(&Quirk::KnownMemberRefused)
+                && more.iter().any(|one| is_member(object, &text(one.get("value")))) =>
+        {
+            Err(Failure::new(
+                StatusCode::CONFLICT,
+                "uniqueness",
+                "That is a member already.",
+            ))
         }
         ("add" | "replace", Some(path), Some(value)) => {
             let home = home(object, path);
@@ -108,6 +119,11 @@ fn set(object: &mut Object, name: &str, value: Value, adds: bool) {
             object.insert(name, value);
         }
     }
+}
+
+fn is_member(object: &Object, id: &str) -> bool {
+    let members = object.get("members").and_then(Value::as_array);
+    members.is_some_and(|members| members.iter().any(|one| text(one.get("value")) == id))
 }
 
 fn keep_members(object: &mut Object, keep: impl Fn(String) -> bool) {

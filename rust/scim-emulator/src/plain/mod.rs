@@ -1,0 +1,229 @@
+//! A plain SCIM 2.0 server beside the Entra-like one, under `/scim/v2`: the same people, paging by index, PUT, groups with
+//! their members, and whatever [`Quirk`]s it is told to have. Filters are `attribute eq value` only, and `attributes` is
+//! never heeded.
+
+mod list;
+mod object;
+mod operations;
+mod told;
+
+use std::sync::{Mutex, PoisonError};
+
+use axum::response::Response;
+use bytes::Bytes;
+use http::{HeaderMap, HeaderName, Method, StatusCode};
+use serde_json::{Map, Value, json};
+
+use crate::directory::Directory;
+use crate::query::decode;
+use crate::quirks::Quirk;
+use crate::schema::Kind;
+use crate::wire::Failure;
+
+pub(crate) const PREFIX: &str = "/scim/v2";
+/// No page holds more, and so it is said in ServiceProviderConfig.
+const PAGE: usize = 100;
+const CORE: &str = "urn:ietf:params:scim:schemas:core:2.0:";
+
+pub(crate) type Object = Map<String, Value>;
+
+/// All that the server has, from the first request on.
+#[derive(Debug, Default)]
+pub(crate) struct Plain {
+    quirks: Vec<Quirk>,
+    store: Mutex<Option<Store>>,
+}
+
+#[derive(Debug, Default)]
+struct Store {
+    users: Vec<Object>,
+    groups: Vec<Object>,
+    made: u64,
+    asked: u64,
+}
+
+/// One request, below the prefix.
+pub(crate) struct Asked<'r> {
+    pub(crate) method: &'r Method,
+    pub(crate) path: &'r str,
+    pub(crate) query: Option<&'r str>,
+    pub(crate) headers: &'r HeaderMap,
+    pub(crate) body: Bytes,
+}
+
+impl Plain {
+    pub(crate) fn new(quirks: Vec<Quirk>) -> Self {
+        Self {
+            quirks,
+            store: Mutex::default(),
+        }
+    }
+
+    fn has(&self, quirk: Quirk) -> bool {
+        self.quirks.contains(&quirk)
+    }
+
+    pub(crate) fn answer(&self, directory: &Directory, asked: &Asked<'_>) -> Response {
+        let mut store = self.store.lock().unwrap_or_else(PoisonError::into_inner);
+        let store = store.get_or_insert_with(|| self.seeded(directory));
+        match self.reply(store, asked) {
+            Ok(reply) => self.render(reply),
+            Err(failure) => self.refuse(failure),
+        }
+    }
+
+    fn seeded(&self, directory: &Directory) -> Store {
+        let all = |kind| {
+            (0..directory.end(kind))
+                .map(move |index| directory.resource(kind, index))
+                .enumerate()
+        };
+        let mut store = Store::default();
+        for (n, mut user) in all(Kind::User) {
+            self.identify(&mut user, n as u64 + 1, "User");
+            store.users.push(user);
+        }
+        for (n, mut group) in all(Kind::Group) {
+            self.identify(&mut group, 1_000_000 + n as u64, "Group");
+            group.insert("members".into(), json!([]));
+            store.groups.push(group);
+        }
+        store.made = 2_000_000;
+        store
+    }
+
+    fn identify(&self, object: &mut Object, number: u64, kind: &str) {
+        if self.has(Quirk::NumericIds) {
+            object.insert("id".into(), number.into());
+        } else if !object.contains_key("id") {
+            object.insert("id".into(), format!("made-{number}").into());
+        }
+        object.insert("schemas".into(), json!([format!("{CORE}{kind}")]));
+        object.insert(
+            "meta".into(),
+            json!({ "resourceType": kind, "version": "W/\"1\"" }),
+        );
+        if !self.has(Quirk::Etags) && !self.has(Quirk::FalseVersions) {
+            object.insert("meta".into(), json!({ "resourceType": kind }));
+        }
+    }
+
+    fn reply(&self, store: &mut Store, asked: &Asked<'_>) -> Result<(StatusCode, Option<Value>), Failure> {
+        store.asked += 1;
+        if self.has(Quirk::ResetOnly) && store.asked.is_multiple_of(5) {
+            return Err(Failure {
+                status: StatusCode::TOO_MANY_REQUESTS,
+                headers: vec![(HeaderName::from_static("x-rate-limit-reset"), "1".to_owned())],
+                ..Failure::bad_request("Too many requests.")
+            });
+        }
+        let mut segments = asked.path.trim_start_matches('/').split('/');
+        let first = segments.next().unwrap_or_default();
+        let id = segments.next().map(|id| decode(&id.replace('+', "%2B")));
+        let ok = |value| Ok((StatusCode::OK, Some(value)));
+        let (users, groups) = if self.has(Quirk::OtherPaths) {
+            ("People", "Teams")
+        } else {
+            ("Users", "Groups")
+        };
+        match (asked.method, first, id) {
+            (&Method::GET, "ServiceProviderConfig" | "ResourceTypes", None)
+                if self.has(Quirk::NoDiscovery) =>
+            {
+                Err(Failure::no_such_path(first))
+            }
+            (&Method::GET, name, None) if name == self.config_path() => ok(self.config()),
+            (&Method::GET, "ResourceTypes", None) => ok(json!({ "totalResults": 2, "Resources": [
+                { "id": "User", "name": "User", "endpoint": format!("/{users}"), "schema": format!("{CORE}User") },
+                { "id": "Group", "name": "Group", "endpoint": format!("/{groups}"), "schema": format!("{CORE}Group") },
+            ] })),
+            (method, name, id) if name == users || name == groups => {
+                let kind = if name == users { "User" } else { "Group" };
+                match (method, id) {
+                    (&Method::GET, None) => {
+                        ok(self.list(kind, store.of(kind), asked.query.unwrap_or_default())?)
+                    }
+                    (&Method::POST, None) => {
+                        let mut object = body(asked)?;
+                        store.made += 1;
+                        object.remove("id");
+                        object.remove("password");
+                        self.identify(&mut object, store.made, kind);
+                        let all = store.of(kind);
+                        if kind == "User"
+                            && all
+                                .iter()
+                                .any(|one| one.get("userName") == object.get("userName"))
+                        {
+                            return Err(Failure::new(
+                                StatusCode::CONFLICT,
+                                "uniqueness",
+                                "The userName is taken.",
+                            ));
+                        }
+                        all.push(object.clone());
+                        Ok((StatusCode::CREATED, Some(Value::Object(object))))
+                    }
+                    (method, Some(id)) => self.one(store.of(kind), method, &id, asked),
+                    _ => Err(not_allowed()),
+                }
+            }
+            _ => Err(Failure::no_such_path(asked.path)),
+        }
+    }
+
+    fn config_path(&self) -> &'static str {
+        if self.has(Quirk::PluralConfig) {
+            "ServiceProviderConfigs"
+        } else {
+            "ServiceProviderConfig"
+        }
+    }
+
+    fn config(&self) -> Value {
+        if self.has(Quirk::PartialConfig) {
+            return json!({ "documentationUri": "" });
+        }
+        json!({
+            "schemas": ["urn:ietf:params:scim:schemas:core:2.0:ServiceProviderConfig"],
+            "patch": { "supported": !self.has(Quirk::NoPatch) },
+            "etag": { "supported": self.has(Quirk::Etags) || self.has(Quirk::FalseVersions) },
+            "bulk": { "supported": false }, "sort": { "supported": false }, "changePassword": { "supported": false },
+            "filter": { "supported": true, "maxResults": PAGE },
+            "pagination": if self.has(Quirk::UnsaidCursor) { Value::Null } else { json!({
+                "cursor": self.has(Quirk::CursorOnly), "index": !self.has(Quirk::CursorOnly), "maxPageSize": PAGE,
+            }) },
+        })
+    }
+}
+
+impl Store {
+    fn of(&mut self, kind: &str) -> &mut Vec<Object> {
+        if kind == "User" {
+            &mut self.users
+        } else {
+            &mut self.groups
+        }
+    }
+}
+
+fn body(asked: &Asked<'_>) -> Result<Object, Failure> {
+    serde_json::from_slice(&asked.body)
+        .map_err(|error| Failure::invalid_syntax(format!("The body is no JSON object: {error}.")))
+}
+
+fn not_allowed() -> Failure {
+    Failure {
+        status: StatusCode::METHOD_NOT_ALLOWED,
+        ..Failure::bad_request("This method is not allowed here.")
+    }
+}
+
+/// An id or a value as text, which it may be already.
+pub(crate) fn text(value: Option<&Value>) -> String {
+    match value {
+        Some(Value::String(text)) => text.clone(),
+        Some(value) => value.to_string(),
+        None => String::new(),
+    }
+}
