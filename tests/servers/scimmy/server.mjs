@@ -49,7 +49,7 @@ const app = express();
 app.use("/scim", new SCIMMYRouters({
     type: "bearer",
     handler: request => {
-        if (request.header("Authorization") !== "Bearer token")
+        if (request.header("Authorization") !== "Bearer the-token-of-the-tests-which-must-be-long")
             throw new Error("The token is another.");
         return "tests";
     },
