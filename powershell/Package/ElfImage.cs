@@ -12,6 +12,7 @@ internal sealed class ElfImage
 {
     internal const int X64 = 62;
     internal const int Arm64 = 183;
+    private const uint Symbols = 2;
     private const uint DynamicSymbols = 11;
     private const uint NeededVersions = 0x6ffffffe;
     private readonly byte[] _bytes;
@@ -34,6 +35,9 @@ internal sealed class ElfImage
 
     /// <summary>The number of the processor that it is for: <see cref="X64"/>, <see cref="Arm64"/>.</summary>
     internal int Machine => U16(0x12);
+
+    /// <summary>Whether it carries the names of its own functions, which only a debugger reads.</summary>
+    internal bool HasSymbols => _sections.Any(section => section.Type == Symbols);
 
     /// <summary>Names of the functions and data that it offers to others.</summary>
     internal IEnumerable<string> Exports()

@@ -29,7 +29,7 @@ internal sealed class NativeLibrary
     {
         Length = new FileInfo(path).Length;
         if (Length > Largest)
-            _problems.Add($"has {Length:N0} bytes, more than {Largest:N0}. Is it stripped?");
+            _problems.Add($"has {Length:N0} bytes, more than {Largest:N0}.");
         if (rid.StartsWith("linux-", StringComparison.Ordinal))
             CheckLinux(new ElfImage(path), rid, isRelease);
         else if (rid.StartsWith("win-", StringComparison.Ordinal))
@@ -50,6 +50,7 @@ internal sealed class NativeLibrary
     private void CheckLinux(ElfImage image, string rid, bool isRelease)
     {
         CheckProcessor(image.Machine == (rid.EndsWith("-arm64", StringComparison.Ordinal) ? ElfImage.Arm64 : ElfImage.X64));
+        CheckSymbols(image.HasSymbols);
         CheckExports(image.Exports());
         Glibc = image.NeededSymbolVersions().Select(v => Regex.Match(v, @"^GLIBC_(\d+(\.\d+)+)$").Groups[1].Value)
             .Where(v => v.Length > 0).Select(Version.Parse).Max();
@@ -63,6 +64,7 @@ internal sealed class NativeLibrary
     private void CheckWindows(PeImage image, string rid)
     {
         CheckProcessor(image.Machine == rid switch { "win-arm64" => Machine.Arm64, "win-x86" => Machine.I386, _ => Machine.Amd64 });
+        CheckSymbols(image.HasSymbols);
         CheckExports(image.Exports());
         // MinGW's and Visual C++'s own: not every Windows has them.
         string[] foreign = [.. image.Imports().Where(name => Regex.IsMatch(name, "^(lib|vcruntime|msvcp)", RegexOptions.IgnoreCase))];
@@ -74,6 +76,12 @@ internal sealed class NativeLibrary
     {
         if (!isRight)
             _problems.Add("is for another processor.");
+    }
+
+    private void CheckSymbols(bool areThere)
+    {
+        if (areThere)
+            _problems.Add("is not stripped.");
     }
 
     private void CheckExports(IEnumerable<string> exports)

@@ -27,6 +27,9 @@ internal sealed class PeImage : IDisposable
 
     internal Machine Machine => _reader.PEHeaders.CoffHeader.Machine;
 
+    /// <summary>Whether it carries the names of its own functions, which only a debugger reads.</summary>
+    internal bool HasSymbols => _reader.PEHeaders.CoffHeader.NumberOfSymbols > 0;
+
     private PEHeader Header => _reader.PEHeaders.PEHeader ?? throw new BadImageFormatException();
 
     public void Dispose() => _reader.Dispose();

@@ -158,6 +158,7 @@ public sealed class PackageTests : IDisposable
     [LinuxTheory]
     [InlineData("another name", "exports evil_op_wait; only scim_* may be")]
     [InlineData("another processor", "is for another processor")]
+    [InlineData("symbols", "is not stripped")]
     [InlineData("fat", "more than 8,000,000")]
     [InlineData("another system", "is no library for 64-bit Linux")]
     public async Task A_library_that_may_not_go_into_a_package_is_refused(string spoiled, string why)
@@ -174,6 +175,11 @@ public sealed class PackageTests : IDisposable
                 break;
             case "another processor":
                 bytes[ElfMachine] ^= 0xff;
+                break;
+            case "symbols":
+                // The last section's type is now that of a symbol table.
+                int last = (int)BitConverter.ToInt64(bytes, 0x28) + ((BitConverter.ToUInt16(bytes, 0x3c) - 1) * BitConverter.ToUInt16(bytes, 0x3a));
+                bytes[last + 4] = 2;
                 break;
             case "fat":
                 Array.Resize(ref bytes, 8_000_001);
