@@ -7,7 +7,8 @@ namespace PSScim.Commands;
 
 /// <summary>
 /// Makes the users in a group exactly those given, with the fewest requests: it reads who is in the group, adds who is
-/// missing, 20 to a request, and then removes who is too many. Members that are no users are not seen, and stay.
+/// missing, 20 to a request, and then removes who is too many. Members that are no users are not seen, and stay; elsewhere
+/// than on Entra, as far as the group says of its members what they are.
 /// </summary>
 /// <example>
 /// The plan, and then the change.
