@@ -1,4 +1,5 @@
 using System;
+using System.Collections;
 using System.Collections.Generic;
 using System.IO;
 using System.Linq;
@@ -24,11 +25,13 @@ internal static class Program
             return 2;
         }
         var comments = XmlComments.Load(arguments[1]);
-        List<CommandHelp> commands = [.. Cmdlets(arguments[0]).Select(cmdlet => CommandHelp.Of(cmdlet, comments))];
+        using Runspace runspace = RunspaceFactory.CreateRunspace(InitialSessionState.CreateDefault2());
+        runspace.Open();
+        List<CommandHelp> commands = [.. Cmdlets(runspace, arguments[0]).Select(cmdlet => CommandHelp.Of(cmdlet, comments))];
         string assembly = Path.GetFileName(arguments[0]);
         string folder = arguments[3], pages = Path.Combine(folder, "cmdlets");
         var table = AttributeTable.Load(arguments[2]);
-        Write(Path.Combine(folder, "PSScim.Types.ps1xml"), TypeData.Write(table));
+        Write(Path.Combine(folder, "PSScim.Types.ps1xml"), TypeData.Write(table, cmdlet => Offered(runspace, cmdlet + " -Clear ")));
         Write(Path.Combine(folder, "PSScim.Lists.Format.ps1xml"), ResourceLists.Write(table));
         foreach (CommandHelp command in commands)
             Write(Path.Combine(pages, command.Name + ".md"), Markdown.Page(command));
@@ -39,10 +42,8 @@ internal static class Program
         return 0;
     }
 
-    private static List<CmdletInfo> Cmdlets(string assembly)
+    private static List<CmdletInfo> Cmdlets(Runspace runspace, string assembly)
     {
-        using Runspace runspace = RunspaceFactory.CreateRunspace(InitialSessionState.CreateDefault2());
-        runspace.Open();
         using var shell = PowerShell.Create();
         shell.Runspace = runspace;
         shell.AddScript("param($assembly) (Import-Module $assembly -PassThru).ExportedCmdlets.Values | ForEach-Object { $null = $_.ParameterSets; $_ }")
@@ -51,6 +52,14 @@ internal static class Program
         if (shell.HadErrors)
             throw new InvalidOperationException(shell.Streams.Error[0].ToString());
         return cmdlets;
+    }
+
+    /// <summary>What Tab offers behind a line, as it is listed: without quotes.</summary>
+    private static List<string> Offered(Runspace runspace, string line)
+    {
+        using var shell = PowerShell.Create();
+        shell.Runspace = runspace;
+        return [.. CommandCompletion.CompleteInput(line, line.Length, new Hashtable(), shell).CompletionMatches.Select(match => match.ListItemText)];
     }
 
     private static void Write(string path, string text)

@@ -3,7 +3,6 @@ using System.IO;
 using System.Linq;
 using System.Reflection;
 using System.Security;
-using System.Text;
 using PSScim;
 using PSScim.Changes;
 using PSScim.Native;
@@ -73,8 +72,9 @@ internal static class Program
         change.Set.Add(new("name.givenName", "Zo\u00eb"));
         change.Set.Add(new("name.familyName", "\u5c71\u7530"));
         using WriteOperation writing = session.Write(new JsonText().Add("throttleLimit", 1).ToString());
+        using var password = SecretBytes.Of("P\u00e4ss-w0rd!");
         for (int i = 0; i < 2; i++)
-            while (!writing.Submit(change.ToString(), Encoding.UTF8.GetBytes("P\u00e4ss-w0rd!")))
+            while (!writing.Submit(change.ToString(), password))
                 Wait(writing);
         writing.Finish();
         var reader = new ResourceTypes(seedFromSchema: true).Reader(ResourceKind.User, Projection.None);

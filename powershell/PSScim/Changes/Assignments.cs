@@ -1,5 +1,6 @@
 using System.Collections;
 using System.Collections.Generic;
+using System.Linq;
 using System.Management.Automation;
 
 namespace PSScim.Changes;
@@ -17,6 +18,9 @@ internal static class Assignments
     }
 
     /// <summary>Adds the parameters that stand for attributes and were given; they go before what the input says.</summary>
-    internal static void AddGiven(this List<KeyValuePair<string, object?>> list, PSCmdlet command) =>
-        list.AddRange(ParameterNames.Of(command.GetType()).Given(command));
+    /// <param name="list">To where.</param>
+    /// <param name="command">The cmdlet.</param>
+    /// <param name="except">The attribute by which the object is found, and which therefore is not set.</param>
+    internal static void AddGiven(this List<KeyValuePair<string, object?>> list, PSCmdlet command, string? except = null) =>
+        list.AddRange(ParameterNames.Of(command.GetType()).Given(command).Where(given => given.Key != except));
 }

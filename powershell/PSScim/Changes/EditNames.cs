@@ -5,6 +5,7 @@ using System.Globalization;
 using System.Linq;
 using System.Management.Automation;
 using System.Text.RegularExpressions;
+using PSScim.Native;
 
 namespace PSScim.Changes;
 
@@ -92,11 +93,8 @@ internal static class EditNames
 
     private static bool IsType(string name) => string.Equals(name, "type", StringComparison.OrdinalIgnoreCase);
 
-    private static ScimException Unclear(string path) => new(new ScimFailure
-    {
-        Id = "InvalidValue",
-        Category = nameof(ErrorCategory.InvalidArgument),
-        Message = $"{path} was set, and a service is not told places in a list but types. No request was made.",
-        Advice = "Give each value a type of its own, or set the attribute as a whole.",
-    });
+    private static ScimException Unclear(string path) => new(
+        ErrorId.InvalidValue,
+        $"{path} was set, and a service is not told places in a list but types. No request was made.",
+        "Give each value a type of its own, or set the attribute as a whole.");
 }

@@ -5,7 +5,6 @@ using System.Globalization;
 using System.Linq;
 using System.Management.Automation;
 using System.Security;
-using System.Text;
 using PSScim.Native;
 
 namespace PSScim.Changes;
@@ -28,8 +27,8 @@ internal sealed class InputRow
     /// <summary>Names and values, in order.</summary>
     internal List<KeyValuePair<string, object?>> Values { get; private set; } = [];
 
-    /// <summary>The password's UTF-8, which whoever takes it wipes; null where there is none.</summary>
-    internal byte[]? Password { get; private set; }
+    /// <summary>The password, of which whoever takes it disposes; null where there is none.</summary>
+    internal SecretBytes? Password { get; private set; }
 
     /// <summary>Whether the password came as text.</summary>
     internal bool PasswordWasText { get; private set; }
@@ -79,6 +78,9 @@ internal sealed class InputRow
         return row;
     }
 
+    /// <summary>An object of which an attribute is known, and nothing more.</summary>
+    internal static InputRow Named(string attribute, string value) => new() { Values = [new(attribute, value)], Label = value };
+
     /// <summary>The value of a name as text, or null.</summary>
     internal string? Text(string name)
     {
@@ -125,7 +127,7 @@ internal sealed class InputRow
                 Password = SecretText.Encode(secret);
                 break;
             case string { Length: > 0 } text:
-                Password = Encoding.UTF8.GetBytes(text);
+                Password = SecretBytes.Of(text);
                 PasswordWasText = true;
                 break;
         }

@@ -135,11 +135,7 @@ internal static class JsonValue
 
     private static string Utc(DateTime utc) => utc.ToString("yyyy-MM-dd'T'HH:mm:ss.FFFFFFF'Z'", CultureInfo.InvariantCulture);
 
-    private static ScimException Unfit(string message) => new(new ScimFailure
-    {
-        Id = "InvalidValue",
-        Category = nameof(ErrorCategory.InvalidArgument),
-        Message = message + " No request was made.",
-        Advice = "Correct the value.",
-    });
+    private static ScimException Unfit(string message) => new(
+        ErrorId.InvalidValue,
+        message + " No request was made.");
 }

@@ -1,4 +1,3 @@
-using System;
 using System.Management.Automation;
 using System.Security;
 using System.Security.Cryptography.X509Certificates;
@@ -8,7 +7,8 @@ namespace PSScim.Commands;
 
 /// <summary>
 /// Connects to Microsoft Entra ID's SCIM API, to any other SCIM 2.0 server, or to the emulator. The connection becomes
-/// the default of this runspace and of no other. The sign-in is tried at once; it is free of charge.
+/// the default of this runspace and of no other, and takes the place of the one before it: names keep several apart. The
+/// sign-in is tried at once; it is free of charge.
 /// </summary>
 /// <example>
 /// With a client secret, to Entra.
@@ -193,7 +193,10 @@ public sealed class ConnectScimCommand : ScimServiceCommand
     [Parameter(ParameterSetName = SignInSet.Emulator, Mandatory = true)]
     public SwitchParameter Emulator { get; set; }
 
-    /// <summary>A name for the connection. One of the same name in this runspace is replaced.</summary>
+    /// <summary>
+    /// A name for the connection. One of the same name in this runspace is replaced, and a connection without a name replaces
+    /// the one without a name. What is replaced is closed, unless -PassThru or Get-ScimContext has handed it out.
+    /// </summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     public string? Name { get; set; }
@@ -221,8 +224,10 @@ public sealed class ConnectScimCommand : ScimServiceCommand
             }
             var connection = new ScimConnection(session, Name);
             RunspaceState.Current.Add(connection);
-            if (PassThru)
-                WriteObject(connection);
+            if (!PassThru)
+                return;
+            connection.HandOut();
+            WriteObject(connection);
         }
         catch (ScimException error)
         {
@@ -244,13 +249,13 @@ public sealed class ConnectScimCommand : ScimServiceCommand
                 StoredCertificate certificate = Certificate is null
                     ? StoredCertificate.Find(CertificateThumbprint!)
                     : new StoredCertificate(Certificate);
-                return Open(Config("certificateInStore").Add("certificate", certificate.Encoded), [], certificate);
+                return Open(Config("certificateInStore").Add("certificate", certificate.Encoded), SecretBytes.None, certificate);
             case SignInSet.CertificateFile:
                 return Open(Config("certificate").Add("certificatePath", FilePath(CertificatePath!)), CertificatePassword ?? new SecureString());
             case SignInSet.FederatedToken:
                 return Open(Config("federatedToken"), FederatedToken!);
             case SignInSet.FederatedFile:
-                return Open(Config("federatedTokenFile").Add("federatedTokenFile", FilePath(FederatedTokenFile!)), []);
+                return Open(Config("federatedTokenFile").Add("federatedTokenFile", FilePath(FederatedTokenFile!)), SecretBytes.None);
             case SignInSet.Identity:
                 return Open(Config("identity"), SignInVariables.Block());
             case SignInSet.GitHub:
@@ -260,7 +265,7 @@ public sealed class ConnectScimCommand : ScimServiceCommand
             case SignInSet.Variable:
                 return Open(Config("environmentVariable"), SignInVariables.Block());
             case SignInSet.Provider:
-                return Open(Config("accessTokenProvider"), [], new TokenProvider(AccessTokenProvider!));
+                return Open(Config("accessTokenProvider"), SecretBytes.None, new TokenProvider(AccessTokenProvider!));
             case SignInSet.Basic:
                 return Open(Config("basic").Add("userName", Credential!.UserName), Credential.Password);
             default:
@@ -270,16 +275,10 @@ public sealed class ConnectScimCommand : ScimServiceCommand
 
     private Session Open(JsonText config, SecureString secret) => Open(config, SecretText.Encode(secret));
 
-    private Session Open(JsonText config, byte[] secret, ISignInSource? source = null)
+    private Session Open(JsonText config, SecretBytes secret, ISignInSource? source = null)
     {
-        try
-        {
+        using (secret)
             return Session.Open(config.ToString(), secret, TransportSecrets(), source);
-        }
-        finally
-        {
-            Array.Clear(secret, 0, secret.Length);
-        }
     }
 
     private JsonText Config(string credential) => Service(Transport(new JsonText()))
@@ -291,7 +290,7 @@ public sealed class ConnectScimCommand : ScimServiceCommand
     private Session Open(ScimEmulator emulator)
     {
         if (Misplaced() is string parameter)
-            throw Invalid("InvalidConfiguration", $"-{parameter} has no meaning with -Emulator, which knows its own addresses.", "Leave one of the two out.");
+            throw new ScimException(ErrorId.InvalidConfiguration, $"-{parameter} has no meaning with -Emulator, which knows its own addresses.", "Leave one of the two out.");
         JsonText config = Transport(new JsonText())
             .Add("baseUri", emulator.BaseUri)
             .Add("authority", emulator.Authority)

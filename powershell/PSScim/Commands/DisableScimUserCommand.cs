@@ -12,6 +12,13 @@ namespace PSScim.Commands;
 /// </code>
 /// </example>
 /// <example>
+/// One whose id is not at hand: it is looked up, by a request more.
+/// <code>
+/// $name = (Get-ScimUser -First 1).userName
+/// Disable-ScimUser -UserName $name
+/// </code>
+/// </example>
+/// <example>
 /// Those that a filter chooses.
 /// <code>
 /// Get-ScimUser -Enabled $true -First 5 -Attributes id | Disable-ScimUser
@@ -19,11 +26,9 @@ namespace PSScim.Commands;
 /// </example>
 /// <seealso cref="EnableScimUserCommand"/>
 /// <seealso cref="SetScimUserCommand"/>
-[Cmdlet(VerbsLifecycle.Disable, "ScimUser", SupportsShouldProcess = true, DefaultParameterSetName = InputSet)]
-public sealed class DisableScimUserCommand : ScimObjectCommand
+[Cmdlet(VerbsLifecycle.Disable, "ScimUser", SupportsShouldProcess = true, DefaultParameterSetName = UserNameSet)]
+public sealed class DisableScimUserCommand : ScimUserObjectCommand
 {
-    private protected override ResourceKind Kind => ResourceKind.User;
-
     private protected override void Change(InputRow row, Submitted item)
     {
         ChangeText change = Of("Update", row);

@@ -19,11 +19,9 @@ namespace PSScim.Commands;
 /// </example>
 /// <seealso cref="DisableScimUserCommand"/>
 /// <seealso cref="SetScimUserCommand"/>
-[Cmdlet(VerbsLifecycle.Enable, "ScimUser", SupportsShouldProcess = true, DefaultParameterSetName = InputSet)]
-public sealed class EnableScimUserCommand : ScimObjectCommand
+[Cmdlet(VerbsLifecycle.Enable, "ScimUser", SupportsShouldProcess = true, DefaultParameterSetName = UserNameSet)]
+public sealed class EnableScimUserCommand : ScimUserObjectCommand
 {
-    private protected override ResourceKind Kind => ResourceKind.User;
-
     private protected override void Change(InputRow row, Submitted item)
     {
         ChangeText change = Of("Update", row);

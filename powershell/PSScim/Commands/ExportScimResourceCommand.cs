@@ -107,7 +107,7 @@ public abstract class ExportScimResourceCommand : ScimListCommand
                 return "jsonLines";
             default:
                 ThrowTerminating(
-                    Invalid("InvalidExport", $"'{Path}' does not say by its end what the file is to be.", "Name it .csv or .jsonl."),
+                    new ScimException(ErrorId.InvalidExport, $"'{Path}' does not say by its end what the file is to be.", "Name it .csv or .jsonl."),
                     Path);
                 return null;
         }

@@ -72,7 +72,7 @@ public sealed class GetScimAccessTokenCommand : ScimConnectionCommand
     private void WriteClaims(Operation operation)
     {
         if (operation.Length == 0)
-            throw Invalid("TokenNotReadable", $"The connection '{Resolved.Name}' has no token that says anything of itself.",
+            throw new ScimException(ErrorId.TokenNotReadable, $"The connection '{Resolved.Name}' has no token that says anything of itself.",
                 "Only a JWT can be read; leave -AsClaims out.");
         var types = new ResourceTypes(seedFromSchema: false);
         foreach (ScimResource record in types.Reader(ResourceKind.Resource, Projection.None).Read(operation))
@@ -81,14 +81,12 @@ public sealed class GetScimAccessTokenCommand : ScimConnectionCommand
 
     private void WriteToken(Operation operation)
     {
-        byte[] token = operation.TakeSecret();
+        using SecretBytes token = operation.TakeSecret();
         if (token.Length == 0)
-            throw Invalid("TokenNotReadable", $"The connection '{Resolved.Name}' signs in by name and password and has no token.",
-                "Connect with another credential.");
+            throw new ScimException(ErrorId.TokenNotReadable, $"The connection '{Resolved.Name}' signs in by name and password and has no token.");
         if (AsPlainText || AsHeader)
         {
-            string text = Encoding.UTF8.GetString(token);
-            Array.Clear(token, 0, token.Length);
+            string text = Encoding.UTF8.GetString(token.Bytes);
             WriteObject(AsPlainText ? text : new Hashtable(StringComparer.OrdinalIgnoreCase) { ["Authorization"] = "Bearer " + text });
         }
         else

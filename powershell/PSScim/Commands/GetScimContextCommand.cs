@@ -1,5 +1,7 @@
+using System.Linq;
 using System.Management.Automation;
 using PSScim.Completion;
+using PSScim.Native;
 
 namespace PSScim.Commands;
 
@@ -51,14 +53,21 @@ public sealed class GetScimContextCommand : ScimCommand
         if (Name is not null)
         {
             if (connections.Find(Name) is ScimConnection found)
-                WriteObject(found);
+                Write(found);
             else
-                WriteError(Invalid("ConnectionNotFound", $"This runspace has no connection named '{Name}'.",
+                WriteError(new ScimException(ErrorId.ConnectionNotFound, $"This runspace has no connection named '{Name}'.",
                     "Get-ScimContext -ListAvailable lists those it has.").ToErrorRecord(Name));
         }
         else if (ListAvailable)
-            WriteObject(connections.All, enumerateCollection: true);
+            foreach (ScimConnection each in connections.All.ToArray())
+                Write(each);
         else if (connections.Default is ScimConnection present)
-            WriteObject(present);
+            Write(present);
+    }
+
+    private void Write(ScimConnection connection)
+    {
+        connection.HandOut();
+        WriteObject(connection);
     }
 }

@@ -1,4 +1,3 @@
-using System.Collections;
 using System.Management.Automation;
 using PSScim.Changes;
 using PSScim.Completion;
@@ -47,8 +46,9 @@ public sealed class NewScimGroupCommand : ScimGroupCommand
     /// <summary>Further attributes, by their names in the schema.</summary>
     [Parameter]
     [ArgumentCompleter(typeof(AttributeTableCompleter))]
+    [AttributesTransformation(ResourceKind.Group)]
     [ValidateNotNull]
-    public IDictionary? Attributes { get; set; }
+    public GroupAttributes? Attributes { get; set; }
 
     /// <summary>Creates a group.</summary>
     protected override void ProcessRecord() => Create(InputObject, Attributes, password: null);

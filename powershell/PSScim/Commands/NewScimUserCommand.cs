@@ -1,4 +1,3 @@
-using System.Collections;
 using System.Management.Automation;
 using System.Security;
 using PSScim.Changes;
@@ -60,11 +59,18 @@ public sealed class NewScimUserCommand : ScimUserCommand
     [ValidateNotNull]
     public PSObject? InputObject { get; set; }
 
+    /// <summary>The name by which the user signs in, such as <c>ann@contoso.com</c>.</summary>
+    [Parameter]
+    [Alias("UserPrincipalName")]
+    [AttributeName("userName")]
+    public string? UserName { get; set; }
+
     /// <summary>Further attributes, by their names in the schema.</summary>
     [Parameter]
     [ArgumentCompleter(typeof(AttributeTableCompleter))]
+    [AttributesTransformation(ResourceKind.User)]
     [ValidateNotNull]
-    public IDictionary? Attributes { get; set; }
+    public UserAttributes? Attributes { get; set; }
 
     /// <summary>The first password. It is sent once, and never shown. Users of federated domains need none.</summary>
     [Parameter]

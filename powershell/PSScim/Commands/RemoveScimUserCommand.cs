@@ -22,11 +22,9 @@ namespace PSScim.Commands;
 /// </example>
 /// <seealso cref="GetScimUserCommand"/>
 /// <seealso cref="DisableScimUserCommand"/>
-[Cmdlet(VerbsCommon.Remove, "ScimUser", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High, DefaultParameterSetName = InputSet)]
-public sealed class RemoveScimUserCommand : ScimObjectCommand
+[Cmdlet(VerbsCommon.Remove, "ScimUser", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High, DefaultParameterSetName = UserNameSet)]
+public sealed class RemoveScimUserCommand : ScimUserObjectCommand
 {
-    private protected override ResourceKind Kind => ResourceKind.User;
-
     private protected override void Change(InputRow row, Submitted item)
     {
         ChangeText change = Of("Delete", row);

@@ -129,14 +129,6 @@ public abstract class ScimCommand : PSCmdlet, IDisposable
         ThrowTerminatingError(record);
     }
 
-    private protected static ScimException Invalid(string id, string message, string advice) => new(new ScimFailure
-    {
-        Id = id,
-        Category = nameof(ErrorCategory.InvalidArgument),
-        Message = message,
-        Advice = advice,
-    });
-
     private Operation Begin(Func<Operation> start)
     {
         lock (_lock)

@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using PSScim.Completion;
+using PSScim.Native;
 
 namespace PSScim.Commands;
 
@@ -7,6 +8,7 @@ namespace PSScim.Commands;
 public abstract class ScimConnectionCommand : ScimCommand
 {
     private ScimConnection? _resolved;
+    private bool _hasEntered;
 
     /// <summary>
     /// The connection to use: an object from <c>Connect-Scim -PassThru</c> or Get-ScimContext, or the name of one of
@@ -27,18 +29,27 @@ public abstract class ScimConnectionCommand : ScimCommand
     protected override void BeginProcessing()
     {
         _resolved = Connection ?? RunspaceState.Current.Default;
-        if (_resolved is not null && _resolved.IsConnected)
-            return;
+        if (_resolved is not null)
+        {
+            _resolved.Enter();
+            _hasEntered = true;
+            if (_resolved.IsConnected)
+                return;
+        }
         string message = _resolved is null
             ? "There is no connection in this runspace."
-            : $"The connection '{_resolved.Name}' was closed by Disconnect-Scim.";
-        ThrowTerminating(new ScimException(new ScimFailure
-        {
-            Id = "NotConnected",
-            Category = nameof(ErrorCategory.ConnectionError),
-            Message = message,
-            Advice = "Connect with Connect-Scim, or hand over a connection of another runspace with -Connection.",
-        }));
+            : $"The connection '{_resolved.Name}' was closed.";
+        ThrowTerminating(new ScimException(ErrorId.NotConnected, message));
+    }
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        base.Dispose(disposing);
+        if (!_hasEntered)
+            return;
+        _hasEntered = false;
+        _resolved!.Leave();
     }
 
     /// <summary>
@@ -49,10 +60,12 @@ public abstract class ScimConnectionCommand : ScimCommand
     {
         switch (error.Id)
         {
-            case "AuthenticationFailed" or "TokenResponseInvalid" or "InvalidAuthenticationToken" or "ApiNotEnabled"
-                or "BudgetExceeded" or "NameNotFound" or "ConnectionRefused" or "NotConnected"
-                or "ProxyUnreachable" or "ProxyAuthenticationRequired" or "ProxyRefused" or "TlsFailure" or "TlsVersionTooOld"
-                or "CertificateExpired" or "CertificateNameMismatch" or "CertificateUntrusted" or "ClientCertificateRefused":
+            case nameof(ErrorId.AuthenticationFailed) or nameof(ErrorId.TokenResponseInvalid) or nameof(ErrorId.InvalidAuthenticationToken)
+                or nameof(ErrorId.ApiNotEnabled) or nameof(ErrorId.BudgetExceeded) or nameof(ErrorId.NameNotFound)
+                or nameof(ErrorId.ConnectionRefused) or nameof(ErrorId.NotConnected) or nameof(ErrorId.ProxyUnreachable)
+                or nameof(ErrorId.ProxyAuthenticationRequired) or nameof(ErrorId.ProxyRefused) or nameof(ErrorId.TlsFailure)
+                or nameof(ErrorId.TlsVersionTooOld) or nameof(ErrorId.CertificateExpired) or nameof(ErrorId.CertificateNameMismatch)
+                or nameof(ErrorId.CertificateUntrusted) or nameof(ErrorId.ClientCertificateRefused):
                 ThrowTerminating(error, target);
                 break;
             default:

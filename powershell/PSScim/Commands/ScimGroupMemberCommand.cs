@@ -42,7 +42,7 @@ public abstract class ScimGroupMemberCommand : ScimWriteCommand
             {
                 string lacking = id is null ? "id of a member" : "group";
                 Refuse(
-                    Invalid("InvalidId", $"The object names no {lacking}. No request was made.", "Give ids, or objects with id, MemberId or UserId; and the group by -Group, or as GroupId."),
+                    new ScimException(ErrorId.InvalidId, $"The object names no {lacking}. No request was made.", "Give ids, or objects with id, MemberId or UserId; and the group by -Group, or as GroupId."),
                     item);
                 continue;
             }

@@ -3,6 +3,7 @@ using System.Linq;
 using System.Management.Automation;
 using PSScim.Completion;
 using PSScim.Filters;
+using PSScim.Native;
 
 namespace PSScim.Commands;
 
@@ -75,7 +76,7 @@ public abstract class ScimListCommand : ScimSendingCommand
         string? term = FilterText.Like(attribute, pattern);
         if (term is null)
             ThrowTerminating(
-                Invalid("FilterSyntax", $"'{pattern}' has a * inside.", "A * can stand at the beginning and at the end; -Filter takes any text."),
+                new ScimException(ErrorId.FilterSyntax, $"'{pattern}' has a * inside.", "A * can stand at the beginning and at the end; -Filter takes any text."),
                 pattern);
         return term;
     }

@@ -23,7 +23,7 @@ public abstract class ScimObjectCommand : ScimWriteCommand
 
     /// <summary>Does it to each object.</summary>
     protected override void ProcessRecord() =>
-        Each(ParameterSetName == IdSet ? Id : [InputObject!], (row, item) => Change(row, item));
+        Each(ParameterSetName == IdSet ? Id : [InputObject!], Change);
 
     private protected abstract void Change(InputRow row, Submitted item);
 }

@@ -82,8 +82,8 @@ public abstract class ScimSendingCommand : ScimConnectionCommand
     /// <summary>Gives a change, and takes the replies that are there. Waits where too many are under way.</summary>
     /// <param name="change">The JSON of a change.</param>
     /// <param name="item">What it is about.</param>
-    /// <param name="secret">The password, which is wiped here.</param>
-    private protected void Submit(string change, Submitted item, byte[]? secret = null)
+    /// <param name="secret">The password, which is disposed of here.</param>
+    private protected void Submit(string change, Submitted item, SecretBytes? secret = null)
     {
         try
         {
@@ -95,8 +95,7 @@ public abstract class ScimSendingCommand : ScimConnectionCommand
         }
         finally
         {
-            if (secret is not null)
-                Array.Clear(secret, 0, secret.Length);
+            secret?.Dispose();
         }
         while (_operation!.Wait(0) is ScimState.Ready or ScimState.NeedsInput)
             TakeNext(0);

@@ -129,9 +129,9 @@ public abstract class ScimTransportCommand : ScimCommand
                 .Add("clientCertificatePath", Unwrapped(ClientCertificate) is X509Certificate2 ? null : Path(ClientCertificate)));
     }
 
-    /// <summary>Gathers what is secret. The caller wipes it.</summary>
+    /// <summary>Gathers what is secret. The caller disposes of it.</summary>
     /// <exception cref="ScimException">The key of -ClientCertificate cannot be had.</exception>
-    private protected byte[] TransportSecrets()
+    private protected SecretBytes TransportSecrets()
     {
         using var secrets = new SecretBlock();
         secrets.AddProxyVariables();
@@ -141,7 +141,7 @@ public abstract class ScimTransportCommand : ScimCommand
             secrets.Add("clientCertificatePassword", SecretText.Encode(ClientCertificatePassword));
         if (Unwrapped(ClientCertificate) is X509Certificate2 certificate)
             secrets.Add("clientCertificate", ExportedCertificate.Encode(certificate));
-        return secrets.ToArray();
+        return secrets.ToSecret();
     }
 
     /// <summary>Says what an unchecked certificate means.</summary>

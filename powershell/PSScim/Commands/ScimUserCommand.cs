@@ -7,12 +7,6 @@ namespace PSScim.Commands;
 /// <summary>The everyday attributes of users as parameters, for New-ScimUser and Set-ScimUser.</summary>
 public abstract class ScimUserCommand : ScimWriteCommand
 {
-    /// <summary>The name by which the user signs in, such as <c>ann@contoso.com</c>.</summary>
-    [Parameter]
-    [Alias("UserPrincipalName")]
-    [AttributeName("userName")]
-    public string? UserName { get; set; }
-
     /// <summary>The name shown in address books and lists.</summary>
     [Parameter]
     [AttributeName("displayName")]

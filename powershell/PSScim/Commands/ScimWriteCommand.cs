@@ -13,6 +13,7 @@ public abstract class ScimWriteCommand : ScimSendingCommand
 {
     private protected const string IdSet = "Id";
     private protected const string InputSet = "InputObject";
+    private protected const string UserNameSet = "UserName";
 
     private ResourceReader? _reader;
     private ResourceReader? _plans;
@@ -65,51 +66,58 @@ public abstract class ScimWriteCommand : ScimSendingCommand
         change.Set.AddAll(attributes, names);
         change.Set.AddGiven(this);
         object? label = change.Set.FindLast(v => v.Key is "userName").Value ?? change.Set.FindLast(v => v.Key is "displayName").Value;
-        byte[]? secret = password is null ? row?.Password : SecretText.Encode(password);
+        SecretBytes? secret = password is null ? row?.Password : SecretText.Encode(password);
         Send(change, Next(input, label?.ToString()), "Create", secret);
     }
 
-    /// <summary>Changes objects: what the input says, and over it what the parameters say.</summary>
+    /// <summary>Changes an object: what the input says, and over it what the parameters say.</summary>
+    /// <exception cref="ScimException">It cannot be told what to change.</exception>
     private protected void Update(
-        PSObject[] inputs, IDictionary? replace, IDictionary? add, IDictionary? remove, string[]? clear, bool returnsState)
+        InputRow row, Submitted item, IDictionary? replace, IDictionary? add, IDictionary? remove, string[]? clear, bool returnsState)
     {
         ParameterNames names = ParameterNames.Of(GetType());
-        Each(inputs, (row, item) =>
-        {
-            ChangeText change = Of("Update", row);
-            change.Set.AddRange(row.Values);
-            change.Set.AddAll(replace, names);
-            change.Set.AddGiven(this);
-            change.Add.AddAll(add, names);
-            change.Remove.AddAll(remove, names);
-            foreach (string name in clear ?? [])
-                change.Clear.Add(names.AttributeOf(name));
-            if (row.IsSaved && change.IsEmpty)
-                throw Invalid(
-                    "InvalidValue",
-                    "The object was saved and read back, and what was set on it cannot be told from what it had. No request was made.",
-                    "Say what to change by parameters, or set it on an object of Get-ScimUser or Get-ScimGroup.");
-            change.IfMatch = row.Version;
-            change.ReturnsState = returnsState;
-            Send(change, item, "Set", row.Password);
-        });
+        ChangeText change = Of("Update", row);
+        change.Set.AddRange(row.Values);
+        change.Set.AddAll(replace, names);
+        change.Set.AddGiven(this, except: ParameterSetName == UserNameSet ? change.Key?.Key : null);
+        change.Add.AddAll(add, names);
+        change.Remove.AddAll(remove, names);
+        foreach (string name in clear ?? [])
+            change.Clear.Add(names.AttributeOf(name));
+        if (row.IsSaved && change.IsEmpty)
+            throw new ScimException(
+                ErrorId.InvalidValue,
+                "The object was saved and read back, and what was set on it cannot be told from what it had. No request was made.",
+                "Say what to change by parameters, or set it on an object of Get-ScimUser or Get-ScimGroup.");
+        change.IfMatch = row.Version;
+        change.ReturnsState = returnsState;
+        Send(change, item, "Set", row.Password);
     }
 
     /// <summary>Reads input objects, and does something with each; one that cannot be read is an error of its own.</summary>
     private protected void Each(PSObject[] inputs, Action<InputRow, Submitted> change)
     {
         foreach (PSObject input in inputs)
+            if (Read(input, isNew: false, out Submitted? item) is InputRow row)
+                Try(row, item!, change);
+    }
+
+    /// <summary>Does something with each user of these names, of whom nothing else is known.</summary>
+    private protected void EachNamed(string[] userNames, Action<InputRow, Submitted> change)
+    {
+        foreach (string name in userNames)
+            Try(InputRow.Named("userName", name), Next(name, name), change);
+    }
+
+    private void Try(InputRow row, Submitted item, Action<InputRow, Submitted> change)
+    {
+        try
         {
-            if (Read(input, isNew: false, out Submitted? item) is not InputRow row)
-                continue;
-            try
-            {
-                change(row, item!);
-            }
-            catch (ScimException error)
-            {
-                Refuse(error, item!);
-            }
+            change(row, item);
+        }
+        catch (ScimException error)
+        {
+            Refuse(error, item);
         }
     }
 
@@ -128,8 +136,8 @@ public abstract class ScimWriteCommand : ScimSendingCommand
             row.Values.RemoveAll(v => string.Equals(v.Key, key, StringComparison.OrdinalIgnoreCase));
             return change;
         }
-        throw Invalid(
-            "InvalidId",
+        throw new ScimException(
+            ErrorId.InvalidId,
             $"The object has neither an id nor a value of {string.Join(" or ", keys)}. No request was made.",
             "Give it one of them.");
     }
@@ -173,8 +181,8 @@ public abstract class ScimWriteCommand : ScimSendingCommand
     /// <param name="change">The change.</param>
     /// <param name="item">What it is about.</param>
     /// <param name="action">What is done, for -Confirm.</param>
-    /// <param name="secret">The password, which is wiped.</param>
-    private protected void Send(ChangeText change, Submitted item, string action, byte[]? secret = null)
+    /// <param name="secret">The password, which is disposed of.</param>
+    private protected void Send(ChangeText change, Submitted item, string action, SecretBytes? secret = null)
     {
         try
         {
@@ -196,8 +204,7 @@ public abstract class ScimWriteCommand : ScimSendingCommand
         }
         finally
         {
-            if (secret is not null)
-                Array.Clear(secret, 0, secret.Length);
+            secret?.Dispose();
         }
     }
 

@@ -1,4 +1,3 @@
-using System.Collections;
 using System.Management.Automation;
 using PSScim.Changes;
 using PSScim.Completion;
@@ -50,20 +49,23 @@ public sealed class SetScimGroupCommand : ScimGroupCommand
     /// <summary>Attributes to set, by their names in the schema; <c>$null</c> clears.</summary>
     [Parameter]
     [ArgumentCompleter(typeof(AttributeTableCompleter))]
+    [AttributesTransformation(ResourceKind.Group)]
     [ValidateNotNull]
-    public IDictionary? Replace { get; set; }
+    public GroupAttributes? Replace { get; set; }
 
     /// <summary>Values to add to attributes that have several.</summary>
     [Parameter]
     [ArgumentCompleter(typeof(AttributeTableCompleter))]
+    [AttributesTransformation(ResourceKind.Group)]
     [ValidateNotNull]
-    public IDictionary? Add { get; set; }
+    public GroupAttributes? Add { get; set; }
 
     /// <summary>Values to take from attributes that have several.</summary>
     [Parameter]
     [ArgumentCompleter(typeof(AttributeTableCompleter))]
+    [AttributesTransformation(ResourceKind.Group)]
     [ValidateNotNull]
-    public IDictionary? Remove { get; set; }
+    public GroupAttributes? Remove { get; set; }
 
     /// <summary>Attributes to clear.</summary>
     [Parameter]
@@ -77,7 +79,9 @@ public sealed class SetScimGroupCommand : ScimGroupCommand
 
     /// <summary>Changes the groups.</summary>
     protected override void ProcessRecord() =>
-        Update(ParameterSetName == IdSet ? Id : [InputObject!], Replace, Add, Remove, Clear, PassThru);
+        Each(
+            ParameterSetName == IdSet ? Id : [InputObject!],
+            (row, item) => Update(row, item, Replace, Add, Remove, Clear, PassThru));
 
     private protected override void Done(WriteOperation operation, Submitted item)
     {

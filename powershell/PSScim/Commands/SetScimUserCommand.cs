@@ -1,4 +1,3 @@
-using System.Collections;
 using System.Management.Automation;
 using PSScim.Changes;
 using PSScim.Completion;
@@ -16,6 +15,13 @@ namespace PSScim.Commands;
 /// $user = Get-ScimUser -First 1
 /// Set-ScimUser $user -Title 'Team lead' -Department Sales
 /// Set-ScimUser $user -Replace @{ officeLocation = 'Graz 1'; 'phoneNumbers[mobile]' = '+43 660 1234567' } -Clear costCenter
+/// </code>
+/// </example>
+/// <example>
+/// A user whose id is not at hand: it is looked up, by a request more.
+/// <code>
+/// $name = (Get-ScimUser -First 1).userName
+/// Set-ScimUser -UserName $name -Title 'Team lead'
 /// </code>
 /// </example>
 /// <example>
@@ -47,7 +53,7 @@ namespace PSScim.Commands;
 /// <seealso cref="NewScimUserCommand"/>
 /// <seealso cref="EnableScimUserCommand"/>
 /// <seealso cref="GetScimUserCommand"/>
-[Cmdlet(VerbsCommon.Set, "ScimUser", SupportsShouldProcess = true, DefaultParameterSetName = InputSet)]
+[Cmdlet(VerbsCommon.Set, "ScimUser", SupportsShouldProcess = true, DefaultParameterSetName = UserNameSet)]
 [OutputType("PSScim.User")]
 public sealed class SetScimUserCommand : ScimUserCommand
 {
@@ -65,17 +71,31 @@ public sealed class SetScimUserCommand : ScimUserCommand
     [ValidateNotNull]
     public PSObject? InputObject { get; set; }
 
+    /// <summary>
+    /// With an id or an object, the user's new name. By itself, whom to change: the user is looked up by it, and the answer is
+    /// checked to be this one before anything is written. To rename such a user, say
+    /// <c>-Replace @{ userName = 'new@contoso.com' }</c>.
+    /// </summary>
+    [Parameter(ParameterSetName = UserNameSet, Mandatory = true)]
+    [Parameter(ParameterSetName = IdSet)]
+    [Parameter(ParameterSetName = InputSet)]
+    [Alias("UserPrincipalName")]
+    [AttributeName("userName")]
+    public string? UserName { get; set; }
+
     /// <summary>Attributes to set, by their names in the schema; <c>$null</c> clears.</summary>
     [Parameter]
     [ArgumentCompleter(typeof(AttributeTableCompleter))]
+    [AttributesTransformation(ResourceKind.User)]
     [ValidateNotNull]
-    public IDictionary? Replace { get; set; }
+    public UserAttributes? Replace { get; set; }
 
     /// <summary>Values to add to attributes that have several.</summary>
     [Parameter]
     [ArgumentCompleter(typeof(AttributeTableCompleter))]
+    [AttributesTransformation(ResourceKind.User)]
     [ValidateNotNull]
-    public IDictionary? Add { get; set; }
+    public UserAttributes? Add { get; set; }
 
     /// <summary>
     /// Values to take from attributes that have several; on Entra by their type, as in
@@ -83,8 +103,9 @@ public sealed class SetScimUserCommand : ScimUserCommand
     /// </summary>
     [Parameter]
     [ArgumentCompleter(typeof(AttributeTableCompleter))]
+    [AttributesTransformation(ResourceKind.User)]
     [ValidateNotNull]
-    public IDictionary? Remove { get; set; }
+    public UserAttributes? Remove { get; set; }
 
     /// <summary>Attributes to clear.</summary>
     [Parameter]
@@ -97,8 +118,15 @@ public sealed class SetScimUserCommand : ScimUserCommand
     public SwitchParameter PassThru { get; set; }
 
     /// <summary>Changes the users.</summary>
-    protected override void ProcessRecord() =>
-        Update(ParameterSetName == IdSet ? Id : [InputObject!], Replace, Add, Remove, Clear, PassThru);
+    protected override void ProcessRecord()
+    {
+        if (ParameterSetName == UserNameSet)
+            EachNamed([UserName!], Change);
+        else
+            Each(ParameterSetName == IdSet ? Id : [InputObject!], Change);
+    }
+
+    private void Change(InputRow row, Submitted item) => Update(row, item, Replace, Add, Remove, Clear, PassThru);
 
     private protected override void Done(WriteOperation operation, Submitted item)
     {

@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.Management.Automation;
 using PSScim.Changes;
+using PSScim.Native;
 
 namespace PSScim.Commands;
 
@@ -63,7 +64,7 @@ public sealed class SyncScimGroupMemberCommand : ScimWriteCommand
         // With a wrong id among them the list is not what was meant, and who is missing from it would be removed.
         if (Resolved.IsEntra && _wanted.Find(id => !Guid.TryParseExact(id, "D", out _)) is string wrong)
             ThrowTerminating(
-                Invalid("InvalidId", $"'{wrong}' is not the id of a user in Entra: those are GUIDs. Nothing was changed.", "Give ids, or objects that have an id."),
+                new ScimException(ErrorId.InvalidId, $"'{wrong}' is not the id of a user in Entra: those are GUIDs. Nothing was changed.", "Give ids, or objects that have an id."),
                 wrong);
         List<string> present = Present();
         var wanted = new HashSet<string>(_wanted, StringComparer.OrdinalIgnoreCase);
@@ -71,7 +72,7 @@ public sealed class SyncScimGroupMemberCommand : ScimWriteCommand
         List<string> surplus = present.FindAll(id => !wanted.Contains(id));
         if (wanted.Count == 0 && surplus.Count > 0 && !Force)
             ThrowTerminating(
-                Invalid("WouldEmptyGroup", $"The group {Group} would lose all its {surplus.Count} members. Nothing was changed.", "If that is meant, say -Force."),
+                new ScimException(ErrorId.WouldEmptyGroup, $"The group {Group} would lose all its {surplus.Count} members. Nothing was changed."),
                 Group);
         var missing = new List<string>();
         foreach (string id in _wanted)

@@ -6,6 +6,6 @@ internal interface ISignInSource
     /// <summary>A signature by RSASSA-PSS with SHA-256 and a salt of 32 bytes.</summary>
     byte[] Sign(byte[] data);
 
-    /// <summary>An access token, as UTF-8. It is wiped after use.</summary>
-    byte[] AccessToken();
+    /// <summary>An access token, as UTF-8. Whoever asks disposes of it.</summary>
+    SecretBytes AccessToken();
 }

@@ -46,6 +46,13 @@ internal readonly unsafe struct LentBytes
         return copy;
     }
 
+    /// <summary>Copies all of the bytes into an array of this length.</summary>
+    internal void CopyTo(byte[] target)
+    {
+        if (target.Length > 0)
+            Marshal.Copy((IntPtr)At(0, target.Length), target, 0, target.Length);
+    }
+
     /// <summary>Some of the bytes as text.</summary>
     internal string Text(int at, int count) => count == 0 ? "" : Encoding.UTF8.GetString(At(at, count), count);
 

@@ -44,10 +44,9 @@ internal static class Library
     private static string Folder()
     {
         string location = typeof(Library).Assembly.Location;
-        return location.Length > 0 ? Path.GetDirectoryName(location)! : throw Refusal(
-            "NativeLibraryMissing",
-            "PSScim.dll was loaded from memory, so that there is no folder in which to look for its native library.",
-            "Import the module by its name or its path.");
+        return location.Length > 0 ? Path.GetDirectoryName(location)! : throw new ScimException(
+            ErrorId.NativeLibraryMissing,
+            "PSScim.dll was loaded from memory, so that there is no folder in which to look for its native library.");
     }
 
     private static IntPtr Open(string folder)
@@ -61,11 +60,10 @@ internal static class Library
         IntPtr library = IsNetFramework ? OpenOnNetFramework(path, rid) : OpenOnNet(path, rid);
         ulong hash = Hash(path, rid);
         if (hash != Abi.Hash)
-            throw Refusal(
-                "NativeLibraryMismatch",
+            throw new ScimException(
+                ErrorId.NativeLibraryMismatch,
                 $"The library '{path}' for this platform ({rid}) was built with another version of PSScim than the assembly " +
-                $"'{typeof(Library).Assembly.Location}' (ABI {hash.ToString("x", CultureInfo.InvariantCulture)}, expected {Abi.Hash.ToString("x", CultureInfo.InvariantCulture)}).",
-                "Install the module anew, as a whole; where two versions were imported in one session, start a new one.");
+                $"'{typeof(Library).Assembly.Location}' (ABI {hash.ToString("x", CultureInfo.InvariantCulture)}, expected {Abi.Hash.ToString("x", CultureInfo.InvariantCulture)}).");
         return library;
     }
 
@@ -77,10 +75,9 @@ internal static class Library
         }
         catch (Exception e) when (e is EntryPointNotFoundException or DllNotFoundException or BadImageFormatException)
         {
-            throw Refusal(
-                "NativeLibraryMismatch",
-                $"The library '{path}' for this platform ({rid}) is not PSScim's, or is of a version before this check: {e.Message}",
-                "Install the module anew, as a whole.");
+            throw new ScimException(
+                ErrorId.NativeLibraryMismatch,
+                $"The library '{path}' for this platform ({rid}) is not PSScim's, or is of a version before this check: {e.Message}");
         }
     }
 
@@ -165,19 +162,14 @@ internal static class Library
         string runtimes = Path.Combine(folder, "runtimes");
         string[] found = Directory.Exists(runtimes) ? Directory.GetDirectories(runtimes) : [];
         string list = found.Length == 0 ? "none" : string.Join(", ", Array.ConvertAll(found, Path.GetFileName));
-        return Refusal(
-            "NativeLibraryMissing",
-            $"PSScim has no native library for this platform ({rid}): '{path}' is not there. Platforms in this installation: {list}.",
-            "Install the module anew from the PowerShell Gallery; a build of your own has the library of the machine that built it only.");
+        return new ScimException(
+            ErrorId.NativeLibraryMissing,
+            $"PSScim has no native library for this platform ({rid}): '{path}' is not there. Platforms in this installation: {list}.");
     }
 
-    private static ScimException Unloadable(string path, string rid, string reason) => Refusal(
-        "NativeLibraryNotLoadable",
-        $"The library '{path}' cannot be loaded on this platform ({rid}). The file {NativeImage.Describe(path)}. The system says: {reason.Trim()}",
-        "If it is not for this platform or not whole, install the module anew; if it is, see whether a policy (noexec, AppLocker, antivirus) blocks it or a system library is missing or too old.");
-
-    private static ScimException Refusal(string id, string message, string advice) =>
-        new(new ScimFailure { Id = id, Category = "NotInstalled", Message = message, Advice = advice });
+    private static ScimException Unloadable(string path, string rid, string reason) => new(
+        ErrorId.NativeLibraryNotLoadable,
+        $"The library '{path}' cannot be loaded on this platform ({rid}). The file {NativeImage.Describe(path)}. The system says: {reason.Trim()}");
 
     [DllImport("kernel32", CharSet = CharSet.Unicode, SetLastError = true, ExactSpelling = true, EntryPoint = "LoadLibraryExW")]
     [DefaultDllImportSearchPaths(DllImportSearchPath.System32)]

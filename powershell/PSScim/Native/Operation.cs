@@ -103,17 +103,9 @@ internal unsafe class Operation : IDisposable
             return;
         if (_source is null)
             throw new InvalidOperationException("An operation asks, and nobody is there to answer.");
-        byte[] answer = kind == ScimQuestionKind.Signature ? _source.Sign(data) : _source.AccessToken();
-        var pin = GCHandle.Alloc(answer, GCHandleType.Pinned);
-        try
-        {
-            Calling(number => NativeText.Lend(answer, slice => NativeMethods.scim_op_supply(number, slice)));
-        }
-        finally
-        {
-            Array.Clear(answer, 0, answer.Length);
-            pin.Free();
-        }
+        using SecretBytes answer =
+            kind == ScimQuestionKind.Signature ? SecretBytes.Taking(_source.Sign(data)) : _source.AccessToken();
+        Calling(number => NativeText.Lend(answer.Bytes, slice => NativeMethods.scim_op_supply(number, slice)));
     }
 
     /// <summary>Reads the bytes of the reply taken last, which are the library's: only during the call.</summary>
@@ -128,8 +120,13 @@ internal unsafe class Operation : IDisposable
         return state == ScimState.Done ? result : throw new ObjectDisposedException(nameof(Operation));
     }
 
-    /// <summary>The bytes of the reply taken last, for one who wipes them.</summary>
-    internal byte[] TakeSecret() => Read(bytes => bytes.Copy(0, bytes.Length));
+    /// <summary>The bytes of the reply taken last, which are secret. The caller disposes of them.</summary>
+    internal SecretBytes TakeSecret() => Read(bytes =>
+    {
+        var secret = new SecretBytes(bytes.Length);
+        bytes.CopyTo(secret.Bytes);
+        return secret;
+    });
 
     /// <summary>Takes the oldest event, if there is one.</summary>
     internal bool TryTakeEvent(out ScimEventKind kind, out string text, out long milliseconds)
@@ -161,11 +158,9 @@ internal unsafe class Operation : IDisposable
                 failure = Read(error);
             return result;
         });
-        return new ScimException(failure ?? new ScimFailure
-        {
-            Message = $"PSScim met a defect of its own: an operation is {state} without an error.",
-            Advice = "Please report this with the command that led to it.",
-        });
+        return failure is null
+            ? new ScimException(ErrorId.InternalError, $"PSScim met a defect of its own: an operation is {state} without an error.")
+            : new ScimException(failure);
     }
 
     /// <summary>Ends the operation; nothing more is sent. Harmless when it has ended.</summary>
@@ -199,7 +194,7 @@ internal unsafe class Operation : IDisposable
 
     private protected static ScimFailure Read(in ScimError error) => new()
     {
-        Id = NativeText.Read(error.id) ?? "InternalError",
+        Id = NativeText.Read(error.id) ?? nameof(ErrorId.InternalError),
         Category = NativeText.Read(error.category) ?? "NotSpecified",
         Message = NativeText.Read(error.message) ?? "",
         Advice = NativeText.Read(error.advice) ?? "",

@@ -15,48 +15,51 @@ internal sealed class SecretBlock : IDisposable
         "REQUEST_METHOD",
     ];
 
-    private byte[] _bytes = new byte[1024];
+    private SecretBytes _bytes = new(1024);
     private int _length;
 
-    internal void Add(string name, byte[] value)
+    internal void Add(string name, SecretBytes value)
     {
         Append(Encoding.UTF8.GetBytes(name + "="));
-        Append(value);
+        Append(value.Bytes);
         Append([0]);
-        Array.Clear(value, 0, value.Length);
+        value.Dispose();
+    }
+
+    /// <summary>Adds the environment variables that have a value.</summary>
+    internal void AddVariables(params string[] names)
+    {
+        foreach (string name in names)
+            if (System.Environment.GetEnvironmentVariable(name) is { Length: > 0 } value)
+                Add(name, SecretBytes.Of(value));
     }
 
     /// <summary>
     /// Adds the environment's proxies: what <c>$env:</c> sets stays within .NET on Unix, and their addresses may hold
     /// passwords.
     /// </summary>
-    internal void AddProxyVariables()
-    {
-        foreach (string name in s_proxyVariables)
-            if (System.Environment.GetEnvironmentVariable(name) is { Length: > 0 } value)
-                Add(name, Encoding.UTF8.GetBytes(value));
-    }
+    internal void AddProxyVariables() => AddVariables(s_proxyVariables);
 
-    /// <summary>A copy, which the caller wipes.</summary>
-    internal byte[] ToArray()
+    /// <summary>A copy, of which the caller disposes.</summary>
+    internal SecretBytes ToSecret()
     {
-        var copy = new byte[_length];
-        Array.Copy(_bytes, copy, _length);
+        var copy = new SecretBytes(_length);
+        Buffer.BlockCopy(_bytes.Bytes, 0, copy.Bytes, 0, _length);
         return copy;
     }
 
-    public void Dispose() => Array.Clear(_bytes, 0, _bytes.Length);
+    public void Dispose() => _bytes.Dispose();
 
     private void Append(byte[] piece)
     {
         if (_length + piece.Length > _bytes.Length)
         {
-            var larger = new byte[Math.Max(2 * _bytes.Length, _length + piece.Length)];
-            Array.Copy(_bytes, larger, _length);
-            Array.Clear(_bytes, 0, _bytes.Length);
+            var larger = new SecretBytes(Math.Max(2 * _bytes.Length, _length + piece.Length));
+            Buffer.BlockCopy(_bytes.Bytes, 0, larger.Bytes, 0, _length);
+            _bytes.Dispose();
             _bytes = larger;
         }
-        Array.Copy(piece, 0, _bytes, _length, piece.Length);
+        Buffer.BlockCopy(piece, 0, _bytes.Bytes, _length, piece.Length);
         _length += piece.Length;
     }
 }

@@ -8,15 +8,15 @@ namespace PSScim.Native;
 /// <summary>Secrets between .NET's form and bytes, by way of memory that is wiped.</summary>
 internal static unsafe class SecretText
 {
-    /// <summary>UTF-8. The caller wipes it.</summary>
-    internal static byte[] Encode(SecureString secret)
+    /// <summary>UTF-8. The caller disposes of it.</summary>
+    internal static SecretBytes Encode(SecureString secret)
     {
         IntPtr text = Marshal.SecureStringToGlobalAllocUnicode(secret);
         try
         {
             char* chars = (char*)text;
-            var bytes = new byte[Encoding.UTF8.GetByteCount(chars, secret.Length)];
-            fixed (byte* target = bytes)
+            var bytes = new SecretBytes(Encoding.UTF8.GetByteCount(chars, secret.Length));
+            fixed (byte* target = bytes.Bytes)
                 if (bytes.Length > 0)
                     Encoding.UTF8.GetBytes(chars, secret.Length, target, bytes.Length);
             return bytes;
@@ -27,15 +27,18 @@ internal static unsafe class SecretText
         }
     }
 
-    /// <summary>A secure string of UTF-8, which is wiped.</summary>
-    internal static SecureString Decode(byte[] bytes)
+    /// <summary>A secure string of UTF-8.</summary>
+    internal static SecureString Decode(SecretBytes bytes)
     {
-        char[] chars = Encoding.UTF8.GetChars(bytes);
+        using var text = new SecretBytes(Encoding.UTF8.GetCharCount(bytes.Bytes) * sizeof(char));
         var secure = new SecureString();
-        foreach (char c in chars)
-            secure.AppendChar(c);
-        Array.Clear(chars, 0, chars.Length);
-        Array.Clear(bytes, 0, bytes.Length);
+        fixed (byte* source = bytes.Bytes, target = text.Bytes)
+        {
+            var chars = (char*)target;
+            int count = text.Length == 0 ? 0 : Encoding.UTF8.GetChars(source, bytes.Length, chars, text.Length / sizeof(char));
+            for (int i = 0; i < count; i++)
+                secure.AppendChar(chars[i]);
+        }
         secure.MakeReadOnly();
         return secure;
     }

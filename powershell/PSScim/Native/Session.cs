@@ -1,5 +1,4 @@
 using System;
-using System.Runtime.InteropServices;
 using System.Security;
 using System.Text;
 
@@ -22,20 +21,20 @@ internal sealed unsafe class Session : IDisposable
 
     /// <summary>Opens a session. Sends nothing.</summary>
     /// <param name="config">The JSON of scim-client's <c>Config</c>.</param>
-    /// <param name="secret">The client secret or token. It is wiped.</param>
-    /// <param name="network">What <see cref="SecretBlock"/> makes. It is wiped.</param>
+    /// <param name="secret">The client secret or token, as UTF-8. It is disposed of.</param>
+    /// <param name="network">What <see cref="SecretBlock"/> makes. It is disposed of.</param>
     /// <param name="source">Who signs or gives tokens, where the configuration says that the library asks.</param>
     /// <exception cref="ScimException">The configuration does not hold.</exception>
-    internal static Session Open(string config, byte[] secret, byte[] network, ISignInSource? source)
+    internal static Session Open(string config, SecretBytes secret, SecretBytes network, ISignInSource? source)
     {
-        Library.Load();
-        GCHandle secretPin = GCHandle.Alloc(secret, GCHandleType.Pinned), networkPin = GCHandle.Alloc(network, GCHandleType.Pinned);
-        try
+        using (secret)
+        using (network)
         {
+            Library.Load();
             nuint session = 0, failure = 0;
             ScimState state;
             byte[] text = Encoding.UTF8.GetBytes(config);
-            fixed (byte* configData = text, secretData = secret, networkData = network)
+            fixed (byte* configData = text, secretData = secret.Bytes, networkData = network.Bytes)
                 state = NativeMethods.scim_session_open(
                     new ScimSlice { data = configData, length = (nuint)text.Length },
                     new ScimSlice { data = secretData, length = (nuint)secret.Length },
@@ -47,17 +46,10 @@ internal sealed unsafe class Session : IDisposable
             using var failed = new Operation(failure);
             throw failed.Failure();
         }
-        finally
-        {
-            Array.Clear(secret, 0, secret.Length);
-            Array.Clear(network, 0, network.Length);
-            secretPin.Free();
-            networkPin.Free();
-        }
     }
 
     /// <summary>The same by a secret as .NET keeps it, with nothing special about the network.</summary>
-    internal static Session Open(string config, SecureString secret) => Open(config, SecretText.Encode(secret), [], null);
+    internal static Session Open(string config, SecureString secret) => Open(config, SecretText.Encode(secret), SecretBytes.None, null);
 
     /// <summary>Starts reading a list. <paramref name="query"/>: the JSON of <c>ListQuery</c>.</summary>
     internal Operation List(string query) =>

@@ -1,7 +1,3 @@
-using System;
-using System.Collections.Generic;
-using System.Text;
-
 namespace PSScim.Native;
 
 /// <summary>
@@ -19,16 +15,11 @@ internal static class SignInVariables
         "SYSTEM_OIDCREQUESTURI", "SYSTEM_ACCESSTOKEN", "ProgramData",
     ];
 
-    /// <summary><c>NAME=value</c> with a NUL behind each, in UTF-8. The caller wipes it.</summary>
-    internal static byte[] Block()
+    /// <summary>As <see cref="SecretBlock"/> writes them. The caller disposes of it.</summary>
+    internal static SecretBytes Block()
     {
-        var block = new List<byte>(4096);
-        foreach (string name in s_names)
-        {
-            string? value = System.Environment.GetEnvironmentVariable(name);
-            if (!string.IsNullOrEmpty(value))
-                block.AddRange(Encoding.UTF8.GetBytes($"{name}={value}\0"));
-        }
-        return block.ToArray();
+        using var block = new SecretBlock();
+        block.AddVariables(s_names);
+        return block.ToSecret();
     }
 }

@@ -1,5 +1,3 @@
-using System;
-using System.Runtime.InteropServices;
 using System.Text;
 
 namespace PSScim.Native;
@@ -15,27 +13,18 @@ internal sealed unsafe class WriteOperation(nuint number, ISignInSource? source)
     /// give it again, unless the operation has ended or was stopped. Returns within a tenth of a second.
     /// </summary>
     /// <param name="change">The JSON of scim-client's <c>Change</c>.</param>
-    /// <param name="secret">The password, as UTF-8, or null. The caller wipes it, once the change is taken.</param>
-    internal bool Submit(string change, byte[]? secret = null)
+    /// <param name="secret">The password, as UTF-8, or null. The caller disposes of it, once the change is taken.</param>
+    internal bool Submit(string change, SecretBytes? secret = null)
     {
-        byte[] clear = secret ?? [];
-        var pin = GCHandle.Alloc(clear, GCHandleType.Pinned);
-        try
+        byte[] text = Encoding.UTF8.GetBytes(change), clear = secret?.Bytes ?? [];
+        return Calling(number =>
         {
-            byte[] text = Encoding.UTF8.GetBytes(change);
-            return Calling(number =>
-            {
-                fixed (byte* changeData = text, secretData = clear)
-                    return NativeMethods.scim_op_submit(
-                        number,
-                        new ScimSlice { data = changeData, length = (nuint)text.Length },
-                        new ScimSlice { data = secretData, length = (nuint)clear.Length });
-            }) == ScimState.Done;
-        }
-        finally
-        {
-            pin.Free();
-        }
+            fixed (byte* changeData = text, secretData = clear)
+                return NativeMethods.scim_op_submit(
+                    number,
+                    new ScimSlice { data = changeData, length = (nuint)text.Length },
+                    new ScimSlice { data = secretData, length = (nuint)clear.Length });
+        }) == ScimState.Done;
     }
 
     /// <summary>Ends the input. The operation is done when the last reply was taken.</summary>

@@ -27,12 +27,18 @@ internal sealed class RunspaceState
     /// <summary>All connections, the default last.</summary>
     internal IReadOnlyList<ScimConnection> All => _connections;
 
-    /// <summary>Makes a connection the default. One of the same name is replaced.</summary>
+    /// <summary>
+    /// Makes a connection the default. One of the same name is replaced, and by one without a name the one without a name:
+    /// a script that connects a thousand times does not keep a thousand tokens.
+    /// </summary>
     internal void Add(ScimConnection connection)
     {
-        ScimConnection? old = Find(connection.Name);
+        ScimConnection? old = connection.IsNamed ? Find(connection.Name) : _connections.Find(c => !c.IsNamed);
         if (old is not null)
+        {
             _connections.Remove(old);
+            old.Retire();
+        }
         _connections.Add(connection);
     }
 

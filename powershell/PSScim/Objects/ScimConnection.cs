@@ -13,12 +13,17 @@ public sealed class ScimConnection
 {
     private static int s_made;
     private readonly Session _session;
+    private readonly object _lock = new();
+    private int _commands;
+    private bool _isHandedOut;
+    private bool _isReplaced;
     private int _advised;
     private ScimResource? _last;
 
     internal ScimConnection(Session session, string? name)
     {
         _session = session;
+        IsNamed = name is not null;
         Name = name ?? "Scim" + Interlocked.Increment(ref s_made);
         _last = Describe();
         Types = new ResourceTypes(seedFromSchema: IsEntra);
@@ -83,13 +88,42 @@ public sealed class ScimConnection
 
     /// <summary>The session behind it.</summary>
     /// <exception cref="ScimException">It was disconnected.</exception>
-    internal Session Session => IsConnected ? _session : throw new ScimException(new ScimFailure
+    internal Session Session => IsConnected ? _session : throw new ScimException(
+        ErrorId.NotConnected,
+        $"The connection '{Name}' was closed.");
+
+    /// <summary>Whether somebody gave it its name.</summary>
+    internal bool IsNamed { get; }
+
+    /// <summary>Notes that the user holds it, and may use it as long as he likes.</summary>
+    internal void HandOut()
     {
-        Id = "NotConnected",
-        Category = "ConnectionError",
-        Message = $"The connection '{Name}' was closed by Disconnect-Scim.",
-        Advice = "Connect again with Connect-Scim.",
-    });
+        lock (_lock)
+            _isHandedOut = true;
+    }
+
+    /// <summary>Notes that a command uses it: until it says <see cref="Leave"/> the connection stays open.</summary>
+    internal void Enter()
+    {
+        lock (_lock)
+            _commands++;
+    }
+
+    /// <summary>Notes that a command uses it no longer.</summary>
+    internal void Leave()
+    {
+        lock (_lock)
+            _commands--;
+        CloseIfUnused();
+    }
+
+    /// <summary>Notes that another has taken its place. It is closed, unless somebody can still use it.</summary>
+    internal void Retire()
+    {
+        lock (_lock)
+            _isReplaced = true;
+        CloseIfUnused();
+    }
 
     /// <summary>Closes it: the library wipes its secret and its token when the last request in flight has ended.</summary>
     internal void Close()
@@ -100,6 +134,14 @@ public sealed class ScimConnection
 
     /// <summary>The name and the address.</summary>
     public override string ToString() => $"{Name} ({BaseUri})";
+
+    private void CloseIfUnused()
+    {
+        lock (_lock)
+            if (!_isReplaced || _isHandedOut || _commands > 0)
+                return;
+        Close();
+    }
 
     private string? Text(string name) => Context().GetValue(name) as string;
 

@@ -1,13 +1,14 @@
 using System;
 using System.Management.Automation;
+using PSScim.Native;
 
 namespace PSScim;
 
 /// <summary>What the library says of a failure.</summary>
 internal sealed class ScimFailure
 {
-    internal string Id { get; set; } = "InternalError";
-    internal string Category { get; set; } = "NotSpecified";
+    internal string Id { get; set; } = nameof(ErrorId.InternalError);
+    internal string Category { get; set; } = nameof(ErrorCategory.NotSpecified);
     internal string Message { get; set; } = "";
     internal string Advice { get; set; } = "";
     internal int? Status { get; set; }
@@ -34,6 +35,24 @@ public sealed class ScimException : Exception
 
     internal ScimException(ScimFailure failure, Exception? cause = null)
         : base(failure.Advice.Length == 0 ? failure.Message : failure.Message + " " + failure.Advice, cause) => _failure = failure;
+
+    /// <summary>What the module itself finds wrong: category and advice are the table's.</summary>
+    /// <param name="id">Its row in the library's table of errors.</param>
+    /// <param name="message">What happened, and to what.</param>
+    /// <param name="advice">What to do next, where more can be said than the table says.</param>
+    /// <param name="cause">What it comes of.</param>
+    internal ScimException(ErrorId id, string message, string? advice = null, Exception? cause = null)
+        : this(
+            new ScimFailure
+            {
+                Id = id.ToString(),
+                Category = ErrorTable.Category(id),
+                Message = message,
+                Advice = advice ?? ErrorTable.Advice(id),
+            },
+            cause)
+    {
+    }
 
     /// <summary>The stable id, such as <c>ResourceNotFound</c>: the first part of <c>FullyQualifiedErrorId</c>.</summary>
     public string Id => _failure.Id;

@@ -77,13 +77,10 @@ internal sealed class StoredCertificate : ISignInSource
         }
     }
 
-    public byte[] AccessToken() => throw new InvalidOperationException("A certificate gives no tokens.");
+    public SecretBytes AccessToken() => throw new InvalidOperationException("A certificate gives no tokens.");
 
-    private static ScimException Unusable(string message) => new(new ScimFailure
-    {
-        Id = "CertificateUnusable",
-        Category = nameof(ErrorCategory.AuthenticationError),
-        Message = message,
-        Advice = "Use a certificate that is valid now, with its private key, an RSA key of 2048 to 4096 bits, which this account may use.",
-    });
+    private static ScimException Unusable(string message) => new(
+        ErrorId.CertificateUnusable,
+        message,
+        "Use a certificate that is valid now, with its private key, an RSA key of 2048 to 4096 bits, which this account may use.");
 }

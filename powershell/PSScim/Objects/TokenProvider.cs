@@ -3,7 +3,6 @@ using System.Collections.ObjectModel;
 using System.Management.Automation;
 using System.Management.Automation.Runspaces;
 using System.Security;
-using System.Text;
 using PSScim.Native;
 
 namespace PSScim;
@@ -16,7 +15,7 @@ internal sealed class TokenProvider : ISignInSource
 
     internal TokenProvider(ScriptBlock script) => _script = script;
 
-    public byte[] AccessToken()
+    public SecretBytes AccessToken()
     {
         // A script block belongs to the runspace that made it; another would have to wait until that one is idle.
         ScriptBlock script = Runspace.DefaultRunspace.InstanceId == _runspace ? _script : ScriptBlock.Create(_script.ToString());
@@ -39,7 +38,7 @@ internal sealed class TokenProvider : ISignInSource
                 return SecretText.Encode(secure);
             case string text:
                 text = text.Trim();
-                return Encoding.UTF8.GetBytes(text.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase) ? text.Substring(7) : text);
+                return SecretBytes.Of(text.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase) ? text.Substring(7) : text);
             default:
                 throw Failed("-AccessTokenProvider gave no token: neither a string nor a SecureString, nor an object with a property Token.", null);
         }
@@ -48,12 +47,7 @@ internal sealed class TokenProvider : ISignInSource
     public byte[] Sign(byte[] data) => throw new InvalidOperationException("A script block signs nothing.");
 
     private static ScimException Failed(string message, Exception? cause) => new(
-        new ScimFailure
-        {
-            Id = "AccessTokenProviderFailed",
-            Category = nameof(ErrorCategory.AuthenticationError),
-            Message = message,
-            Advice = "Run the script block by itself: it has to write one access token.",
-        },
-        cause);
+        ErrorId.AccessTokenProviderFailed,
+        message,
+        cause: cause);
 }

@@ -6,12 +6,7 @@ use crate::cloud::Service;
 use crate::error::{Error, Kind};
 use crate::http::{Answer, is_html, not_json};
 use crate::page::PageError;
-
-/// The two texts by which Entra says that the API is not switched on, with status 400 or 401.
-const NOT_ENABLED: [&str; 2] = [
-    "'scimapiconsumptions'",
-    "feature is not enabled for any subscription",
-];
+use crate::status::{self, When};
 
 /// Of the words of a server that speaks neither SCIM nor Graph, this many characters are shown.
 const EXCERPT: usize = 300;
@@ -85,30 +80,14 @@ pub(crate) fn unreadable(error: &PageError, answer: &Answer, what: &str) -> Erro
 fn kind(answer: &Answer, said: &Said) -> Kind {
     let detail = said.detail.as_deref().unwrap_or_default();
     let scim_type = said.scim_type.as_deref().unwrap_or_default();
-    let is = |known: &str| scim_type.eq_ignore_ascii_case(known);
-    match answer.status {
-        400 | 401 if NOT_ENABLED.iter().any(|text| detail.contains(text)) => Kind::ApiNotEnabled,
-        300..400 => Kind::RedirectRefused,
-        // What the service says, it says in JSON.
-        _ if answer.proxy.is_some() && is_html(&answer.body) => Kind::HtmlFromProxy,
-        400 if is("invalidFilter") => Kind::InvalidFilter,
-        400 if is("invalidCursor") => Kind::InvalidCursor,
-        400 if is("expiredCursor") => Kind::ExpiredCursor,
-        400 if is("invalidCount") => Kind::InvalidCount,
-        400 | 409 if is("uniqueness") => Kind::Uniqueness,
-        400 => Kind::BadRequest,
-        401 => Kind::InvalidAuthenticationToken,
-        403 => Kind::InsufficientPrivileges,
-        // Never take a web server's 404 for the service's word that an object is gone.
-        404 if said.understood => Kind::ResourceNotFound,
-        404 => Kind::EndpointNotFound,
-        409 => Kind::Uniqueness,
-        412 => Kind::PreconditionFailed,
-        429 => Kind::TooManyRequests,
-        500..600 => Kind::ServerError,
-        _ if is_html(&answer.body) => Kind::HtmlBody,
-        _ => Kind::UnexpectedStatus,
-    }
+    status::kind(answer.status, |when| match when {
+        When::Always => true,
+        When::Says(words) => detail.contains(words),
+        When::ScimType(name) => scim_type.eq_ignore_ascii_case(name),
+        When::IsError => said.understood,
+        When::IsHtml => is_html(&answer.body),
+        When::IsHtmlByProxy => answer.proxy.is_some() && is_html(&answer.body),
+    })
 }
 
 /// Reads an error field by field, where it may stand: at the top, or one level down, since servers wrap it in an object or

@@ -2,6 +2,7 @@ using System;
 using System.IO;
 using System.Linq;
 using System.Management.Automation;
+using System.Management.Automation.Runspaces;
 using System.Net;
 using System.Net.Sockets;
 using System.Threading.Tasks;
@@ -160,6 +161,52 @@ public sealed class ConnectionTests : IDisposable
         Assert.Equal(1L, _engine.Good("$c.Requests")[0].BaseObject);
         Assert.Equal("second", _engine.Good("(Get-ScimContext).Name")[0].ToString());
         Assert.StartsWith("ParameterArgumentTransformationError,", _engine.Bad("Get-ScimUser -Connection nothere").FullyQualifiedErrorId, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_connection_without_a_name_takes_the_place_of_the_one_before_it_which_is_closed()
+    {
+        _engine.Good("Connect-Scim -Emulator -Name kept; foreach ($i in 1..20) { Connect-Scim -Emulator }");
+        ScimConnection former = Default();
+        _engine.Good("Connect-Scim -Emulator");
+        Assert.False(former.IsConnected);
+        Assert.Equal(2, _engine.Good("Get-ScimContext -ListAvailable").Length);
+        // One that somebody holds stays, as does one that has a name.
+        Assert.Equal(3, _engine.Good("$mine = Connect-Scim -Emulator -PassThru; Connect-Scim -Emulator; Get-ScimUser -First 3 -Connection $mine").Length);
+        Assert.Equal(3, _engine.Good("$shown = Get-ScimContext; Connect-Scim -Emulator; Get-ScimUser -First 3 -Connection $shown").Length);
+        Assert.Equal(3, _engine.Good("Get-ScimUser -First 3 -Connection kept").Length);
+        _engine.Good("Connect-Scim -Emulator -Name again");
+        former = Default();
+        _engine.Good("Connect-Scim -Emulator -Name again");
+        Assert.False(former.IsConnected);
+    }
+
+    [Fact]
+    public void A_command_keeps_the_connection_that_it_began_with()
+    {
+        Connect();
+        ScimConnection former = Default();
+        Assert.Equal(20, _engine.Good("Get-ScimUser -PageSize 5 -Attributes id | ForEach-Object { Connect-Scim -Emulator; $_ }").Length);
+        Assert.False(former.IsConnected);
+        Assert.Equal(4, former.Requests);
+        former = Default();
+        Assert.Equal(20, _engine.Good("Get-ScimUser | ForEach-Object { Connect-Scim -Emulator; @{ id = $_.id; title = 'x' } } | Set-ScimUser -PassThru").Length);
+        Assert.False(former.IsConnected);
+    }
+
+    /// <summary>The default connection, without handing it out.</summary>
+    private ScimConnection Default()
+    {
+        Runspace? before = Runspace.DefaultRunspace;
+        Runspace.DefaultRunspace = _engine.Runspace;
+        try
+        {
+            return RunspaceState.Current.Default!;
+        }
+        finally
+        {
+            Runspace.DefaultRunspace = before;
+        }
     }
 
     [Theory]

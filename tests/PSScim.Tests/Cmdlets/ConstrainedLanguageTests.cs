@@ -30,7 +30,12 @@ public sealed class ConstrainedLanguageTests
     [InlineData("$u = Get-ScimUser -First 1; ($u | Get-ScimUser).id -eq $u.id", true)]
     [InlineData("@(Get-ScimGroup).Count", 2)]
     [InlineData("$null = Get-ScimUser -First 1; (Get-ScimContext).Requests -gt 0", true)]
-    public void What_only_reads_works_as_ever(string script, object expected)
+    [InlineData("$u = Get-ScimUser -First 1; (Set-ScimUser $u -Replace @{ title = 'Lead' } -Add @{ 'phoneNumbers[fax]' = '1' } -PassThru).title", "Lead")]
+    [InlineData("$u = Get-ScimUser -First 1; (@{ id = $u.id; title = 'Lead' } | Set-ScimUser -PassThru).title", "Lead")]
+    [InlineData("$u = Get-ScimUser -First 1; (Set-ScimUser -UserName $u.userName -Title Lead -PassThru).title", "Lead")]
+    [InlineData("(New-ScimGroup -DisplayName Graz -Attributes ([ordered]@{ description = 'd' })).displayName", "Graz")]
+    [InlineData("$g = Get-ScimGroup -First 1; Get-ScimUser -First 3 | Add-ScimGroupMember $g; @(Get-ScimUser -First 3 | Sync-ScimGroupMember $g -WhatIf).Count", 0)]
+    public void What_a_script_does_works_as_ever(string script, object expected)
     {
         using Engine engine = Constrained();
         engine.Good("Connect-Scim -Emulator");

@@ -172,6 +172,42 @@ public sealed class WriteTests : IDisposable
     }
 
     [Theory]
+    [InlineData("Set-ScimUser -UserName $u.userName -Title Lead", "title", "Lead")]
+    [InlineData("Set-ScimUser -UserPrincipalName $u.userName -Replace @{ title = 'Lead' } -Clear department", "title", "Lead")]
+    [InlineData("Set-ScimUser -UserName $u.userName -Replace @{ userName = 'new@contoso.com' }", "userName", "new@contoso.com")]
+    [InlineData("Set-ScimUser -Id $u.id -UserName new@contoso.com", "userName", "new@contoso.com")]
+    [InlineData("$u | Set-ScimUser -UserName new@contoso.com", "userName", "new@contoso.com")]
+    [InlineData("Set-ScimUser -InputObject @{ UserPrincipalName = $u.userName } -UserName new@contoso.com", "userName", "new@contoso.com")]
+    [InlineData("Disable-ScimUser -UserName $u.userName", "active", "False")]
+    [InlineData("Disable-ScimUser $u; Enable-ScimUser -UserName $u.userName", "active", "True")]
+    [InlineData("[pscustomobject]@{ UserPrincipalName = $u.userName } | Disable-ScimUser", "active", "False")]
+    public void A_user_is_changed_by_its_name_alone(string script, string attribute, string value)
+    {
+        _engine.Good("$u = Get-ScimUser -First 1; " + script);
+        Assert.Equal(value, Text($"(Get-ScimUser -Id $u.id).{attribute}"));
+    }
+
+    [Fact]
+    public void What_is_found_by_its_name_is_changed_by_two_requests_and_its_name_is_not_sent()
+    {
+        _engine.Good("$u = Get-ScimUser -First 1");
+        long before = Requests();
+        _engine.Good("Set-ScimUser -UserName $u.userName -Title Lead; Set-ScimUser -UserName $u.userName -Title Lead -WhatIf");
+        Assert.Equal(before + 2, Requests());
+        string shown = Assert.Single(_host.Lines, line => line.Contains("PATCH", StringComparison.Ordinal));
+        Assert.EndsWith("\"Operations\":[{\"op\":\"replace\",\"path\":\"title\",\"value\":\"Lead\"}]}", shown, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Several_are_removed_by_their_names_and_one_that_is_not_there_is_told()
+    {
+        ErrorRecord error = _engine.Bad("$u = Get-ScimUser -First 2; Remove-ScimUser -UserName $u[0].userName, nobody@contoso.com, $u[1].userName -Confirm:$false");
+        Assert.StartsWith("ResourceNotFound,", error.FullyQualifiedErrorId, StringComparison.Ordinal);
+        Assert.Equal("nobody@contoso.com", error.TargetObject);
+        Assert.Equal(2, _engine.Run("$u.id | Get-ScimUser").Errors.Length);
+    }
+
+    [Theory]
     [InlineData("$u | Remove-ScimUser -Confirm:$false")]
     [InlineData("$u.id | Remove-ScimUser -Confirm:$false")]
     [InlineData("Remove-ScimUser -Id $u.id -Confirm:$false")]

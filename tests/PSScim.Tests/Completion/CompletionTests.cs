@@ -63,6 +63,38 @@ public sealed class CompletionTests : IDisposable
     public void Tab_goes_on(string line, string expected) => Assert.Contains(expected, Tab(line));
 
     [Theory]
+    [InlineData("Set-ScimUser x -Replace @{ off", "officeLocation")]
+    [InlineData("Set-ScimUser x -Replace @{ ", "title")]
+    [InlineData("Set-ScimUser x -Replace @{ name", "'name.givenName'")]
+    [InlineData("Set-ScimUser x -Replace @{ title = 'Lead'; phone", "'phoneNumbers[mobile].value'")]
+    [InlineData("Set-ScimUser -UserName x -Add @{ em", "'emails[other].value'")]
+    [InlineData("Set-ScimUser x -Remove @{ addr", "'addresses[work].locality'")]
+    [InlineData("$u | Set-ScimUser -Replace @{ dep", "department")]
+    [InlineData("New-ScimUser -Attributes @{ cost", "costCenter")]
+    [InlineData("Set-ScimGroup x -Replace @{ desc", "description")]
+    [InlineData("New-ScimGroup -Attributes @{ mailN", "mailNickname")]
+    public void Inside_of_a_hashtable_the_keys_are_offered(string line, string expected) => Assert.Contains(expected, Tab(line));
+
+    [Theory]
+    [InlineData("Set-ScimUser x -Replace @{ title = 'a'; t", "title")]
+    [InlineData("Set-ScimGroup x -Replace @{ ", "title")]
+    [InlineData("Set-ScimUser x -Replace @{ ", "'groups.value'")]
+    [InlineData("Set-ScimUser x -Replace @{ ", "Count")]
+    public void Keys_that_cannot_be_are_not_offered(string line, string wrong) => Assert.DoesNotContain(wrong, Tab(line));
+
+    [Theory]
+    [InlineData("Set-ScimUser")]
+    [InlineData("Set-ScimGroup")]
+    public void The_keys_are_the_names_that_Clear_takes(string command)
+    {
+        string[] names = [.. Tab(command + " x -Clear ").Select(text => text.Trim('\''))];
+        Assert.NotEmpty(names);
+        Assert.Equal(
+            names.Select(name => name.EndsWith(']') ? name + ".value" : name).Order(StringComparer.Ordinal),
+            Tab(command + " x -Replace @{ ").Select(text => text.Trim('\'')).Order(StringComparer.Ordinal));
+    }
+
+    [Theory]
     [InlineData("Get-ScimUser -Attributes members", "members")]
     [InlineData("Get-ScimUser -Attributes passw", "password")]
     [InlineData("Get-ScimGroup -Attributes userN", "userName")]

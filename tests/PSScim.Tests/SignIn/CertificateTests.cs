@@ -107,7 +107,7 @@ public sealed class CertificateTests : IDisposable
             .Add("credential", "certificateInStore")
             .Add("certificate", Convert.ToBase64String(certificate.RawData))
             .ToString();
-        var connection = new ScimConnection(Session.Open(config, [], [], source), "signs");
+        var connection = new ScimConnection(Session.Open(config, SecretBytes.None, SecretBytes.None, source), "signs");
         PSObject thread = Engine.Set("c", connection)
             .Good("$null = Get-ScimUser -First 1 -Connection $c; [Threading.Thread]::CurrentThread.ManagedThreadId")[0];
         Assert.Equal([(int)thread.BaseObject], source.Threads);
@@ -165,6 +165,6 @@ public sealed class CertificateTests : IDisposable
             return key.SignData(data, HashAlgorithmName.SHA256, RSASignaturePadding.Pss);
         }
 
-        public byte[] AccessToken() => throw new InvalidOperationException();
+        public SecretBytes AccessToken() => throw new InvalidOperationException();
     }
 }
