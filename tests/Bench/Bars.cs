@@ -50,6 +50,18 @@ internal sealed class Bars
             Tell($"1,000,000 users: time of each, against {times:0.#} times fewer", million.Median / toNull.Median / times, "×");
     }
 
+    internal void Writes((Row One, Row Several) creates, (Row One, Row Several) reads, Row members, int count, Row rows)
+    {
+        AtLeast("creations, times faster than one after another", creates.One.TimesOf(creates.Several), 7, "×");
+        AtLeast("reads by id, times faster than one after another", reads.One.TimesOf(reads.Several), 7, "×");
+        AtMost("members added, requests", members.Figure(o => o.Pages), Math.Ceiling(count / 20.0), "");
+        if (!rows.HasFigures)
+            return;
+        Tell("the long run: peak memory after a tenth of the rows", rows.Figure(o => o.EarlyPeakBytes) / Megabyte, "MB");
+        Tell("… and after all of them", rows.Figure(o => o.PeakBytes) / Megabyte, "MB");
+        Tell("… what is kept of the rows in between", rows.Figure(o => o.KeptPrivate) / Megabyte, "MB");
+    }
+
     internal void Print()
     {
         Console.WriteLine($"{Environment.NewLine}| bar | must reach | measured | |{Environment.NewLine}| --- | --- | --- | --- |");

@@ -49,6 +49,7 @@ internal static class Child
             "$names = " + FirstPage + " | Where-Object { $_.active } | ForEach-Object { $_.userName }",
             kept: "names"),
         "csv" or "jsonl" => Export(job, name),
+        "creates" or "creates-one" or "reads" or "reads-one" or "members" or "rows" => WritingChild.Measure(name, job),
         "first" => Module(job, "$one = Get-ScimUser -First 1 -Connection $connection", "$one = Get-ScimUser -First 1 -Connection $connection", kept: "one"),
         "select" => Module(
             job,

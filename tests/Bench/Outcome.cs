@@ -19,6 +19,9 @@ internal sealed record Job
 
     /// <summary>What follows `/users?` on the first page: what the module itself asks for.</summary>
     public string Query { get; init; } = "";
+
+    /// <summary>How many objects are written, or read by their ids.</summary>
+    public int Count { get; init; }
 }
 
 /// <summary>What a child process has measured: the last line of its standard output. Sizes are in bytes.</summary>
@@ -54,6 +57,9 @@ internal sealed record Outcome
 
     /// <summary>The most resident memory that the process ever had.</summary>
     public long? PeakBytes { get; init; }
+
+    /// <summary>The same after a tenth of the work.</summary>
+    public long? EarlyPeakBytes { get; init; }
 
     /// <summary>A path that the module asked for: `/rp/scim/users?…`.</summary>
     public string? Path { get; init; }

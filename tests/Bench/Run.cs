@@ -38,14 +38,15 @@ internal sealed class Run(Settings settings)
             + (settings.Uncached ? "the emulator renders each page." : "the emulator keeps its pages.") + Environment.NewLine);
         Row[] pages = Wanted([_limit, _null, _variable, _filter, _csv, _lines, _classes, _psObjects, _invoke], _limit);
         Row[] few = Wanted([_first, _select], null);
-        using (var service = new Service(settings.Users, CacheMegabytes(settings.Users)))
+        if (pages.Length + few.Length > 1 || settings.Wants(_limit.Name))
         {
+            using var service = new Service(settings.Users, CacheMegabytes(settings.Users));
             Job job = Asking(service.Job);
             _ = Limit(job);
             Rounds(pages, settings.Rounds, job);
             Rounds(few, settings.Rounds, job);
+            Table.Pages(pages, _limit, settings.Users);
         }
-        Table.Pages(pages, _limit, settings.Users);
         var bars = new Bars();
         bars.Pages(_null, _limit, _psObjects, _variable, settings.Users);
         bars.Exports(_csv, _lines, _limit);
@@ -54,8 +55,9 @@ internal sealed class Run(Settings settings)
             MeasureStarts(bars);
         if (settings.Million)
             MeasureMillion(bars);
+        bool hasWritten = new Writes(settings).Measure(bars);
         bars.Print();
-        return pages.Concat(few).All(r => r.Failure is null || r == _invoke);
+        return hasWritten && pages.Concat(few).All(r => r.Failure is null || r == _invoke);
     }
 
     private void Rounds(Row[] rows, int rounds, Job job)

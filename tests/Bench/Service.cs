@@ -10,10 +10,10 @@ internal sealed class Service : IDisposable
 {
     private readonly Process _process;
 
-    internal Service(int users, int pageCacheMegabytes)
+    internal Service(int users, int pageCacheMegabytes, int groups = 0, int latencyMilliseconds = 0)
     {
         var start = new ProcessStartInfo(Files.Emulator) { RedirectStandardInput = true, RedirectStandardOutput = true };
-        foreach (string word in (string[])["--users", Text(users), "--groups", "0", "--page-cache-megabytes", Text(pageCacheMegabytes), "--exit-with-stdin"])
+        foreach (string word in (string[])["--users", Text(users), "--groups", Text(groups), "--page-cache-megabytes", Text(pageCacheMegabytes), "--latency-milliseconds", Text(latencyMilliseconds), "--exit-with-stdin"])
             start.ArgumentList.Add(word);
         _process = Process.Start(start)!;
         Job = Outcome.Read<Job>(_process.StandardOutput.ReadLine() ?? throw new InvalidOperationException("The emulator ended at once."));

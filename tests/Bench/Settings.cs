@@ -13,6 +13,8 @@ internal sealed record Settings
           --rounds N       rounds, in which all that is measured takes turns (5)
           --slow-rounds N  rounds for what takes most of a minute: (d) and (e) (1)
           --starts N       fresh processes for Import-Module (15)
+          --writes N       objects that are written one by one, and read by their ids (1000)
+          --write-rows N   rows of the long run (100000)
           --million        1,000,000 users streamed, too; takes 4 GB of memory for the emulator
           --uncached       the emulator renders each page anew, instead of keeping its bytes
           --only WORD,…    only rows whose names hold one of the words, and the limit
@@ -25,6 +27,10 @@ internal sealed record Settings
     internal int SlowRounds { get; private init; } = 1;
 
     internal int Starts { get; private init; } = 15;
+
+    internal int Writes { get; private init; } = 1000;
+
+    internal int WriteRows { get; private init; } = 100_000;
 
     internal bool Million { get; private init; }
 
@@ -46,6 +52,8 @@ internal sealed record Settings
                 ("--rounds", true, _) => settings with { Rounds = number },
                 ("--slow-rounds", true, _) => settings with { SlowRounds = number },
                 ("--starts", true, _) => settings with { Starts = number },
+                ("--writes", true, _) => settings with { Writes = number },
+                ("--write-rows", true, _) => settings with { WriteRows = number },
                 ("--only", _, not null) => settings with { Only = next.Split(',', StringSplitOptions.RemoveEmptyEntries) },
                 ("--million", _, _) => settings with { Million = true },
                 ("--uncached", _, _) => settings with { Uncached = true },

@@ -27,6 +27,16 @@ internal static class Table
         }
     }
 
+    internal static void Writes(Row[] rows)
+    {
+        Console.WriteLine("| what | median s | min | max | CPU s | peak MB | requests |");
+        Console.WriteLine("| --- | --- | --- | --- | --- | --- | --- |");
+        foreach (Row row in rows)
+            Console.WriteLine(row.HasFigures
+                ? $"| {row.Name} | {Number(row.Median, 3)} | {Number(row.Minimum, 3)} | {Number(row.Maximum, 3)} | {Number(row.Figure(o => o.CpuSeconds), 3)} | {Number(row.Figure(o => o.PeakBytes) / Megabyte, 0)} | {Number(row.Figure(o => o.Pages), 0)} |"
+                : $"| {row.Name} | {row.Failure ?? "not run"} | | | | | |");
+    }
+
     internal static string Number(double? value, int decimals = 2) =>
         value?.ToString("F" + decimals.ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture) ?? "";
 }
