@@ -57,6 +57,35 @@ Describe 'Set-ScimUser' {
     It 'suggests the nearest name, and sends nothing' {
         Measure-Request { (Get-Problem { Set-ScimUser $user -Replace @{ departement = 'x' } }).Exception.Message | Should -Match "Did you mean 'department'" } | Should -Be 0
     }
+    It 'changes a user by its name, which is looked up first' {
+        Measure-Request { Set-ScimUser -UserName $user.userName -Title Named } | Should -Be 2
+        (Get-ScimUser -Id $user.id).title | Should -Be 'Named'
+        $missing = Get-Problem { Set-ScimUser -UserName nobody@contoso.com -Title x }
+        $missing.FullyQualifiedErrorId | Should -Match '^ResourceNotFound,'
+        $missing.TargetObject | Should -Be 'nobody@contoso.com'
+    }
+    It 'renames a user that is given by id, by object, or by its old name' {
+        Set-ScimUser $user -UserName one@contoso.com
+        Get-ScimUser -UserName one@contoso.com | Set-ScimUser -UserName two@contoso.com
+        Set-ScimUser -UserName two@contoso.com -Replace @{ userName = 'three@contoso.com' }
+        (Get-ScimUser -Id $user.id).userName | Should -Be 'three@contoso.com'
+    }
+    It 'takes a hashtable, an ordered one, and a splatted one' {
+        Set-ScimUser $user -Replace @{ title = 'H' }
+        Set-ScimUser $user -Replace ([ordered]@{ officeLocation = 'O'; 'phoneNumbers[fax]' = '+43 9' })
+        $given = @{ Id = $user.id; Replace = @{ department = 'S' } }
+        Set-ScimUser @given
+        $read = Get-ScimUser -Id $user.id
+        $read.title, $read.'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User'.department | Should -Be 'H', 'S'
+        ($read.phoneNumbers | Where-Object type -EQ fax).value | Should -Be '+43 9'
+    }
+    It 'completes the keys of its hashtables: <Line>' -ForEach @(
+        @{ Line = 'Set-ScimUser x -Replace @{ off'; Key = 'officeLocation' }
+        @{ Line = 'Set-ScimUser x -Add @{ name'; Key = "'name.givenName'" }
+        @{ Line = "New-ScimUser -Attributes @{ title = 'x'; phone"; Key = "'phoneNumbers[mobile].value'" }
+    ) {
+        (TabExpansion2 $Line $Line.Length).CompletionMatches.CompletionText | Should -Contain $Key
+    }
     It 'disables and enables' {
         Disable-ScimUser $user
         (Get-ScimUser -Id $user.id).active | Should -BeFalse
@@ -71,6 +100,11 @@ Describe 'Remove-ScimUser' {
         $users | Remove-ScimUser -Confirm:$false
         Get-ScimUser -Id $users.id -ErrorAction SilentlyContinue -ErrorVariable gone | Should -BeNullOrEmpty
         $gone | Should -HaveCount 3
+    }
+    It 'deletes users by their names' {
+        $users = Get-ScimUser -First 2
+        Remove-ScimUser -UserName $users.userName -Confirm:$false
+        Get-ScimUser -Id $users.id -ErrorAction SilentlyContinue | Should -BeNullOrEmpty
     }
     It 'asks, unless it is told not to' {
         (Get-Command Remove-ScimUser).ImplementingType.GetCustomAttributes($true).ConfirmImpact | Should -Contain 'High'

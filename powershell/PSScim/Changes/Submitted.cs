@@ -12,6 +12,9 @@ internal sealed class Submitted(object? target, string label)
     /// <summary>Why it was not even sent, or null.</summary>
     internal ScimException? Refused { get; set; }
 
+    /// <summary>What became of it, in a word or two, where that is known and could not be told; null otherwise.</summary>
+    internal string? Outcome { get; set; }
+
     /// <summary>Whether the service was asked about it: false where it was refused here.</summary>
     internal bool WasTaken => Refused is null;
 }

@@ -154,9 +154,7 @@ public abstract class ScimSendingCommand : ScimConnectionCommand
                 return true;
             case ScimState.Ready:
                 _operation.Take();
-                Took(_operation);
-                TellRefused();
-                TellOf(_underWay.Dequeue());
+                TellOfReply();
                 TellRefused();
                 return true;
             case ScimState.Failed:
@@ -167,13 +165,49 @@ public abstract class ScimSendingCommand : ScimConnectionCommand
         }
     }
 
+    /// <summary>Tells of those that were refused before they were sent, where it is their turn.</summary>
     private void TellRefused()
     {
         while (_underWay.Count > 0 && !_underWay.Peek().WasTaken)
         {
-            Submitted item = _underWay.Dequeue();
-            WriteError(item.Refused!.Of(item.Label).ToErrorRecord(item.Target));
+            Submitted item = _underWay.Peek();
+            try
+            {
+                WriteError(item.Refused!.Of(item.Label).ToErrorRecord(item.Target));
+            }
+            catch (Exception e) when (e is not PipelineStoppedException)
+            {
+                _underWay.Dequeue();
+                throw;
+            }
+            _underWay.Dequeue();
         }
+    }
+
+    /// <summary>
+    /// Tells of the object to which a reply was taken. Where a stop does not let it be told, it stays with what became of it:
+    /// its reply does not come again.
+    /// </summary>
+    private void TellOfReply()
+    {
+        Submitted item = _underWay.First(each => each.WasTaken);
+        bool isItsTurn = false;
+        try
+        {
+            Took(_operation!);
+            TellRefused();
+            isItsTurn = true;
+            TellOf(item);
+        }
+        catch (Exception e)
+        {
+            if (isItsTurn && e is not PipelineStoppedException)
+                _underWay.Dequeue();
+            else
+                item.Outcome = Outcome(_operation!);
+            throw;
+        }
+        _underWay.Dequeue();
     }
 
     private void TellOf(Submitted item)
@@ -225,8 +259,11 @@ public abstract class ScimSendingCommand : ScimConnectionCommand
     /// <summary>What became of the oldest object under way, or null where no reply will come.</summary>
     private string? Outcome()
     {
-        if (!_underWay.Peek().WasTaken)
-            return "not sent: " + _underWay.Peek().Refused!.Message;
+        Submitted item = _underWay.Peek();
+        if (!item.WasTaken)
+            return "not sent: " + item.Refused!.Message;
+        if (item.Outcome is not null)
+            return item.Outcome;
         while (true)
         {
             switch (_operation!.Wait(SliceMilliseconds))
@@ -235,20 +272,24 @@ public abstract class ScimSendingCommand : ScimConnectionCommand
                     continue;
                 case ScimState.Ready:
                     _operation.Take();
-                    return _operation.Outcome switch
-                    {
-                        ScimOutcome.Done or ScimOutcome.AlreadyDone or ScimOutcome.Unchanged => "done",
-                        ScimOutcome.NotSent or ScimOutcome.Planned => "not sent",
-                        ScimOutcome.Failed => "refused" + Because(),
-                        _ => "not known" + Because(),
-                    };
+                    return Outcome(_operation);
                 default:
                     return null;
             }
         }
     }
 
-    private string Because() => _operation!.ReplyFailure() is ScimException error ? ": " + error.Message : "";
+    private static string Outcome(WriteOperation operation)
+    {
+        string because = operation.ReplyFailure() is ScimException error ? ": " + error.Message : "";
+        return operation.Outcome switch
+        {
+            ScimOutcome.Done or ScimOutcome.AlreadyDone or ScimOutcome.Unchanged => "done",
+            ScimOutcome.NotSent or ScimOutcome.Planned => "not sent",
+            ScimOutcome.Failed => "refused" + because,
+            _ => "not known" + because,
+        };
+    }
 
     private static PipelineStoppedException Stopped() => new();
 }

@@ -3,10 +3,10 @@
 use serde_json::Value;
 
 use crate::cloud::Service;
+use crate::error::status::{self, When};
 use crate::error::{Error, Kind};
 use crate::http::{Answer, is_html, not_json};
 use crate::page::PageError;
-use crate::status::{self, When};
 
 /// Of the words of a server that speaks neither SCIM nor Graph, this many characters are shown.
 const EXCERPT: usize = 300;

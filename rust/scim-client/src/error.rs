@@ -1,9 +1,13 @@
 //! An error: its kind, and all that is known of what happened.
 
+mod kind;
+pub mod status;
+
 use std::fmt;
 use std::time::Duration;
 
-pub use crate::kind::Kind;
+pub use kind::Kind;
+
 use crate::page::PageError;
 
 /// An error, with everything that the service or the identity platform said about it.

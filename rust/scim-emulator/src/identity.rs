@@ -62,7 +62,7 @@ pub(crate) fn answer(
     let life = config.token_lifetime_seconds;
     // Numbers as text, as all three give them; App Service leaves expires_in out.
     let mut body = json!({
-        "access_token": tokens.issue(config),
+        "access_token": tokens.issue(config, resource),
         "client_id": config.client_id,
         "expires_on": (now_seconds() + life).to_string(),
         "resource": resource,

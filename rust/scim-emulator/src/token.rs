@@ -16,8 +16,6 @@ use crate::query::decode_form;
 use crate::wire::{Failure, bytes_response};
 use crate::world::{IdSpace, guid, id_bytes, mix, now_seconds, now_text};
 
-const AUDIENCE: &str = "https://graph.microsoft.com";
-
 /// Issues tokens and knows them again. Tokens are JWTs in form; their signature is a checksum that only keeps a
 /// test from passing with a made-up token.
 #[derive(Debug)]
@@ -69,12 +67,13 @@ impl Tokens {
         self.epoch.fetch_add(1, Ordering::Relaxed);
     }
 
-    pub(crate) fn issue(&self, config: &EmulatorConfig) -> String {
+    /// A token for one of [`GRAPH_HOSTS`].
+    pub(crate) fn issue(&self, config: &EmulatorConfig, audience: &str) -> String {
         let serial = self.issued.fetch_add(1, Ordering::Relaxed) as u32;
         let now = now_seconds();
         let header = json!({"typ": "JWT", "alg": "RS256", "kid": "scim-emulator"});
         let claims = json!({
-            "aud": AUDIENCE,
+            "aud": audience.trim_end_matches('/'),
             "iss": format!("https://sts.windows.net/{}/", config.tenant_id),
             "iat": now,
             "nbf": now,
@@ -210,7 +209,7 @@ impl Tokens {
             let endpoint = format!("{}/{tenant}/oauth2/v2.0/token", self.authority);
             self.assertions
                 .verify(config, &self.issuer, &endpoint, client, assertion)?;
-            return Ok(self.answer(config));
+            return Ok(self.answer(config, resource));
         }
         let Some(secret) = field("client_secret") else {
             let text = "The request body must contain the following parameter: 'client_assertion' or \
@@ -230,15 +229,15 @@ impl Tokens {
                 ..Refusal::bad("invalid_client", 7_000_215, text)
             });
         }
-        Ok(self.answer(config))
+        Ok(self.answer(config, resource))
     }
 
-    fn answer(&self, config: &EmulatorConfig) -> Value {
+    fn answer(&self, config: &EmulatorConfig, audience: &str) -> Value {
         let mut answer = json!({
             "token_type": "Bearer",
             "expires_in": config.token_lifetime_seconds,
             "ext_expires_in": config.token_lifetime_seconds,
-            "access_token": self.issue(config),
+            "access_token": self.issue(config, audience),
         });
         if let Some(seconds) = config.refresh_in_seconds {
             answer["refresh_in"] = seconds.into();
@@ -258,7 +257,7 @@ pub(crate) fn refuse(config: &EmulatorConfig, code: u32) -> Response {
 
 /// Microsoft Graph in each cloud.
 pub(crate) const GRAPH_HOSTS: [&str; 4] = [
-    AUDIENCE,
+    "https://graph.microsoft.com",
     "https://graph.microsoft.us",
     "https://dod-graph.microsoft.us",
     "https://microsoftgraph.chinacloudapi.cn",

@@ -119,6 +119,55 @@ public sealed class OrderTests : IDisposable
     }
 
     [Fact]
+    public void A_budget_that_runs_out_in_the_middle_ends_the_command_and_the_journal_goes_on()
+    {
+        string journal = System.IO.Path.Combine(System.IO.Path.GetTempPath(), $"psscim-{Guid.NewGuid():N}.journal");
+        _engine.Set("j", journal);
+        try
+        {
+            _engine.Good("Connect-Scim -Emulator -RequestBudget 8");
+            Engine.Result first = _engine.Run("Rows 20 'b' | New-ScimUser -Password $p -Journal $j");
+            Assert.Equal(8, first.Output.Length);
+            // Which of those behind the eighth met the budget, and which were not even tried, is chance.
+            Assert.StartsWith("BudgetExceeded,", first.Errors[^1].FullyQualifiedErrorId, StringComparison.Ordinal);
+            Assert.Contains("8 are done", first.Errors[^1].Exception.Message, StringComparison.Ordinal);
+            Assert.All(first.Errors, error => Assert.Contains("was not sent", error.Exception.Message, StringComparison.Ordinal));
+            Assert.Equal(8L, _engine.Good("(Get-ScimContext).Requests")[0].BaseObject);
+            Assert.Equal(12, _engine.Good("Connect-Scim -Emulator; Rows 20 'b' | New-ScimUser -Password $p -Journal $j").Length);
+            Assert.Equal(12L, _engine.Good("(Get-ScimContext).Requests")[0].BaseObject);
+            Assert.Equal(
+                Enumerable.Range(1, 20).Select(i => $"b{i}@contoso.com").Order(StringComparer.Ordinal),
+                _engine.Good("Get-ScimUser -Attributes userName | ForEach-Object userName").Select(n => n.ToString()!).Where(n => n.StartsWith('b') && char.IsAsciiDigit(n[1])).Order(StringComparer.Ordinal));
+        }
+        finally
+        {
+            System.IO.File.Delete(journal);
+        }
+    }
+
+    /// <summary>As many as the variable PSSCIM_MANY says: 10,000 for the bar of docs/performance.md.</summary>
+    [Fact]
+    public void With_one_request_in_twenty_gone_wrong_each_user_is_made_once()
+    {
+        int many = int.TryParse(Environment.GetEnvironmentVariable("PSSCIM_MANY"), out int number) ? number : 300;
+        string[] kinds =
+        [
+            "\"action\":\"status\",\"status\":429,\"retryAfter\":\"0\"", "\"action\":\"status\",\"status\":503,\"retryAfter\":\"0\"",
+            "\"action\":\"resetBefore\"", "\"action\":\"resetAfter\"", "\"action\":\"cutBody\"",
+        ];
+        // Where each strikes is told by its number, so that a run can be repeated.
+        _engine.Inject("[" + string.Join(',', Enumerable.Range(0, many / 20).Select(i => $"{{{kinds[i % kinds.Length]},\"method\":\"POST\",\"skip\":{i * 20 + i * 7 % 20}}}")) + "]");
+        _engine.Set("many", many);
+        PSObject[] made = _engine.Good("Connect-Scim -Emulator -RetryIntervalSec 1; Rows $many 'm' | New-ScimUser -Password $p");
+        string[] wanted = [.. Enumerable.Range(1, many).Select(i => $"m{i}@contoso.com")];
+        Assert.Equal(wanted, made.Select(user => (string)user.Properties["userName"].Value));
+        Assert.Equal(
+            wanted.Order(StringComparer.Ordinal),
+            _engine.Good("Get-ScimUser -Attributes userName | ForEach-Object userName").Select(n => n.ToString()!).Where(n => n.StartsWith('m') && char.IsAsciiDigit(n[1])).Order(StringComparer.Ordinal));
+        Assert.True((long)_engine.Good("(Get-ScimContext).Retries")[0].BaseObject > 0, "nothing went wrong");
+    }
+
+    [Fact]
     public void Memory_does_not_grow_with_the_rows()
     {
         const string Run = "$u = Get-ScimUser -First 1; & { foreach ($i in 1..5000) { @{ id = $u.id; active = 'no' } } } | Set-ScimUser -ErrorAction SilentlyContinue";

@@ -153,6 +153,27 @@ public sealed class WriteTests : IDisposable
     }
 
     [Fact]
+    public void Entra_has_one_address_of_each_type_to_write_and_more_are_refused_by_name()
+    {
+        _engine.Good("$u = Get-ScimUser -First 1; Set-ScimUser $u -Replace @{ 'emails[other]' = 'a@example.org' }; Set-ScimUser $u -Replace @{ 'emails[other].value' = 'b@example.org' }");
+        Assert.Equal("b@example.org", Text("((Get-ScimUser -Id $u.id).emails | Where-Object type -eq other).value"));
+        long before = Requests();
+        foreach (string script in new[]
+        {
+            "Set-ScimUser $u -Replace @{ emails = @{ type = 'other'; value = 'a@example.org' }, @{ type = 'other'; value = 'b@example.org' } }",
+            "$n = Ann; $n.emails = @{ type = 'other'; value = 'a@example.org' }, @{ type = 'other'; value = 'b@example.org' }; $n | New-ScimUser -Password $p",
+        })
+        {
+            ErrorRecord error = _engine.Bad(script);
+            Assert.StartsWith("InvalidValue,", error.FullyQualifiedErrorId, StringComparison.Ordinal);
+            Assert.Contains("one value of each type", error.Exception.Message, StringComparison.Ordinal);
+        }
+        Assert.Equal(before, Requests());
+        _engine.Good("Set-ScimUser $u -Clear 'emails[other]'");
+        Assert.Equal("0", Text("@((Get-ScimUser -Id $u.id).emails | Where-Object type -eq other).Count"));
+    }
+
+    [Fact]
     public void No_change_is_no_request()
     {
         _engine.Good("$u = Get-ScimUser -First 1");
@@ -257,6 +278,9 @@ public sealed class WriteTests : IDisposable
         Assert.Equal("Own", Text("(Get-ScimUser -Id $u.id).title"));
         Assert.StartsWith("ResourceNotFound,", _engine.Bad("Invoke-ScimRequest users/00000000-0000-0000-0000-00000000dead").FullyQualifiedErrorId, StringComparison.Ordinal);
         long before = Requests();
+        _engine.Good("Invoke-ScimRequest users -Method POST -Body @{ userName = 'x'; password = 'Secret-Word-9' } -WhatIf -Verbose");
+        Assert.Contains(_host.Lines, line => line.Contains("\"password\":\"***\"", StringComparison.Ordinal));
+        Assert.DoesNotContain(_host.Lines, line => line.Contains("Secret-Word-9", StringComparison.Ordinal));
         Assert.StartsWith("InvalidRequest,", _engine.Bad("Invoke-ScimRequest ../beta/users").FullyQualifiedErrorId, StringComparison.Ordinal);
         Assert.StartsWith("InvalidRequest,", _engine.Bad("Invoke-ScimRequest https://evil.example/").FullyQualifiedErrorId, StringComparison.Ordinal);
         Assert.Equal(before, Requests());

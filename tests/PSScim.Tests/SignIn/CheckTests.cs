@@ -92,6 +92,32 @@ public sealed class CheckTests : IDisposable
         Assert.Equal(0, _identities.Count("billable"));
     }
 
+    [Fact]
+    public void A_token_that_cannot_be_had_fails_its_row_and_nothing_is_spent()
+    {
+        // A token that is over as soon as it is given, so that another is needed at once.
+        _identities.Inject("""{"action":"body","text":"{\"access_token\":\"brief\",\"expires_in\":0}","path":"/oauth2/"}""");
+        Engine.Good($"{Identities.Connect} -ClientSecret $secret");
+        _identities.Inject("""{"action":"tokenRefusal","code":7000222,"times":9}""");
+        ScimCheck[] rows = Checks();
+        FailsAt("Token", rows, "Add a new client secret");
+        Assert.Contains("AADSTS7000222", rows[2].Detail, StringComparison.Ordinal);
+        Assert.Equal(0, _identities.Count("billable"));
+    }
+
+    [Theory]
+    [InlineData("https://elsewhere.example.org", "")]
+    [InlineData("https://graph.microsoft.com", "-Scope https://elsewhere.example.org/.default")]
+    public void A_token_for_another_service_fails_its_row_and_nothing_is_spent(string audience, string more)
+    {
+        string Part(string json) => Convert.ToBase64String(System.Text.Encoding.UTF8.GetBytes(json)).TrimEnd('=').Replace('+', '-').Replace('/', '_');
+        long expiry = DateTimeOffset.UtcNow.AddHours(1).ToUnixTimeSeconds();
+        string token = Part("""{"alg":"RS256","typ":"JWT"}""") + "." + Part($$"""{"aud":"{{audience}}","exp":{{expiry}},"roles":["User.Read.All"]}""") + ".c2lnbmF0dXJl";
+        Engine.Set("token", Engine.Secure(token)).Good($"Connect-Scim -AccessToken $token -BaseUri $e.BaseUri {more}");
+        FailsAt("Audience", Checks(), "Check -Scope");
+        Assert.Equal((0L, 0L), (_identities.Count("billable"), _identities.Count("list")));
+    }
+
     [Theory]
     [InlineData("User.ReadBasic.All,Group.Read.All", "ReadMembers", "User.Read.All")]
     [InlineData("User.Read.All", "ReadGroups", "Group.Read.All")]

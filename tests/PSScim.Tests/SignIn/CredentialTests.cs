@@ -1,5 +1,6 @@
 using System;
 using System.IO;
+using System.Linq;
 using System.Management.Automation;
 using System.Net;
 using System.Text;
@@ -181,8 +182,38 @@ public sealed class CredentialTests : IDisposable
         Assert.Equal(0, other.Count("total"));
     }
 
+    [Theory]
+    [InlineData("https://graph.microsoft.us/.default", "https://graph.microsoft.us")]
+    [InlineData("https://dod-graph.microsoft.us/.default", "https://dod-graph.microsoft.us")]
+    public void The_token_is_for_what_the_scope_names(string scope, string audience)
+    {
+        _identities.Engine.Good($"{Identities.Connect} -ClientSecret $secret -Scope {scope}");
+        Assert.Equal(1, _identities.Count("token"));
+        Assert.Contains(audience, Engine.Good("Test-ScimConnection -Verbose 4>&1 6>&1 | ForEach-Object { \"$_ $($_.Name) $($_.Detail)\" }").Select(line => line.ToString()).Single(line => line.Contains("Audience", StringComparison.Ordinal)), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("https://elsewhere.example.org/.default", "AADSTS500011")]
+    [InlineData("https://graph.microsoft.com", "AADSTS1002012")]
+    public void A_scope_that_the_tenant_does_not_know_is_refused(string scope, string code) =>
+        Assert.Contains(code, Engine.Bad($"{Identities.Connect} -ClientSecret $secret -Scope {scope}").Exception.Message, StringComparison.Ordinal);
+
     [Fact]
-    public void The_price_can_be_set_and_other_servers_bill_nothing()
+    public void Another_server_bills_nothing()
+    {
+        using var server = new OtherServer(request => request.Url!.AbsolutePath.EndsWith("/1", StringComparison.Ordinal)
+            ? (200, """{"id":"1","userName":"a"}""")
+            : (404, """{"status":"404","detail":"gone"}"""));
+        Engine.Set("address", server.BaseUri).Good("Connect-Scim -BaseUri $address -AccessToken $secret; $null = Get-ScimUser -Id 1");
+        Assert.StartsWith("ResourceNotFound,", Engine.Bad("Get-ScimUser -Id 2").FullyQualifiedErrorId, StringComparison.Ordinal);
+        PSObject context = Engine.Good("Get-ScimContext")[0];
+        Assert.Equal(2, server.Asked.Count);
+        Assert.InRange((long)context.Properties["Requests"].Value, 2, 9);
+        Assert.Equal((0L, 0m), (context.Properties["BillableRequests"].Value, context.Properties["EstimatedCost"].Value));
+    }
+
+    [Fact]
+    public void The_price_can_be_set()
     {
         Engine.Good($"{Identities.Connect} -ClientSecret $secret -PricePerRequest 0.5; $null = Get-ScimUser -First 101");
         Assert.Equal(1.0m, Engine.Good("(Get-ScimContext).EstimatedCost")[0].BaseObject);

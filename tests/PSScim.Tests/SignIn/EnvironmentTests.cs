@@ -9,9 +9,10 @@ using Xunit;
 namespace PSScim.Tests.SignIn;
 
 /// <summary>
-/// The ways to sign in that the environment tells of. Environment variables are the process's, so all of them are in this
-/// one class, whose tests run one after another.
+/// The ways to sign in that the environment tells of. Environment variables are the process's, so tests that set some run
+/// one after another.
 /// </summary>
+[Collection("Environment")]
 public sealed class EnvironmentTests : IDisposable
 {
     private readonly Identities _identities = new();

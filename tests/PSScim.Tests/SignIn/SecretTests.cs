@@ -16,6 +16,7 @@ namespace PSScim.Tests.SignIn;
 /// No secret, assertion or token in any stream, error, variable or dump, for each way to sign in: once when it goes well,
 /// and once when the identity platform refuses.
 /// </summary>
+[Collection("Environment")]
 public sealed class SecretTests : IDisposable
 {
     private const string Password = "pa55word-that-must-not-show";
@@ -26,17 +27,25 @@ public sealed class SecretTests : IDisposable
     private readonly Identities _identities = new();
     private readonly List<string> _secrets = [.. s_assertions];
     private readonly List<string> _files = [];
+    private readonly List<string> _set = [];
+    private X509Certificate2? _stored;
 
     private Engine Engine => _identities.Engine;
 
     public void Dispose()
     {
         _files.ForEach(File.Delete);
+        _set.ForEach(name => Environment.SetEnvironmentVariable(name, null));
+        if (_stored is not null)
+            Store(store => store.Remove(_stored));
         _identities.Dispose();
     }
 
     public static TheoryData<string> Ways() =>
-        ["ClientSecret", "ClientSecretCredential", "Certificate", "CertificatePath", "FederatedToken", "FederatedTokenFile", "AccessToken", "AccessTokenProvider", "Credential"];
+    [
+        "ClientSecret", "ClientSecretCredential", "Certificate", "Thumbprint", "CertificatePath", "FederatedToken", "FederatedTokenFile",
+        "Identity", "GitHubActions", "AzureDevOps", "EnvironmentVariable", "AccessToken", "AccessTokenProvider", "Credential",
+    ];
 
     /// <summary>The command that connects so; its secrets are noted.</summary>
     private string Command(string way)
@@ -62,6 +71,30 @@ public sealed class SecretTests : IDisposable
                 _secrets.Add(Password);
                 Engine.Set("path", path).Set("given", Engine.Secure(Password));
                 return $"{Identities.Connect} -CertificatePath $path -CertificatePassword $given";
+            case "Thumbprint":
+                using (X509Certificate2 made = Identities.Pem())
+                    _stored = X509CertificateLoader.LoadPkcs12(made.Export(X509ContentType.Pfx), null, X509KeyStorageFlags.PersistKeySet);
+                Store(store => store.Add(_stored));
+                Engine.Set("given", _stored.Thumbprint);
+                return $"{Identities.Connect} -CertificateThumbprint $given";
+            case "Identity":
+                Set("IDENTITY_ENDPOINT", _identities.Emulator.Authority + "/identity/app-service");
+                Set("IDENTITY_HEADER", Identities.IdentityHeader, isSecret: true);
+                return "Connect-Scim -Identity -BaseUri $e.BaseUri";
+            case "GitHubActions":
+                Set("ACTIONS_ID_TOKEN_REQUEST_URL", _identities.Emulator.Authority + "/issuer/github?api-version=2.0");
+                Set("ACTIONS_ID_TOKEN_REQUEST_TOKEN", Identities.JobToken, isSecret: true);
+                return $"{Identities.Connect} -GitHubActions";
+            case "AzureDevOps":
+                Set("SYSTEM_OIDCREQUESTURI", _identities.Emulator.Authority + "/issuer/azure-devops");
+                Set("SYSTEM_ACCESSTOKEN", Identities.JobToken, isSecret: true);
+                return $"{Identities.Connect} -AzureDevOps -ServiceConnectionId c0ffee";
+            case "EnvironmentVariable":
+                Set("AZURE_TENANT_ID", _identities.Emulator.TenantId);
+                Set("AZURE_CLIENT_ID", _identities.Emulator.ClientId);
+                Set("AZURE_AUTHORITY_HOST", _identities.Emulator.Authority);
+                Set("AZURE_CLIENT_SECRET", client, isSecret: true);
+                return "Connect-Scim -EnvironmentVariable -BaseUri $e.BaseUri";
             case "FederatedToken":
                 Engine.Set("given", Engine.Secure(_identities.OutsideToken()));
                 return $"{Identities.Connect} -FederatedToken $given";
@@ -84,6 +117,21 @@ public sealed class SecretTests : IDisposable
                 Engine.Set("given", new PSCredential("somebody", Engine.Secure(Password)));
                 return "Connect-Scim -Credential $given -BaseUri $e.BaseUri";
         }
+    }
+
+    private void Set(string variable, string value, bool isSecret = false)
+    {
+        Environment.SetEnvironmentVariable(variable, value);
+        _set.Add(variable);
+        if (isSecret)
+            _secrets.Add(value);
+    }
+
+    private static void Store(Action<X509Store> change)
+    {
+        using var store = new X509Store(StoreName.My, StoreLocation.CurrentUser);
+        store.Open(OpenFlags.ReadWrite);
+        change(store);
     }
 
     /// <summary>A token of the emulator, got in another runspace.</summary>

@@ -48,7 +48,7 @@ pub(super) fn address(url: &url::Url) -> String {
 }
 
 /// A body, which may be cut off.
-pub(super) fn body(bytes: &[u8], is_form: bool) -> String {
+pub(crate) fn body(bytes: &[u8], is_form: bool) -> String {
     let text = String::from_utf8_lossy(bytes);
     without_tokens(&if is_form { form(&text) } else { json(&text) })
 }

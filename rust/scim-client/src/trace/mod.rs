@@ -4,6 +4,8 @@
 
 mod mask;
 
+pub(crate) use mask::body as masked;
+
 use std::fmt::Write as _;
 use std::fs::{File, OpenOptions};
 use std::io::{self, Write as _};

@@ -1,4 +1,4 @@
-//! Dry runs: what would be sent, to the byte, but for the password.
+//! Dry runs: what would be sent, to the byte, but for passwords and other secrets.
 
 use serde_json::json;
 
@@ -10,6 +10,7 @@ use crate::change::{self, Draft, Target, Verb};
 use crate::error::Error;
 use crate::page::{Page, PageParser};
 use crate::send::path_of;
+use crate::trace::masked;
 
 /// What would be sent: a record for each request. A key that is still to be looked up stands in the path in place of the
 /// id. Members that go together have one request, told of the first.
@@ -51,13 +52,21 @@ fn planned(work: &Work, drafts: &[Draft]) -> Result<Page, Error> {
         requests.push(json!({
             "method": request.method.as_str(),
             "path": path_of(&request.url),
-            "body": body.map(|body| String::from_utf8_lossy(&body).into_owned()),
+            "body": body.map(|body| shown(draft, &body)),
         }));
     }
     record(
         &json!({"Resources": requests, "totalResults": requests.len()}),
         PageParser::list,
     )
+}
+
+/// A body as it is shown: one of the user's own may have secrets anywhere.
+fn shown(draft: &Draft, body: &[u8]) -> String {
+    match draft.target {
+        Target::Path(_) => masked(body, false),
+        _ => String::from_utf8_lossy(body).into_owned(),
+    }
 }
 
 /// A draft whose password is not asked for.

@@ -22,10 +22,6 @@ impl Hidden {
         Self { name, masked }
     }
 
-    pub(crate) fn is_in(&self, bytes: &[u8]) -> bool {
-        (0..bytes.len()).any(|start| self.is_at(&bytes[start..]))
-    }
-
     fn is_at(&self, bytes: &[u8]) -> bool {
         bytes.len() >= self.masked.len() && self.masked.iter().zip(bytes).all(|(m, b)| m ^ MASK == *b)
     }

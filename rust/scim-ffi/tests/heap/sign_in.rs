@@ -1,7 +1,8 @@
 //! Each way to sign in that holds something secret: connect, read, disconnect, and look.
 
 use std::hash::{BuildHasher, RandomState};
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -43,6 +44,17 @@ pub(crate) fn run() {
         secret.as_bytes(),
         vec![Hidden::new("the secret", secret.as_bytes())],
     );
+    let mut over_tls = place.clone();
+    let tls = place["tls"].as_str().unwrap();
+    over_tls["baseUri"] = format!("{tls}/rp/scim").into();
+    over_tls["authority"] = tls.into();
+    case(
+        "clientSecret",
+        &over_tls,
+        json!({"network": {"certificateAuthority": place["certificateAuthority"]}}),
+        secret.as_bytes(),
+        vec![Hidden::new("the secret", secret.as_bytes())],
+    );
     case("accessToken", &place, json!({}), token.as_bytes(), vec![]);
     for (file, password) in [
         ("rsa.pem", ""),
@@ -61,6 +73,29 @@ pub(crate) fn run() {
         );
     }
     let authority = place["authority"].as_str().unwrap();
+    let outside = outside_token(authority);
+    case(
+        "federatedToken",
+        &place,
+        json!({}),
+        outside.as_bytes(),
+        vec![Hidden::new("the outside token", outside.as_bytes())],
+    );
+    drop(outside);
+    let text = |name: &str| place[name].as_str().unwrap();
+    let variables = format!(
+        "AZURE_TENANT_ID={}\0AZURE_CLIENT_ID={}\0AZURE_CLIENT_SECRET={secret}\0AZURE_AUTHORITY_HOST={authority}\0",
+        text("tenantId"),
+        text("clientId"),
+    );
+    case(
+        "environmentVariable",
+        &place,
+        json!({}),
+        variables.as_bytes(),
+        vec![Hidden::new("the secret", secret.as_bytes())],
+    );
+    drop(variables);
     let variables = format!(
         "ACTIONS_ID_TOKEN_REQUEST_URL={authority}/issuer/github\0ACTIONS_ID_TOKEN_REQUEST_TOKEN={JOB_TOKEN}\0"
     );
@@ -119,7 +154,7 @@ fn the_scan_finds_what_is_there_and_freed_memory_is_wiped() {
 
 fn case(credential: &str, place: &Value, more: Value, secret: &[u8], mut hidden: Vec<Hidden>) {
     let basic = credential == "basic";
-    let elsewhere = basic || ["accessToken", "identity"].contains(&credential);
+    let elsewhere = basic || ["accessToken", "environmentVariable", "identity"].contains(&credential);
     let mut config = json!({"credential": credential, "baseUri": place["baseUri"], "maximumRetryCount": 0});
     if !elsewhere {
         for name in ["authority", "tenantId", "clientId"] {
@@ -131,6 +166,8 @@ fn case(credential: &str, place: &Value, more: Value, secret: &[u8], mut hidden:
         .unwrap()
         .extend(more.as_object().unwrap().clone());
     let config = config.to_string();
+    // The caller still has what it gives.
+    let mut given = count(&hidden);
     let (mut session, mut failure) = (0, 0);
     let opened = unsafe {
         scim_session_open(
@@ -156,6 +193,8 @@ fn case(credential: &str, place: &Value, more: Value, secret: &[u8], mut hidden:
     );
     if !basic {
         hidden.push(token(session));
+        // Where a token is what signs in, the caller has that one too.
+        given.push(usize::from(credential == "accessToken"));
         assert!(
             count(&hidden).last() > Some(&0),
             "{credential}: the token of a connection is not found"
@@ -164,8 +203,6 @@ fn case(credential: &str, place: &Value, more: Value, secret: &[u8], mut hidden:
     assert_eq!(scim_op_free(list), ScimState::Done);
     assert_eq!(scim_session_free(session), ScimState::Done);
 
-    // The caller still has what it gave.
-    let given: Vec<usize> = hidden.iter().map(|h| usize::from(h.is_in(secret))).collect();
     let began = Instant::now();
     loop {
         let found = count(&hidden);
@@ -189,6 +226,22 @@ fn case(credential: &str, place: &Value, more: Value, secret: &[u8], mut hidden:
 fn part_of_the_key() -> Hidden {
     let key = PrivatePkcs8KeyDer::from_pem_file(certificate("rsa.pem")).unwrap();
     Hidden::new("the key", &key.secret_pkcs8_der()[400..464])
+}
+
+/// A token of the outside issuer, asked for without the library. What is read is wiped as it is freed.
+fn outside_token(authority: &str) -> String {
+    let address = authority.strip_prefix("http://").unwrap();
+    let mut stream = TcpStream::connect(address).unwrap();
+    write!(
+        stream,
+        "GET /issuer/github?audience=api://AzureADTokenExchange HTTP/1.1\r\nHost: {address}\r\n\
+         Authorization: Bearer {JOB_TOKEN}\r\nConnection: close\r\n\r\n"
+    )
+    .unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    let body: Value = serde_json::from_str(answer.split("\r\n\r\n").nth(1).unwrap()).unwrap();
+    body["value"].as_str().unwrap().to_owned()
 }
 
 fn token(session: usize) -> Hidden {

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::ops::RangeInclusive;
 
-use crate::error::Kind;
+use super::Kind;
 
 /// A status, what else has to be so, and what it means.
 #[derive(Debug)]

@@ -1,0 +1,36 @@
+BeforeAll {
+    . "$PSScriptRoot/UseModule.ps1"
+    $null = Start-ScimEmulator -Users 30 -Groups 2 -PassThru
+    Connect-Scim -Emulator
+    $password = ConvertTo-SecureString 'Correct-Horse-7' -AsPlainText -Force
+    function Get-Row([int] $Count) { 1..$Count | ForEach-Object { [pscustomobject]@{ userName = "j$_@contoso.com"; displayName = "J $_"; givenName = 'J'; familyName = "$_" } } }
+}
+AfterAll { Disconnect-Scim; Stop-ScimEmulator }
+
+Describe 'A journal' {
+    BeforeEach { $journal = Join-Path $TestDrive "$([guid]::NewGuid()).journal" }
+    It 'lets the same command go on, and do nothing twice' {
+        Get-Row 5 | New-ScimUser -Password $password -Journal $journal | Should -HaveCount 5
+        Measure-Request { Get-Row 8 | New-ScimUser -Password $password -Journal $journal } | Should -Be 3
+        Measure-Request { Get-Row 8 | New-ScimUser -Password $password -Journal $journal } | Should -Be 0
+        (Get-Content $journal -Raw) | Should -Not -Match 'Correct-Horse-7'
+    }
+    It 'keeps what members were added' {
+        $group = Get-ScimGroup -First 1
+        $users = Get-ScimUser -First 25 -Attributes id
+        Measure-Request { $users | Add-ScimGroupMember $group -Journal $journal } | Should -Be 2
+        Measure-Request { $users | Add-ScimGroupMember $group -Journal $journal } | Should -Be 0
+    }
+    It 'keeps what was changed and deleted' {
+        $users = Get-ScimUser -First 2
+        Measure-Request { 1..2 | ForEach-Object { $users | Set-ScimUser -Title Once -Journal $journal } } | Should -Be 2
+        $other = Join-Path $TestDrive 'removed.journal'
+        Measure-Request { 1..2 | ForEach-Object { $users | Remove-ScimUser -Confirm:$false -Journal $other } } | Should -Be 2
+    }
+    It 'is of one command, and is no other file' {
+        Get-ScimUser -First 1 | Set-ScimUser -Title x -Journal $journal
+        (Get-Problem { Get-ScimUser -First 1 | Remove-ScimUser -Confirm:$false -Journal $journal }).FullyQualifiedErrorId | Should -Match '^JournalMismatch,'
+        Set-Content $journal 'a shopping list'
+        (Get-Problem { Get-ScimUser -First 1 | Set-ScimUser -Title x -Journal $journal }).FullyQualifiedErrorId | Should -Match '^JournalMismatch,'
+    }
+}
