@@ -13,6 +13,7 @@ use zeroize::Zeroizing;
 use crate::config::Secret;
 use crate::error::{Error, Kind};
 use crate::proxy::Proxies;
+use crate::resolver::Resolver;
 use crate::sign_in::{Found, Variables, of_pem, of_pfx};
 
 /// The proxy's password, among the secrets of the network.
@@ -42,6 +43,9 @@ pub struct NetworkConfig {
     pub skip_certificate_check: bool,
     /// A PFX or PEM file with the certificate and key to show to a server that asks for one in TLS.
     pub client_certificate_path: Option<String>,
+    /// Who finds the addresses of names, in place of the operating system: for tests, and never across the ABI.
+    #[serde(skip)]
+    pub resolver: Option<Resolver>,
 }
 
 /// To whom a client talks.
@@ -62,6 +66,7 @@ pub(crate) struct Network {
     authorities: Vec<reqwest::Certificate>,
     skip_check: bool,
     client_certificate: Option<reqwest::Identity>,
+    resolver: Option<Resolver>,
 }
 
 impl Network {
@@ -74,6 +79,7 @@ impl Network {
             authorities: authorities(config)?,
             skip_check: config.skip_certificate_check,
             client_certificate: client_certificate(config, &secrets)?,
+            resolver: config.resolver.clone(),
         })
     }
 
@@ -90,6 +96,9 @@ impl Network {
         let mut builder = builder
             .tls_version_min(reqwest::tls::Version::TLS_1_2)
             .tls_certs_merge(self.authorities.iter().cloned());
+        if let Some(resolver) = &self.resolver {
+            builder = builder.dns_resolver(resolver.asked());
+        }
         if peer == Peer::Service {
             builder = builder.tls_danger_accept_invalid_certs(self.skip_check);
             if let Some(identity) = &self.client_certificate {

@@ -60,6 +60,21 @@ pub enum ConnectFault {
     HandshakeGarbage,
 }
 
+/// What happens to the look-up of a name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum NameFault {
+    /// It is answered by an error, as for a name that nobody knows.
+    NameNotFound,
+    /// It is answered by no address at all.
+    NameWithoutAddress,
+    /// An address where nobody listens comes before the good one.
+    NameElsewhereFirst,
+    /// It takes its time.
+    NameLate,
+    /// It is never answered.
+    NameHangs,
+}
+
 const KINDS: [Fault; 23] = [
     Fault::Latency,
     Fault::Jitter,
@@ -102,6 +117,10 @@ pub struct Plan {
     storm_kind: Fault,
     /// Whether connections are struck too.
     connections: bool,
+    /// Whether look-ups of names are.
+    names: bool,
+    /// So many look-ups fail at the start, and then names work.
+    unknown_names: u64,
     hangs: u32,
 }
 
@@ -129,6 +148,8 @@ impl Plan {
             storm: storm_start..storm_start + storm_length,
             storm_kind: storms[rng.usize(0..storms.len())],
             connections: rng.bool(),
+            names: rng.bool(),
+            unknown_names: [0, 0, 0, 0, 1, 3][rng.usize(0..6)],
             hangs: HANGS,
         }
     }
@@ -143,7 +164,18 @@ impl Plan {
             storm: first..first + times,
             storm_kind: fault,
             connections: false,
+            names: false,
+            unknown_names: 0,
             hangs: u32::MAX,
+        }
+    }
+
+    /// A plan in which the first so many look-ups of names fail, and nothing else does.
+    #[must_use]
+    pub fn unknown_names(times: u64) -> Self {
+        Self {
+            unknown_names: times,
+            ..Self::only(Fault::Latency, 0, 0)
         }
     }
 
@@ -177,6 +209,28 @@ impl Plan {
             1 if tls => Some(ConnectFault::HandshakeGarbage),
             _ => Some(ConnectFault::Reset),
         }
+    }
+
+    /// What happens to look-up number `n` of a name.
+    pub fn name(&mut self, n: u64) -> Option<NameFault> {
+        let mut rng = self.rng(n, 4);
+        if n < self.unknown_names {
+            return Some(NameFault::NameNotFound);
+        }
+        if !self.names || rng.u32(0..1000) >= self.rate {
+            return None;
+        }
+        let fault = match rng.u8(0..8) {
+            0 | 1 => NameFault::NameNotFound,
+            2 => NameFault::NameWithoutAddress,
+            3 | 4 => NameFault::NameElsewhereFirst,
+            5 | 6 => NameFault::NameLate,
+            _ => NameFault::NameHangs,
+        };
+        if fault == NameFault::NameHangs {
+            self.hangs = self.hangs.checked_sub(1)?;
+        }
+        Some(fault)
     }
 
     /// Numbers for the details of a fault: where to cut, how long to wait.

@@ -11,13 +11,10 @@ use scim_client::page::Page;
 use scim_client::record::{Records, Value};
 use scim_client::{Endpoint, Error, List, Query, Reader, Session};
 use scim_emulator::{Emulator, EmulatorConfig};
-use tokio_rustls::TlsAcceptor;
 
-use crate::connection::connect;
-use crate::fault::Plan;
-use crate::proxy::FaultProxy;
 use crate::report::Report;
-use crate::tls;
+use crate::tls::{self, Identity};
+use crate::way::{Plans, Way, straight};
 
 const USERS: usize = 350;
 
@@ -31,8 +28,7 @@ const GOES: usize = 5;
 pub struct Directory {
     emulator: Emulator,
     ids: Vec<String>,
-    tls: TlsAcceptor,
-    certificate: String,
+    tls: Identity,
 }
 
 impl Directory {
@@ -47,20 +43,12 @@ impl Directory {
             ..EmulatorConfig::default()
         };
         let emulator = Emulator::start(config).await.map_err(io::Error::other)?;
-        let (tls, certificate) = tls::acceptor()?;
         let mut directory = Self {
             emulator,
             ids: Vec::new(),
-            tls,
-            certificate,
+            tls: tls::identity()?,
         };
-        let session = connect(
-            &directory.emulator,
-            directory.emulator.authority(),
-            directory.emulator.authority(),
-            1,
-            None,
-        )?;
+        let session = straight(&directory.emulator)?;
         let (ids, error) = read(&session, Query::default(), false)
             .await
             .map_err(io::Error::other)?;
@@ -82,32 +70,21 @@ impl Directory {
     /// # Errors
     /// What was not kept to.
     pub async fn run(&self, seed: u64) -> Result<Report, String> {
-        self.run_plans(Plan::of(seed), Plan::of(!seed), &mut Rng::with_seed(seed))
-            .await
+        self.run_plans(Plans::of(seed), &mut Rng::with_seed(seed)).await
     }
 
-    /// One run by a plan for the service and one for the sign-in; `rng` chooses what is asked for.
+    /// One run by given plans; `rng` chooses what is asked for.
     ///
     /// # Errors
     /// What was not kept to.
-    pub async fn run_plans(&self, plan: Plan, sign_in: Plan, rng: &mut Rng) -> Result<Report, String> {
-        let with_tls = rng.u8(0..4) == 0;
-        let acceptor = with_tls.then(|| self.tls.clone());
-        let proxy = FaultProxy::start(self.emulator.authority(), plan, acceptor.clone())
+    pub async fn run_plans(&self, plans: Plans, rng: &mut Rng) -> Result<Report, String> {
+        let tls = (rng.u8(0..4) == 0).then_some(&self.tls);
+        let way = Way::to(&self.emulator, plans, tls)
             .await
             .map_err(|e| e.to_string())?;
-        let authority = FaultProxy::start(self.emulator.authority(), sign_in, acceptor)
-            .await
+        let session = way
+            .connect(&self.emulator, rng.u32(0..5))
             .map_err(|e| e.to_string())?;
-        let certificate = with_tls.then(|| self.certificate.clone());
-        let session = connect(
-            &self.emulator,
-            &proxy.authority(),
-            &authority.authority(),
-            rng.u32(0..5),
-            certificate,
-        )
-        .map_err(|e| e.to_string())?;
         let query = Query {
             page_size: Some([13, 40, 100, 999][rng.usize(0..4)]),
             attributes: match rng.bool() {
@@ -136,14 +113,12 @@ impl Directory {
             None => report.whole += 1,
             Some(error) => {
                 *report.errors.entry(error.kind().id().to_owned()).or_default() += 1;
-                proxy.calm();
-                authority.calm();
+                way.calm();
                 self.go_on(&session, query, &mut ids, error).await?;
             }
         }
         report.requests = session.stats().requests;
-        report.strikes(&proxy.struck());
-        report.strikes(&authority.struck());
+        way.tell(&mut report);
         Ok(report)
     }
 

@@ -1,6 +1,5 @@
 //! The proxy: takes a client's connections, passes its requests on to a service, and breaks what its plan says.
 
-use std::collections::BTreeMap;
 use std::io;
 use std::net::Ipv4Addr;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
@@ -15,9 +14,7 @@ use tokio_rustls::TlsAcceptor;
 
 use crate::fault::{ConnectFault, Fault, Plan, pause};
 use crate::message::{Answer, Extent, Request, read_request};
-
-/// How many faults of each kind there were.
-pub type Counts = BTreeMap<String, u64>;
+use crate::report::Counts;
 
 /// A proxy between a client and a service, on loopback. It ends when it is dropped.
 pub struct FaultProxy {
@@ -72,10 +69,12 @@ impl FaultProxy {
     /// Where the client finds it.
     #[must_use]
     pub fn authority(&self) -> String {
-        match self.inside.tls {
-            Some(_) => format!("https://localhost:{}", self.port),
-            None => format!("http://127.0.0.1:{}", self.port),
-        }
+        let scheme = if self.inside.tls.is_some() {
+            "https"
+        } else {
+            "http"
+        };
+        format!("{scheme}://localhost:{}", self.port)
     }
 
     /// From now on nothing goes wrong any more.

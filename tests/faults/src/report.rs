@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use crate::proxy::Counts;
+/// How many faults of each kind there were.
+pub type Counts = BTreeMap<String, u64>;
 
 /// The sum of some runs.
 #[derive(Debug, Default, Clone)]
@@ -12,7 +13,9 @@ pub struct Report {
     pub runs: u64,
     /// Of these, the ones that came to their end without an error.
     pub whole: u64,
-    /// Users listed or written.
+    /// Of these, the ones that were gone on with by a journal.
+    pub resumed: u64,
+    /// Users listed, or changes done.
     pub users: u64,
     /// Requests that the client sent.
     pub requests: u64,
@@ -27,6 +30,7 @@ impl Report {
     pub fn add(&mut self, other: &Report) {
         self.runs += other.runs;
         self.whole += other.whole;
+        self.resumed += other.resumed;
         self.users += other.users;
         self.requests += other.requests;
         for (name, count) in &other.errors {
@@ -48,8 +52,8 @@ impl fmt::Display for Report {
         let total: u64 = self.faults.values().sum();
         writeln!(
             f,
-            "{} runs, {} without an error, {} users, {} requests, {total} faults",
-            self.runs, self.whole, self.users, self.requests
+            "{} runs, {} without an error, {} gone on with by a journal, {} users, {} requests, {total} faults",
+            self.runs, self.whole, self.resumed, self.users, self.requests
         )?;
         for (title, counts) in [("faults", &self.faults), ("errors", &self.errors)] {
             let each: Vec<_> = counts.iter().map(|(name, n)| format!("{name} {n}")).collect();

@@ -1,4 +1,4 @@
-//! A certificate of the proxy's own, and what accepts connections with it.
+//! A certificate of the proxies' own, and what accepts connections with it.
 
 use std::io;
 use std::sync::Arc;
@@ -6,11 +6,19 @@ use std::sync::Arc;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
 use tokio_rustls::TlsAcceptor;
 
-/// Accepts TLS as `localhost`, and the certificate in PEM form that a client has to trust for it.
+/// Who the proxies are: `localhost`.
+pub struct Identity {
+    /// Accepts connections.
+    pub acceptor: TlsAcceptor,
+    /// The certificate in PEM form that a client has to trust.
+    pub certificate: String,
+}
+
+/// Makes one.
 ///
 /// # Errors
 /// No certificate can be made, or rustls does not take it.
-pub fn acceptor() -> io::Result<(TlsAcceptor, String)> {
+pub fn identity() -> io::Result<Identity> {
     // Taken where nobody else in the process has chosen another.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let made = rcgen::generate_simple_self_signed(vec!["localhost".to_owned()]).map_err(io::Error::other)?;
@@ -20,5 +28,8 @@ pub fn acceptor() -> io::Result<(TlsAcceptor, String)> {
         .with_no_client_auth()
         .with_single_cert(chain, key)
         .map_err(io::Error::other)?;
-    Ok((TlsAcceptor::from(Arc::new(config)), made.cert.pem()))
+    Ok(Identity {
+        acceptor: TlsAcceptor::from(Arc::new(config)),
+        certificate: made.cert.pem(),
+    })
 }

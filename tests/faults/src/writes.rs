@@ -1,110 +1,72 @@
 //! What writing must keep to, whatever happens on the way: what is reported as done was done, once; what is reported as
 //! refused or not sent was not done; and of what cannot be told nothing was done twice. Reports come in the order of the
-//! changes.
+//! changes. With a journal, the same changes once more leave nothing undone.
 
-use std::collections::HashMap;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
 use fastrand::Rng;
-use scim_client::change::Change;
+use scim_client::Session;
 use scim_client::event::Silent;
-use scim_client::page::Page;
-use scim_client::record::{Records, Value};
 use scim_client::write::{Options, Outcome, Report as Written, Stopper, Writer};
-use scim_client::{Endpoint, List, Query, Secret, Session};
 use scim_emulator::{Emulator, EmulatorConfig};
 
-use crate::connection::connect;
-use crate::fault::Plan;
-use crate::proxy::FaultProxy;
 use crate::report::Report;
+use crate::state::State;
+use crate::step::{NEW, Step, steps};
+use crate::way::{Plans, Way, straight};
 
-const USERS: usize = 60;
+const USERS: usize = 100;
+const GROUPS: usize = 8;
 const PATIENCE: Duration = Duration::from_secs(120);
-
-/// What is asked for.
-enum Step {
-    Create {
-        user_name: String,
-    },
-    Retitle {
-        id: String,
-        title: String,
-        before: Option<String>,
-    },
-    Delete {
-        id: String,
-    },
-    Read {
-        id: String,
-    },
-}
-
-/// A user as the directory has it.
-#[derive(Debug, Clone, PartialEq)]
-struct User {
-    id: String,
-    user_name: String,
-    title: Option<String>,
-}
 
 /// One run.
 ///
 /// # Errors
 /// What was not kept to.
 pub async fn run(seed: u64) -> Result<Report, String> {
-    run_plans(Plan::of(seed), Plan::of(!seed), &mut Rng::with_seed(seed)).await
+    run_plans(Plans::of(seed), &mut Rng::with_seed(seed)).await
 }
 
-/// One run by a plan for the service and one for the sign-in; `rng` chooses what is asked for.
+/// One run by given plans; `rng` chooses what is asked for.
 ///
 /// # Errors
 /// What was not kept to.
-pub async fn run_plans(plan: Plan, sign_in: Plan, rng: &mut Rng) -> Result<Report, String> {
+pub async fn run_plans(plans: Plans, rng: &mut Rng) -> Result<Report, String> {
     let config = EmulatorConfig {
         users: USERS,
-        groups: 0,
+        groups: GROUPS,
         ..EmulatorConfig::default()
     };
     let emulator = Emulator::start(config).await.map_err(|e| e.to_string())?;
-    let direct =
-        connect(&emulator, emulator.authority(), emulator.authority(), 2, None).map_err(|e| e.to_string())?;
-    let before = users(&direct).await?;
-    let steps = steps(&before, rng);
-    let proxy = FaultProxy::start(emulator.authority(), plan, None)
-        .await
-        .map_err(|e| e.to_string())?;
-    let authority = FaultProxy::start(emulator.authority(), sign_in, None)
-        .await
-        .map_err(|e| e.to_string())?;
-    let session = connect(
-        &emulator,
-        &proxy.authority(),
-        &authority.authority(),
-        rng.u32(0..4),
-        None,
-    )
-    .map_err(|e| e.to_string())?;
+    let direct = straight(&emulator).map_err(|e| e.to_string())?;
+    let before = State::read(&direct).await?;
+    let journal = rng.bool().then(JournalFile::new);
+    // What is only read is not in a journal.
+    let steps = steps(&before, journal.is_none(), rng);
+    let way = Way::to(&emulator, plans, None).await.map_err(|e| e.to_string())?;
+    let retries = rng.u32(0..4);
+    let session = way.connect(&emulator, retries).map_err(|e| e.to_string())?;
+    let options = Options {
+        throttle_limit: rng.usize(1..9),
+        journal: journal.as_ref().map(|file| file.0.clone()),
+        command: "Test".to_owned(),
+        ..Options::default()
+    };
     let stop_after = (rng.u8(0..5) == 0).then(|| rng.usize(0..steps.len()));
-    let reports = tokio::time::timeout(PATIENCE, write(&session, &steps, rng.usize(1..9), stop_after))
-        .await
-        .map_err(|_| "hangs".to_owned())??;
-    if reports.len() != steps.len() {
-        return Err(format!("{} reports on {} changes", reports.len(), steps.len()));
-    }
+    let reports = write(&session, options.clone(), &steps, stop_after).await?;
     // What was let through late is done by now.
-    proxy.calm();
-    let after = users(&direct).await?;
+    way.calm();
+    let after = State::read(&direct).await?;
+    check(&steps, &reports, &before, &after)?;
     let mut report = Report {
         runs: 1,
         requests: session.stats().requests,
         ..Report::default()
     };
-    report.strikes(&proxy.struck());
-    report.strikes(&authority.struck());
-    for (i, (step, written)) in steps.iter().zip(&reports).enumerate() {
-        check(step, written, &after).map_err(|why| format!("change {i}, {:?}: {why}", written.outcome))?;
+    way.tell(&mut report);
+    for written in &reports {
         report.users += u64::from(written.outcome == Outcome::Done);
         let name = match (&written.error, written.outcome) {
             (_, Outcome::Unknown) => "Unknown".to_owned(),
@@ -113,50 +75,66 @@ pub async fn run_plans(plan: Plan, sign_in: Plan, rng: &mut Rng) -> Result<Repor
         };
         *report.errors.entry(name).or_default() += 1;
     }
-    strangers(&before, &steps, &after)?;
     report.whole += u64::from(report.errors.is_empty());
+    if journal.is_some() {
+        let session = way.connect(&emulator, 2).map_err(|e| e.to_string())?;
+        let again = write(&session, options, &steps, None).await?;
+        let end = State::read(&direct).await?;
+        check(&steps, &again, &before, &end).map_err(|why| format!("going on by the journal: {why}"))?;
+        whole(&steps, &reports, &again)?;
+        report.resumed += 1;
+        report.requests += session.stats().requests;
+    }
     Ok(report)
 }
 
-fn steps(users: &[User], rng: &mut Rng) -> Vec<Step> {
-    // Each user is the object of one change at most, so that what must have become of it follows from one report.
-    let mut untouched = users.to_vec();
-    rng.shuffle(&mut untouched);
-    (0..40)
-        .map(|i| match rng.u8(0..4) {
-            0 | 1 => Step::Create {
-                user_name: format!("new-{i}@contoso.com"),
-            },
-            kind => {
-                let Some(User { id, title, .. }) = untouched.pop() else {
-                    return Step::Create {
-                        user_name: format!("new-{i}@contoso.com"),
-                    };
-                };
-                match (kind, i % 3) {
-                    (2, _) => Step::Retitle {
-                        id,
-                        title: format!("Title {i}"),
-                        before: title,
-                    },
-                    (_, 0) => Step::Read { id },
-                    _ => Step::Delete { id },
-                }
-            }
-        })
-        .collect()
+/// A journal's place, which is empty again in the end.
+struct JournalFile(PathBuf);
+
+impl JournalFile {
+    fn new() -> Self {
+        let name = format!(
+            "psscim-faults-{}-{:016x}.jsonl",
+            std::process::id(),
+            fastrand::u64(..)
+        );
+        Self(std::env::temp_dir().join(name))
+    }
+
+    fn path(&self) -> &Path {
+        &self.0
+    }
+}
+
+impl Drop for JournalFile {
+    fn drop(&mut self) {
+        // Where no connection came about there is none.
+        let _ = std::fs::remove_file(self.path());
+    }
 }
 
 async fn write(
     session: &Session,
+    options: Options,
     steps: &[Step],
-    at_once: usize,
     stop_after: Option<usize>,
 ) -> Result<Vec<Written>, String> {
-    let options = Options {
-        throttle_limit: at_once,
-        ..Options::default()
-    };
+    let writing = write_each(session, options, steps, stop_after);
+    let reports = tokio::time::timeout(PATIENCE, writing)
+        .await
+        .map_err(|_| "hangs".to_owned())??;
+    match reports.len() == steps.len() {
+        true => Ok(reports),
+        false => Err(format!("{} reports on {} changes", reports.len(), steps.len())),
+    }
+}
+
+async fn write_each(
+    session: &Session,
+    options: Options,
+    steps: &[Step],
+    stop_after: Option<usize>,
+) -> Result<Vec<Written>, String> {
     let stopper = Stopper::default();
     let mut writer = Writer::new(session, options, &stopper, Arc::new(Silent))
         .await
@@ -179,120 +157,64 @@ async fn write(
     Ok(reports)
 }
 
-impl Step {
-    fn change(&self) -> Result<(Change, Option<Secret>), String> {
-        let text = match self {
-            Step::Create { user_name } => format!(
-                r#"{{"verb":"Create","endpoint":"Users","password":true,"set":[
-                    {{"name":"userName","value":"{user_name}"}},{{"name":"displayName","value":"{user_name}"}},
-                    {{"name":"givenName","value":"New"}},{{"name":"familyName","value":"User"}},
-                    {{"name":"active","value":true}}]}}"#
-            ),
-            Step::Retitle { id, title, .. } => format!(
-                r#"{{"verb":"Update","endpoint":"Users","id":"{id}","set":[{{"name":"title","value":"{title}"}}]}}"#
-            ),
-            Step::Delete { id } => format!(r#"{{"verb":"Delete","endpoint":"Users","id":"{id}"}}"#),
-            Step::Read { id } => format!(r#"{{"verb":"Read","endpoint":"Users","id":"{id}"}}"#),
-        };
-        let password = matches!(self, Step::Create { .. }).then(|| Secret::new(b"Correct-Horse-9".to_vec()));
-        let change = serde_json::from_str(&text).map_err(|e| e.to_string())?;
-        Ok((change, password))
+/// Whether the directory has become what the reports say, and nothing else.
+fn check(steps: &[Step], reports: &[Written], before: &State, after: &State) -> Result<(), String> {
+    for (i, (step, written)) in steps.iter().zip(reports).enumerate() {
+        step.check(written, before, after)
+            .map_err(|why| format!("change {i}, {step:?}, {:?}: {why}", written.outcome))?;
     }
-}
-
-/// Whether the directory has become what a report says.
-fn check(step: &Step, written: &Written, after: &[User]) -> Result<(), String> {
-    let certainly_done = matches!(written.outcome, Outcome::Done | Outcome::AlreadyDone);
-    let certainly_not = matches!(written.outcome, Outcome::Failed | Outcome::NotSent);
-    if !certainly_done && !certainly_not && written.outcome != Outcome::Unknown {
-        return Err("an outcome that no change of these can have".to_owned());
-    }
-    let of = |id: &str| after.iter().find(|user| user.id == id);
-    match step {
-        Step::Create { user_name } => {
-            let made: Vec<_> = after.iter().filter(|user| user.user_name == *user_name).collect();
-            match made.as_slice() {
-                [] if certainly_done => Err(format!("{user_name} is not there")),
-                [_, ..] if certainly_not => Err(format!("{user_name} is there: {:?}", written.error)),
-                [one] if certainly_done && written.id.as_ref().is_some_and(|id| *id != one.id) => {
-                    Err(format!("{user_name} is {}, not {:?}", one.id, written.id))
-                }
-                [] | [_] => Ok(()),
-                more => Err(format!("{user_name} is there {} times", more.len())),
-            }
-        }
-        Step::Retitle { id, title, before } => match of(id) {
-            None => Err(format!("{id} is gone")),
-            Some(user) if user.title.as_ref() == Some(title) => match certainly_not {
-                true => Err(format!("it was done: {:?}", written.error)),
-                false => Ok(()),
-            },
-            Some(user) if user.title == *before && !certainly_done => Ok(()),
-            Some(user) => Err(format!("the title is {:?}", user.title)),
-        },
-        Step::Delete { id } => match of(id) {
-            Some(_) if certainly_done => Err(format!("{id} is still there")),
-            None if certainly_not => Err(format!("{id} is gone: {:?}", written.error)),
-            _ => Ok(()),
-        },
-        Step::Read { id } => match (&written.page, written.outcome) {
-            (Some(page), Outcome::Done) => match users_of(page)?.as_slice() {
-                [user] if user.id == *id => Ok(()),
-                other => Err(format!("asked for {id}, got {other:?}")),
-            },
-            (None, Outcome::Done) => Err("read, and nothing came".to_owned()),
-            _ => Ok(()),
-        },
-    }
+    strangers(steps, before, after)
 }
 
 /// Nobody was touched whom no change is about.
-fn strangers(before: &[User], steps: &[Step], after: &[User]) -> Result<(), String> {
-    let known: HashMap<_, _> = before.iter().map(|user| (&user.id, user)).collect();
-    let touched = |id: &String| {
-        steps.iter().any(|step| match step {
-            Step::Retitle { id: other, .. } | Step::Delete { id: other } => id == other,
-            Step::Create { .. } | Step::Read { .. } => false,
-        })
-    };
-    for user in after {
-        match known.get(&user.id) {
-            Some(was) if *was != user && !touched(&user.id) => {
+fn strangers(steps: &[Step], before: &State, after: &State) -> Result<(), String> {
+    for user in &after.users {
+        match before.user(&user.id) {
+            Some(was) if was != user && !steps.iter().any(|step| step.is_about(&user.id)) => {
                 return Err(format!("{was:?} has become {user:?}"));
             }
-            None if !user.user_name.starts_with("new-") => {
-                return Err(format!("{user:?} comes from nowhere"));
-            }
+            None if !user.user_name.starts_with(NEW) => return Err(format!("{user:?} comes from nowhere")),
             _ => {}
         }
     }
-    let missing = before
-        .iter()
-        .find(|user| !touched(&user.id) && !after.iter().any(|other| other.id == user.id));
-    missing.map_or(Ok(()), |user| Err(format!("{user:?} is gone")))
-}
-
-async fn users(session: &Session) -> Result<Vec<User>, String> {
-    let mut list = List::new(session, Endpoint::Users, Query::default()).map_err(|e| e.to_string())?;
-    let mut all = Vec::new();
-    while let Some(page) = list.next(&Silent).await.map_err(|e| e.to_string())? {
-        all.extend(users_of(&page)?);
-    }
-    Ok(all)
-}
-
-fn users_of(page: &Page) -> Result<Vec<User>, String> {
-    let records = Records::open(&page.buffer).ok_or("a page that cannot be opened")?;
-    let users = records.iter().map(|record| {
-        let text = |name: &str| match record.get(name) {
-            Some(Value::String(text)) => Some(text.to_owned()),
-            _ => None,
+    for (id, group) in &after.groups {
+        let Some(was) = before.groups.get(id) else {
+            match group.name.starts_with(NEW) && group.members.is_empty() {
+                true => continue,
+                false => return Err(format!("{group:?} comes from nowhere")),
+            }
         };
-        User {
-            id: text("id").unwrap_or_default(),
-            user_name: text("userName").unwrap_or_default(),
-            title: text("title"),
+        let changed = was.members.symmetric_difference(&group.members);
+        let strange = changed
+            .into_iter()
+            .find(|member| !steps.iter().any(|step| step.is_about(member)));
+        if strange.is_some() || (was.name != group.name && !steps.iter().any(|step| step.is_about(id))) {
+            return Err(format!("{was:?} has become {group:?}"));
         }
-    });
-    Ok(users.collect())
+    }
+    let users = before.users.iter().map(|user| &user.id);
+    let missing = users.filter(|id| after.user(id).is_none());
+    let groups = before.groups.keys().filter(|id| !after.groups.contains_key(*id));
+    let mut missing = missing.chain(groups);
+    missing
+        .find(|id| !steps.iter().any(|step| step.deletes(id)))
+        .map_or(Ok(()), |id| Err(format!("{id} is gone")))
+}
+
+/// Where nothing goes wrong any more, going on by a journal leaves nothing undone, and does nothing again that was done.
+fn whole(steps: &[Step], first: &[Written], again: &[Written]) -> Result<(), String> {
+    for (i, (step, (first, again))) in steps.iter().zip(first.iter().zip(again)).enumerate() {
+        let good = match (first.outcome, again.outcome) {
+            (Outcome::Done | Outcome::Unchanged, outcome) => outcome == Outcome::AlreadyDone,
+            (_, Outcome::Done | Outcome::AlreadyDone | Outcome::Unchanged) => true,
+            // Nothing tells whether it is ours, so a person has to look.
+            (Outcome::Unknown, Outcome::Unknown) => matches!(step, Step::CreateGroup { .. }),
+            _ => false,
+        };
+        if !good {
+            let what = (first.outcome, again.outcome, &again.error);
+            return Err(format!("change {i}, {step:?}, going on by the journal: {what:?}"));
+        }
+    }
+    Ok(())
 }

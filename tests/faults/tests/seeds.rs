@@ -3,8 +3,11 @@
 
 use std::sync::Arc;
 
+use fastrand::Rng;
+use scim_faults::fault::{Fault, Plan};
 use scim_faults::lists::Directory;
 use scim_faults::seeds::Outcome;
+use scim_faults::way::Plans;
 use scim_faults::{seeds, writes};
 
 #[tokio::test(flavor = "multi_thread")]
@@ -23,12 +26,42 @@ async fn changes_become_what_is_reported_of_them() {
     hold(&seeds::run(1..301, 32, writes::run).await, 300);
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_name_that_fails_and_then_works_is_asked_for_again() {
+    let directory = Directory::start().await.unwrap();
+    let nothing = || Plan::only(Fault::Latency, 0, 0);
+    let (mut whole, mut refused) = (0, 0);
+    // The seed says how often a request is tried.
+    for seed in 0..12 {
+        let plans = Plans {
+            service: nothing(),
+            sign_in: nothing(),
+            names: Plan::unknown_names(2),
+        };
+        let report = directory
+            .run_plans(plans, &mut Rng::with_seed(seed))
+            .await
+            .unwrap();
+        match report.errors.keys().next() {
+            None => {
+                assert_eq!(report.faults["NameNotFound"], 2);
+                whole += 1;
+            }
+            Some(id) => {
+                assert_eq!(id, "NameNotFound");
+                refused += 1;
+            }
+        }
+    }
+    assert!(whole > 0 && refused > 0, "{whole} whole, {refused} refused");
+}
+
 fn hold(outcome: &Outcome, runs: u64) {
     let report = &outcome.report;
     println!("{report}");
     assert!(outcome.failures.is_empty(), "{:#?}", outcome.failures);
     // The runs were worth something: nearly every kind of fault struck, and many runs came through them whole.
     assert_eq!(report.runs, runs);
-    assert!(report.faults.len() > 20, "{report}");
+    assert!(report.faults.len() > 25, "{report}");
     assert!(report.whole > runs / 5, "{report}");
 }
