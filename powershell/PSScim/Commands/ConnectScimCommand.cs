@@ -265,7 +265,7 @@ public sealed class ConnectScimCommand : ScimServiceCommand
             case SignInSet.Variable:
                 return Open(Config("environmentVariable"), SignInVariables.Block());
             case SignInSet.Provider:
-                return Open(Config("accessTokenProvider"), SecretBytes.None, new TokenProvider(AccessTokenProvider!));
+                return Open(Config("accessTokenProvider"), SecretBytes.None, new TokenProvider(AccessTokenProvider!, SessionState.LanguageMode));
             case SignInSet.Basic:
                 return Open(Config("basic").Add("userName", Credential!.UserName), Credential.Password);
             default:

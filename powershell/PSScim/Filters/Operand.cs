@@ -1,4 +1,5 @@
 using System;
+using System.Collections;
 using System.Globalization;
 using System.Linq;
 using System.Management.Automation;
@@ -60,7 +61,11 @@ internal sealed class Operand(PSVariableIntrinsics variables)
         object? owner = Value(member.Expression);
         if (owner is null)
             throw new ScriptFilterException(member.Expression, "It is null, and has no properties.");
-        PSPropertyInfo? property = PSObject.AsPSObject(owner).Properties[name.Value];
+        PSObject wrapped = PSObject.AsPSObject(owner);
+        // As the engine has it, a key comes before a property of the table itself.
+        if (wrapped.BaseObject is IDictionary table && table.Contains(name.Value))
+            return table[name.Value];
+        PSPropertyInfo? property = wrapped.Properties[name.Value];
         return property is not null
             ? property.Value
             : throw new ScriptFilterException(member, $"There is no property '{name.Value}'.");

@@ -11,14 +11,16 @@ namespace PSScim;
 internal sealed class TokenProvider : ISignInSource
 {
     private readonly ScriptBlock _script;
+    private readonly PSLanguageMode _mode;
     private readonly Guid _runspace = Runspace.DefaultRunspace.InstanceId;
 
-    internal TokenProvider(ScriptBlock script) => _script = script;
+    /// <param name="script">The script block.</param>
+    /// <param name="mode">The language mode in which it was written.</param>
+    internal TokenProvider(ScriptBlock script, PSLanguageMode mode) => (_script, _mode) = (script, mode);
 
     public SecretBytes AccessToken()
     {
-        // A script block belongs to the runspace that made it; another would have to wait until that one is idle.
-        ScriptBlock script = Runspace.DefaultRunspace.InstanceId == _runspace ? _script : ScriptBlock.Create(_script.ToString());
+        ScriptBlock script = Here();
         Collection<PSObject> output;
         try
         {
@@ -44,10 +46,30 @@ internal sealed class TokenProvider : ISignInSource
         }
     }
 
+    /// <summary>
+    /// The script block, or a copy: it belongs to the runspace that made it, and another would have to wait until that one
+    /// is idle. A copy has the mode of the runspace that it is made in, so none is made where that would lift a restriction.
+    /// </summary>
+    private ScriptBlock Here()
+    {
+        Runspace here = Runspace.DefaultRunspace;
+        if (here.InstanceId == _runspace)
+            return _script;
+        PSLanguageMode mode = here.SessionStateProxy.LanguageMode;
+        if (_mode != PSLanguageMode.FullLanguage && _mode != mode)
+        {
+            throw Failed(
+                $"-AccessTokenProvider was given in {_mode} mode and is not run in another runspace, whose mode is {mode}.",
+                null, "Connect in the runspace that uses the connection.");
+        }
+        return ScriptBlock.Create(_script.ToString());
+    }
+
     public byte[] Sign(byte[] data) => throw new InvalidOperationException("A script block signs nothing.");
 
-    private static ScimException Failed(string message, Exception? cause) => new(
+    private static ScimException Failed(string message, Exception? cause, string? advice = null) => new(
         ErrorId.AccessTokenProviderFailed,
         message,
-        cause: cause);
+        advice,
+        cause);
 }

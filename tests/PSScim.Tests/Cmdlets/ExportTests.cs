@@ -64,6 +64,15 @@ public sealed class ExportTests : IDisposable
     }
 
     [Fact]
+    public void What_a_spreadsheet_would_take_for_a_formula_is_disarmed_on_request()
+    {
+        _engine.Good("$u = Get-ScimUser -First 1; Set-ScimUser $u -Title '=cmd|calc'; $q = @{ UserName = $u.userName; Attributes = 'title' }");
+        _engine.Good("Export-ScimUser \"$folder/bare.csv\" @q; Export-ScimUser \"$folder/guarded.csv\" @q -GuardFormula");
+        Assert.Equal("title\r\n=cmd|calc\r\n", Text("bare.csv"));
+        Assert.Equal("title\r\n'=cmd|calc\r\n", Text("guarded.csv"));
+    }
+
+    [Fact]
     public void WhatIf_sends_nothing_and_writes_nothing()
     {
         Assert.Empty(_engine.Good("Export-ScimUser \"$folder/users.csv\" -WhatIf"));

@@ -48,6 +48,7 @@ public sealed class ScriptFilterTests : IDisposable
     [InlineData("userName -like \"*@$domain\"", "userName ew \"@contoso.com\"")]
     [InlineData("userName -eq \"$($user.name)@$domain\"", "userName eq \"ann@contoso.com\"")]
     [InlineData("userName -eq $user.name", "userName eq \"ann\"")]
+    [InlineData("userName -eq $table.name", "userName eq \"ann\"")]
     [InlineData("active -eq $yes", "active eq true")]
     [InlineData("id -in $ids", "id eq \"a\" or id eq \"b\"")]
     [InlineData("meta.created -lt $when", "meta.created lt \"2026-01-31T08:00:00.5Z\"")]
@@ -55,7 +56,7 @@ public sealed class ScriptFilterTests : IDisposable
     {
         _engine.Good("""
             $dept = 'R & D "quoted"'; $domain = 'contoso.com'; $user = [pscustomobject]@{ name = 'ann' }; $yes = $true
-            $ids = 'a', 'b'; $when = [datetime]::new(2026, 1, 31, 8, 0, 0, 500, [DateTimeKind]::Utc)
+            $ids = 'a', 'b'; $table = @{ name = 'ann' }; $when = [datetime]::new(2026, 1, 31, 8, 0, 0, 500, [DateTimeKind]::Utc)
             """);
         Assert.Equal(expected, Translate(script));
     }

@@ -1,0 +1,38 @@
+using System;
+using System.IO;
+using System.Linq;
+using System.Reflection;
+using System.Text.RegularExpressions;
+using PSScim.Tests.Shell;
+using Xunit;
+
+namespace PSScim.Tests.Package;
+
+/// <summary>SECURITY.md says for each who can give us bytes what shows what they may cause: each of that exists.</summary>
+public sealed class SecurityPageTests
+{
+    [Fact]
+    public void Each_test_that_the_threat_model_names_exists()
+    {
+        string[] rows = [.. File.ReadLines(Path.Combine(ShellProcess.Root, "SECURITY.md")).Where(line => line.StartsWith('|')).Skip(2)];
+        Assert.True(rows.Length > 8, "The table of SECURITY.md was not found.");
+        foreach (string row in rows)
+        {
+            string[] named = [.. Regex.Matches(row.Split('|')[3], "`([^`]+)`").Select(match => match.Groups[1].Value)];
+            Assert.True(named.Length > 0, row);
+            Assert.All(named, name => Assert.True(Exists(name), $"SECURITY.md names {name}, which does not exist."));
+        }
+    }
+
+    /// <summary>A function of a Rust file, or a test of a class here.</summary>
+    private static bool Exists(string name)
+    {
+        if (name.Split("::") is [var path, var function])
+        {
+            string file = Path.Combine(ShellProcess.Root, path);
+            return File.Exists(file) && Regex.IsMatch(File.ReadAllText(file), $@"fn {function}\(");
+        }
+        return name.Split('.') is [var type, var test]
+            && typeof(SecurityPageTests).Assembly.GetTypes().Any(t => t.Name == type && t.GetMethod(test, BindingFlags.Public | BindingFlags.Instance) is not null);
+    }
+}
