@@ -55,6 +55,28 @@ internal sealed class Sandbox : IDisposable
         return new ShellResult(shell.ExitCode, await output, await error);
     }
 
+    /// <summary>Runs the shell until something has come about, and kills it at that moment.</summary>
+    internal async Task KillWhen(Func<bool> due, params string[] arguments)
+    {
+        using Process shell = Start(arguments);
+        shell.StandardInput.Close();
+        Task<string> output = shell.StandardOutput.ReadToEndAsync();
+        Task<string> error = shell.StandardError.ReadToEndAsync();
+        bool early = false;
+        try
+        {
+            for (var clock = Stopwatch.StartNew(); !early && !due(); await Task.Delay(10))
+                early = shell.HasExited || clock.Elapsed > TimeSpan.FromMinutes(2);
+        }
+        finally
+        {
+            shell.Kill(entireProcessTree: true);
+            await shell.WaitForExitAsync();
+        }
+        if (early)
+            throw new InvalidOperationException("The job ended, or did not come so far: " + await output + await error);
+    }
+
     public void Dispose() => _group.Dispose();
 
     /// <summary>A control group of Linux, version 1 or 2, whose memory is capped.</summary>
