@@ -302,7 +302,7 @@ async fn a_token_file_is_read_anew_and_a_wrong_token_is_explained() {
         let answer: serde_json::Value = serde_json::from_str(&answer).unwrap();
         answer["value"].as_str().unwrap().to_owned()
     };
-    let file = std::env::temp_dir().join(format!("psscim-token-{}", std::process::id()));
+    let file = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("federated-token");
     std::fs::write(&file, outside("api://AzureADTokenExchange").await + "\n").unwrap();
     let config = |kind| Config {
         federated_token_file: Some(file.display().to_string()),
@@ -339,7 +339,7 @@ async fn a_token_file_is_read_anew_and_a_wrong_token_is_explained() {
 
 #[tokio::test]
 async fn a_managed_identity_is_found_by_the_environment() {
-    let folder = std::env::temp_dir().join(format!("psscim-arc-keys-{}", std::process::id()));
+    let folder = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("arc-keys");
     std::fs::create_dir_all(&folder).unwrap();
     let emulator = emulator(|c| c.arc_key_folder = Some(folder.clone())).await;
     let at = |path: &str| format!("{}{path}", emulator.authority());

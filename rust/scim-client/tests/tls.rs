@@ -89,7 +89,7 @@ async fn no_check_means_no_check() {
 async fn authorities_come_from_files_too_and_a_bad_one_is_named() {
     let authority = Authority::new("An authority");
     let base = emulator_as(&authority, "localhost", YEAR).await;
-    let folder = std::env::temp_dir().join(format!("psscim-authorities-{}", std::process::id()));
+    let folder = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("authorities");
     std::fs::create_dir_all(&folder).unwrap();
     let file = |name: &str, bytes: &[u8]| {
         let path = folder.join(name);
@@ -154,7 +154,7 @@ async fn a_server_that_wants_a_client_certificate_gets_it() {
     let acceptor = tls(&servers.issue("localhost", YEAR), Some(&clients), &[]);
     let address = serve(emulator(), acceptor).await;
     let base = format!("https://localhost:{}/rp/scim", address.port());
-    let file = std::env::temp_dir().join(format!("psscim-client-{}.pem", std::process::id()));
+    let file = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("client.pem");
     let shown = |issued: support::Issued| {
         // The key first, and another certificate before its own: the order does not matter.
         let chain = issued.key + &clients.pem() + &issued.certificate;
