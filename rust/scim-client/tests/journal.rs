@@ -10,6 +10,7 @@ use scim_client::event::Silent;
 use scim_client::write::{Options, Outcome, Stopper, Writer};
 use scim_client::{Endpoint, Kind};
 use scim_emulator::{EmulatorConfig, Fault, FaultAction};
+use serde_json::json;
 use world::*;
 
 fn names(count: usize) -> Vec<String> {
@@ -53,6 +54,38 @@ async fn what_was_done_is_not_done_again() {
     );
     let text = std::fs::read_to_string(&path).unwrap();
     assert!(!text.contains(PASSWORD) && !text.contains("emulator-secret"));
+}
+
+/// Hashtables of a script have another order in each process.
+#[tokio::test]
+async fn a_change_is_known_again_in_whatever_order_its_attributes_come() {
+    let (world, path) = (World::new(3, 1).await, folder("order").join("j.jsonl"));
+    let id = world.ids(Endpoint::Users, 1).await.remove(0);
+    let set = |names: &[&str], turned: bool| {
+        let mut set: Vec<_> = names
+            .iter()
+            .map(|name| json!({"name": name, "value": "new@contoso.com"}))
+            .collect();
+        if turned {
+            set.reverse();
+        }
+        set
+    };
+    let changes = |turned| {
+        let made = set(
+            &["userName", "displayName", "givenName", "familyName", "title"],
+            turned,
+        );
+        let changed = set(&["title", "department", "displayName", "emails[other]"], turned);
+        [
+            change(json!({"verb": "Create", "endpoint": "Users", "password": true, "set": made})),
+            change(json!({"verb": "Update", "id": id, "set": changed})),
+        ]
+    };
+    let (first, _) = write(&world.session, journal(&path), changes(false)).await;
+    assert_eq!(outcomes(&first), [Outcome::Done; 2], "{first:?}");
+    let (second, _) = write(&world.session, journal(&path), changes(true)).await;
+    assert_eq!(outcomes(&second), [Outcome::AlreadyDone; 2], "{second:?}");
 }
 
 #[tokio::test]

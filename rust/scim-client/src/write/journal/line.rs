@@ -127,7 +127,8 @@ fn write(line: &impl Serialize, out: &mut Vec<u8>) -> Result<(), Error> {
     Ok(())
 }
 
-/// What tells two changes with the same key apart: their requests.
+/// What tells two changes with the same key apart: their requests. Not by the order of what is in them: a hashtable in a
+/// script has another one in each process, and the change must be known again.
 pub(super) fn hash(drafts: &[Draft]) -> String {
     let mut context = Context::new(&SHA256);
     for draft in drafts {
@@ -137,12 +138,37 @@ pub(super) fn hash(drafts: &[Draft]) -> String {
             context.update(format!("\0{name}={value}").as_bytes());
         }
         context.update(b"\0");
-        context.update(draft.body.as_deref().unwrap_or_default());
+        let body = draft.body.as_deref().unwrap_or_default();
+        match serde_json::from_slice(body) {
+            Ok(json) => context.update(ordered(&json).as_bytes()),
+            Err(_) => context.update(body),
+        }
         context.update(b"\0");
         context.update(draft.if_match.as_deref().unwrap_or_default().as_bytes());
         context.update(b"\0\0");
     }
     hexadecimal(&context.finish().as_ref()[..16])
+}
+
+/// A JSON text that is the same in whichever order members and elements stand.
+fn ordered(json: &serde_json::Value) -> String {
+    use serde_json::Value;
+    match json {
+        Value::Object(members) => {
+            let mut members: Vec<_> = members
+                .iter()
+                .map(|(name, value)| format!("{name:?}:{}", ordered(value)))
+                .collect();
+            members.sort_unstable();
+            format!("{{{}}}", members.join(","))
+        }
+        Value::Array(elements) => {
+            let mut elements: Vec<_> = elements.iter().map(ordered).collect();
+            elements.sort_unstable();
+            format!("[{}]", elements.join(","))
+        }
+        plain => plain.to_string(),
+    }
 }
 
 pub(super) fn identity(key: &str, hash: &str, nth: u32) -> Identity {
