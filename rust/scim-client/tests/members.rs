@@ -145,3 +145,26 @@ async fn who_is_no_member_need_not_be_removed() {
     let (reports, _) = write(&world.session, Options::default(), removals).await;
     assert_eq!(outcomes(&reports), [Outcome::Failed; 3]);
 }
+
+/// The removal was done, its answer lost, the second try refused since it was done; and why cannot be asked.
+#[tokio::test]
+async fn a_removal_that_may_have_been_done_is_not_said_to_be_undone() {
+    let world = World::new(100, 40).await;
+    let (group, ids) = people(&world, 1).await;
+    write(&world.session, Options::default(), adds(&group, &ids)).await;
+    let session = World::connect(&world.emulator, |_| ());
+    world
+        .emulator
+        .inject(Fault::once(FaultAction::ResetAfter).on_method("PATCH"));
+    world
+        .emulator
+        .inject(Fault::once(status(403, None)).on_method("GET"));
+    let (reports, _) = write(
+        &session,
+        Options::default(),
+        [member("RemoveMember", &group, &ids[0])],
+    )
+    .await;
+    assert_eq!(outcomes(&reports), [Outcome::Unknown], "{reports:?}");
+    assert!(world.members(&group).await.is_empty());
+}

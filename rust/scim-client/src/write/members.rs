@@ -110,7 +110,7 @@ pub(super) async fn add(work: &Work, group: &Target, ids: &[String], doubtful: b
             settle(&part, &work.unsuccessful(unsuccessful));
             continue;
         }
-        let error = unsuccessful.error;
+        let Unsuccessful { error, reach } = unsuccessful;
         if let [at] = part[..] {
             let report = match error.kind() {
                 // Some servers refuse whom they have already.
@@ -127,7 +127,7 @@ pub(super) async fn add(work: &Work, group: &Target, ids: &[String], doubtful: b
                 continue;
             }
             Err(unsuccessful) => {
-                settle(&part, &work.unsuccessful(unsuccessful));
+                settle(&part, &work.unsuccessful(unanswered(reach, unsuccessful)));
                 continue;
             }
         }
@@ -198,8 +198,17 @@ pub(super) async fn remove(work: &Work, group: &Target, member: &str, doubtful: 
         Ok(true) if unsuccessful.reach == Reach::RefusedAgain => Report::of(Outcome::Done),
         Ok(true) => Report::of(Outcome::Unchanged),
         Ok(false) => Report::failed(unsuccessful.error),
-        Err(unsuccessful) => work.unsuccessful(unsuccessful),
+        Err(asking) => work.unsuccessful(unanswered(unsuccessful.reach, asking)),
     }
+}
+
+/// What it means for a refused change when asking why did not succeed: the change is as far as it was, and a try of which
+/// nothing came back may have been done.
+fn unanswered(refused: Reach, mut asking: Unsuccessful) -> Unsuccessful {
+    if refused == Reach::RefusedAgain {
+        asking.reach = Reach::Lost;
+    }
+    asking
 }
 
 async fn patch(
