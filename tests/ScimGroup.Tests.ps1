@@ -51,7 +51,7 @@ Describe 'Set-ScimGroup' {
         Measure-Request { $group | Set-ScimGroup } | Should -Be 0
     }
     It 'refuses members, and says which cmdlet changes them' {
-        (Get-Problem { Set-ScimGroup $group -Add @{ members = 'x' } }).Exception.Message | Should -Match 'Add-ScimGroupMember'
+        (Get-Problem { Set-ScimGroup $group -Add @{ members = @('x') } }).Exception.Message | Should -Match 'Add-ScimGroupMember'
     }
 }
 
