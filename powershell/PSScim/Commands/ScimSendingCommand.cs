@@ -29,6 +29,14 @@ public abstract class ScimSendingCommand : ScimConnectionCommand
     /// <summary>Requests in flight at most.</summary>
     private protected virtual int InFlight => 1;
 
+    /// <summary>Counts a reply: a change without -PassThru brings no object, and is done all the same.</summary>
+    private protected override void Took(Operation operation)
+    {
+        base.Took(operation);
+        if (operation is WriteOperation && operation.Count == 0)
+            Progress.Receive(1, null);
+    }
+
     /// <summary>Whether only what would be sent is shown.</summary>
     private protected virtual bool IsDryRun => false;
 
@@ -124,6 +132,8 @@ public abstract class ScimSendingCommand : ScimConnectionCommand
         if (_operation is not null)
             return _operation;
         Library.Load();
+        // Its clock and its cost begin before the first request.
+        _ = Progress;
         string options = new JsonText()
             .Add("throttleLimit", InFlight)
             .Add("dryRun", IsDryRun)

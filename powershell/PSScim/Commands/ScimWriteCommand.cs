@@ -38,6 +38,8 @@ public abstract class ScimWriteCommand : ScimSendingCommand
 
     private protected override int InFlight => ThrottleLimit;
 
+    private protected override string ProgressNoun => "done";
+
     private protected override bool TellsWhenStopped => !IsDryRun;
 
     private protected override string? JournalPath =>

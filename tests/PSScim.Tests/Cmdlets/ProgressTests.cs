@@ -41,6 +41,21 @@ public sealed class ProgressTests
         Close(engine);
     }
 
+    [Theory]
+    [InlineData("Set-ScimUser -Title Lead -ThrottleLimit 1")]
+    [InlineData("Disable-ScimUser -ThrottleLimit 1")]
+    public void A_run_of_changes_shows_how_many_are_done(string command)
+    {
+        var host = new RecordingHost();
+        Engine engine = Connected(host);
+        engine.Good("$users = Get-ScimUser -First 6");
+        engine.Inject(Throttled);
+        engine.Good("$users | " + command);
+        Assert.Matches(@"^throttled, [12] s left, 2 done, \d+/s, 3 requests, USD 0\.004$", host.Drawn[0].StatusDescription);
+        Assert.Equal(ProgressRecordType.Completed, host.Drawn[^1].RecordType);
+        Close(engine);
+    }
+
     [Fact]
     public void What_is_over_at_once_draws_nothing()
     {

@@ -274,6 +274,9 @@ public sealed class WriteTests : IDisposable
         _engine.Good("$u = Get-ScimUser -First 1");
         Assert.Equal(Text("$u.userName"), Text("(Invoke-ScimRequest \"users/$($u.id)\").userName"));
         Assert.StartsWith("{\"schemas\"", Text("Invoke-ScimRequest 'users?count=1' -Raw"), StringComparison.Ordinal);
+        // What -WhatIf shows of a request is no member of what a server sends.
+        _engine.Good("Set-ScimUser $u -Title Planned -WhatIf");
+        Assert.Equal("", Text("(Invoke-ScimRequest 'users?count=1').PSObject.Properties.Name | Where-Object { $_ -in 'method', 'path', 'body' }"));
         _engine.Good("@{ schemas = @('urn:ietf:params:scim:api:messages:2.0:PatchOp'); Operations = @(@{ op = 'replace'; path = 'title'; value = 'Own' }) } | Invoke-ScimRequest \"/users/$($u.id)\" -Method PATCH");
         Assert.Equal("Own", Text("(Get-ScimUser -Id $u.id).title"));
         Assert.StartsWith("ResourceNotFound,", _engine.Bad("Invoke-ScimRequest users/00000000-0000-0000-0000-00000000dead").FullyQualifiedErrorId, StringComparison.Ordinal);
