@@ -51,7 +51,7 @@ public sealed class ProgressTests
         engine.Good("$users = Get-ScimUser -First 6");
         engine.Inject(Throttled);
         engine.Good("$users | " + command);
-        Assert.Matches(@"^throttled, [12] s left, 2 done, \d+/s, 3 requests, USD 0\.004$", host.Drawn[0].StatusDescription);
+        Assert.Matches(@"^throttled, [12] s left, \d done, \d+/s, 3 requests, USD 0\.004$", host.Drawn[0].StatusDescription);
         Assert.Equal(ProgressRecordType.Completed, host.Drawn[^1].RecordType);
         Close(engine);
     }

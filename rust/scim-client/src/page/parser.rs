@@ -1,6 +1,6 @@
 //! Turns bodies into pages: whole, or part by part while they arrive.
 
-use std::collections::HashSet;
+use std::collections::{HashSet, VecDeque};
 
 use bytes::Bytes;
 
@@ -13,7 +13,8 @@ use crate::page::{Page, PageError};
 /// A step that failed on so many bytes, for want of more, is tried again only when these have doubled: a resource that
 /// arrives in a thousand pieces is not read a thousand times.
 const LARGE_STEP: usize = 64 << 10;
-/// Of bytes that come while a resource is there in part, this many are put behind it; what follows is read where it is.
+/// Where a resource stands in two chunks, so many bytes of the second are put behind what is there of it; what follows
+/// is read where it is.
 const JOINED: usize = 16 << 10;
 
 /// Turns bodies into pages. A list uses one parser for all its pages, which keeps the names' ids.
@@ -21,12 +22,14 @@ const JOINED: usize = 16 << 10;
 pub struct PageParser {
     writer: Writer,
     reading: Reading,
-    /// What has arrived and was not read yet, from `start` on.
+    /// What is being read, from `start` on.
     pending: Bytes,
     start: usize,
-    /// The bytes whose beginning stands behind the first `carried` of `pending`.
-    later: Bytes,
-    carried: usize,
+    /// What has arrived behind it. Of the first, so many bytes as are `borrowed` stand at the end of `pending` too.
+    chunks: VecDeque<Bytes>,
+    borrowed: usize,
+    /// How many bytes the chunks have that `pending` has not.
+    behind: usize,
     /// Where `pending` begins in the body.
     offset: usize,
     complete: bool,
@@ -124,52 +127,64 @@ impl PageParser {
     fn restart(&mut self) {
         self.writer.begin();
         self.reading = Reading::default();
-        (self.pending, self.later) = (Bytes::new(), Bytes::new());
-        (self.start, self.offset, self.enough, self.complete) = (0, 0, 0, false);
+        self.pending = Bytes::new();
+        self.chunks.clear();
+        (self.start, self.borrowed, self.behind) = (0, 0, 0);
+        (self.offset, self.enough, self.complete) = (0, 0, false);
     }
 
-    /// Takes in the bytes that came next, once those before are used up.
+    /// Takes in the bytes that came next.
     pub(crate) fn feed(&mut self, bytes: Bytes) {
-        self.forget();
-        if self.pending.is_empty() {
-            self.pending = bytes;
-            return;
-        }
-        self.carried = self.pending.len();
-        let joined = bytes.len().min(JOINED.max(self.carried));
-        self.pending = [&self.pending, bytes.get(..joined).unwrap_or_default()]
-            .concat()
-            .into();
-        if joined < bytes.len() {
-            self.later = bytes;
+        if !bytes.is_empty() {
+            self.behind += bytes.len();
+            self.chunks.push_back(bytes);
         }
     }
 
-    /// Goes on in the bytes of which only the beginning was put behind others; false where there are none.
+    /// Goes on to the bytes behind those that are used up; false where there are none, or not enough yet.
     fn go_on(&mut self) -> bool {
-        if self.later.is_empty() {
+        let rest = self.pending.len() - self.start;
+        if self.behind == 0 || (!self.complete && rest + self.behind < self.enough) {
             return false;
         }
-        let later = std::mem::take(&mut self.later);
-        if self.start >= self.carried {
-            let read = self.start - self.carried;
-            self.forget();
-            self.pending = later.slice(read..);
+        let next = if rest <= self.borrowed {
+            // All that is left stands in the chunk itself: it is read there.
+            let chunk = self.chunks.pop_front().unwrap_or_default();
+            let read = self.borrowed - rest;
+            self.behind -= chunk.len() - self.borrowed;
+            self.borrowed = 0;
+            chunk.slice(read..)
         } else {
-            let joined = self.pending.len() - self.carried;
-            self.forget();
-            self.pending = [&self.pending, later.get(joined..).unwrap_or_default()]
-                .concat()
-                .into();
-        }
+            self.joined(rest)
+        };
+        self.offset += self.start;
+        (self.pending, self.start) = (next, 0);
         true
     }
 
-    /// Lets go of what was read.
-    fn forget(&mut self) {
-        self.offset += self.start;
-        self.pending = self.pending.slice(self.start..);
-        self.start = 0;
+    /// What is left, and behind it as much of the chunks as is likely to be needed.
+    fn joined(&mut self, rest: usize) -> Bytes {
+        let most = if self.enough > 0 {
+            self.behind
+        } else {
+            self.behind.min(JOINED.max(rest))
+        };
+        let mut joined = Vec::with_capacity(rest + most);
+        joined.extend_from_slice(self.pending.get(self.start..).unwrap_or_default());
+        while joined.len() < rest + most
+            && let Some(chunk) = self.chunks.front()
+        {
+            let end = chunk.len().min(self.borrowed + rest + most - joined.len());
+            joined.extend_from_slice(chunk.get(self.borrowed..end).unwrap_or_default());
+            if end == chunk.len() {
+                self.chunks.pop_front();
+                self.borrowed = 0;
+            } else {
+                self.borrowed = end;
+            }
+        }
+        self.behind -= most;
+        joined.into()
     }
 
     /// No more bytes come.
@@ -192,7 +207,7 @@ impl PageParser {
 
     fn read_pending(&mut self, most: usize) -> Result<bool, PageError> {
         let pending = self.pending.get(self.start..).unwrap_or_default();
-        let complete = self.complete && self.later.is_empty();
+        let complete = self.complete && self.behind == 0;
         if !complete && pending.len() < self.enough {
             return Ok(true);
         }
@@ -213,7 +228,7 @@ impl PageParser {
                 });
             match step {
                 Ok(Step::End) => break true,
-                Ok(_) => {}
+                Ok(_) => self.enough = 0,
                 Err(Stop::Json(Fault::End)) if !complete => {
                     json.back(at);
                     self.writer.undo(&mark);
@@ -228,7 +243,7 @@ impl PageParser {
             }
         };
         if used_up
-            && self.complete
+            && complete
             && let Skip::First { count, .. } = self.skip
         {
             return Err(PageError::Changed { count });
@@ -244,7 +259,7 @@ impl PageParser {
 
     /// Whether all bytes have come and were read.
     pub(crate) fn is_complete(&self) -> bool {
-        self.complete && self.start == self.pending.len() && self.later.is_empty()
+        self.complete && self.behind == 0 && self.start == self.pending.len()
     }
 
     /// How many resources of the response were read, those included that are not written.
