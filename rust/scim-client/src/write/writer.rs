@@ -86,7 +86,12 @@ impl Writer {
     /// Whether a change may be given now. Else reports are to be taken first.
     #[must_use]
     pub fn has_room(&self) -> bool {
-        self.under_way.len() < self.work.options.throttle_limit.max(1) * AHEAD
+        let most = match self.work.options.throttle_limit {
+            // Who wants one at a time wants them one after another, as they were given.
+            0 | 1 => 1,
+            limit => limit * AHEAD,
+        };
+        self.under_way.len() < most
     }
 
     /// Takes a change and begins with it. `password` goes into its body where it says so. Members that are added to one
