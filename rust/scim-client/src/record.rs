@@ -1,6 +1,6 @@
 //! Reads the records of a page again, in Rust: for exports, for filters evaluated here, and for tests.
 
-use std::fmt::Write as _;
+use std::io::Write as _;
 
 use crate::page::{MAGIC, tag};
 
@@ -10,8 +10,12 @@ pub struct Records<'a> {
     buffer: &'a [u8],
     count: usize,
     records_at: usize,
+    /// Where the bounds of the names begin, and how many names there are.
     names_at: usize,
     names: usize,
+    /// All names one after another, and where they begin.
+    text: &'a str,
+    text_at: usize,
 }
 
 /// One JSON object of a page: a resource, or a complex value inside it.
@@ -61,6 +65,25 @@ pub enum Value<'a> {
     Object(Record<'a>),
 }
 
+/// A [`Value`] whose text is not looked at: the parser has seen that it is UTF-8.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Raw<'a> {
+    Null,
+    Bool(bool),
+    Integer(i64),
+    Number(&'a [u8]),
+    String(&'a [u8]),
+    Array(Array<'a>),
+    Object(Record<'a>),
+}
+
+/// The names of a page as they begin a member of JSON: `"name":`, one after another.
+#[derive(Debug, Default)]
+pub(crate) struct Spelled {
+    text: Vec<u8>,
+    ends: Vec<usize>,
+}
+
 /// A JSON array.
 #[derive(Debug, Clone, Copy)]
 pub struct Array<'a> {
@@ -73,12 +96,17 @@ impl<'a> Records<'a> {
     /// Opens a page buffer, or says no where it is none.
     #[must_use]
     pub fn open(buffer: &'a [u8]) -> Option<Self> {
+        let (names, names_at) = (u32_at(buffer, 16)?, u32_at(buffer, 20)?);
+        let bound = |id: usize| u32_at(buffer, names_at.checked_add(id.checked_mul(4)?)?);
+        let (text_at, text_end) = (bound(0)?, bound(names)?);
         let page = Self {
             buffer,
             count: u32_at(buffer, 8)?,
             records_at: u32_at(buffer, 12)?,
-            names: u32_at(buffer, 16)?,
-            names_at: u32_at(buffer, 20)?,
+            names_at,
+            names,
+            text: std::str::from_utf8(buffer.get(text_at..text_end)?).ok()?,
+            text_at,
         };
         let whole = u32_at(buffer, 0)? == MAGIC as usize && u32_at(buffer, 4)? == buffer.len();
         whole.then_some(page)
@@ -136,7 +164,8 @@ impl<'a> Records<'a> {
         }
         let start = u32_at(self.buffer, self.names_at + 4 * id)?;
         let end = u32_at(self.buffer, self.names_at + 4 * id + 4)?;
-        std::str::from_utf8(self.buffer.get(start..end)?).ok()
+        self.text
+            .get(start.checked_sub(self.text_at)?..end.checked_sub(self.text_at)?)
     }
 }
 
@@ -168,6 +197,11 @@ impl<'a> Record<'a> {
         })
     }
 
+    /// A name of its page.
+    pub(crate) fn name(self, id: u32) -> &'a str {
+        self.page.name(u64::from(id)).unwrap_or_default()
+    }
+
     /// The record's bytes.
     pub(crate) fn bytes(self) -> &'a [u8] {
         self.bytes
@@ -184,24 +218,62 @@ impl<'a> Record<'a> {
     /// The JSON of this object, compact: members, order, spelling and numbers as they were received.
     #[must_use]
     pub fn to_json(self) -> String {
-        let mut out = String::with_capacity(self.bytes.len() * 2);
-        self.write_json(&mut out);
-        out
+        let mut out = Vec::with_capacity(self.bytes.len() * 2);
+        self.write_json(None, &mut out);
+        String::from_utf8_lossy(&out).into_owned()
     }
 
-    /// Appends [`Record::to_json`] to `out`.
-    pub fn write_json(self, out: &mut String) {
-        out.push('{');
-        for (i, (name, value)) in self.members().enumerate() {
+    /// Appends [`Record::to_json`] to `out`. `spelled` are the names of its page, for who writes many.
+    pub(crate) fn write_json(self, spelled: Option<&Spelled>, out: &mut Vec<u8>) {
+        out.push(b'{');
+        for (i, (id, value)) in self.raw_fields().enumerate() {
             if i > 0 {
-                out.push(',');
+                out.push(b',');
             }
-            write_string(out, name);
-            out.push(':');
-            value.write_json(out);
+            match spelled {
+                Some(spelled) => out.extend_from_slice(spelled.of(id)),
+                None => spell(self.name(id), out),
+            }
+            value.write_json(spelled, out);
         }
-        out.push('}');
+        out.push(b'}');
     }
+
+    /// The members as they stand there: the names' ids, and values whose text is not looked at.
+    pub(crate) fn raw_fields(self) -> impl Iterator<Item = (u32, Raw<'a>)> {
+        let mut at = self.bytes;
+        std::iter::from_fn(move || {
+            let id = u32::try_from(take_varint(&mut at)?).ok()?;
+            Some((id, take_raw(self.page, &mut at)?))
+        })
+    }
+}
+
+impl Spelled {
+    /// Those of a page.
+    pub(crate) fn of_page(page: Records<'_>) -> Self {
+        let mut all = Self::default();
+        for id in 0..page.names as u64 {
+            spell(page.name(id).unwrap_or_default(), &mut all.text);
+            all.ends.push(all.text.len());
+        }
+        all
+    }
+
+    fn of(&self, id: u32) -> &[u8] {
+        let id = id as usize;
+        let start = id
+            .checked_sub(1)
+            .and_then(|before| self.ends.get(before))
+            .copied();
+        let end = self.ends.get(id).copied().unwrap_or_default();
+        self.text.get(start.unwrap_or_default()..end).unwrap_or_default()
+    }
+}
+
+fn spell(name: &str, out: &mut Vec<u8>) {
+    write_string(out, name.as_bytes());
+    out.push(b':');
 }
 
 impl<'a> Array<'a> {
@@ -210,82 +282,111 @@ impl<'a> Array<'a> {
         let mut at = self.bytes;
         (0..self.count).map_while(move |_| take_value(self.page, &mut at))
     }
+
+    /// The same, with text that is not looked at.
+    pub(crate) fn raw(self) -> impl Iterator<Item = Raw<'a>> {
+        let mut at = self.bytes;
+        (0..self.count).map_while(move |_| take_raw(self.page, &mut at))
+    }
 }
 
-impl Value<'_> {
+impl<'a> Raw<'a> {
     /// Appends this value's JSON to `out`.
-    pub fn write_json(self, out: &mut String) {
+    pub(crate) fn write_json(self, spelled: Option<&Spelled>, out: &mut Vec<u8>) {
         match self {
-            Value::Null => out.push_str("null"),
-            Value::Bool(b) => out.push_str(if b { "true" } else { "false" }),
-            Value::Integer(n) => {
-                // Writing to a String cannot fail.
+            Raw::Null => out.extend_from_slice(b"null"),
+            Raw::Bool(b) => out.extend_from_slice(if b { b"true" } else { b"false" }),
+            Raw::Integer(n) => {
+                // Writing to a Vec cannot fail.
                 let _ = write!(out, "{n}");
             }
-            Value::Number(text) => out.push_str(text),
-            Value::String(text) => write_string(out, text),
-            Value::Array(array) => {
-                out.push('[');
-                for (i, value) in array.iter().enumerate() {
+            Raw::Number(text) => out.extend_from_slice(text),
+            Raw::String(text) => write_string(out, text),
+            Raw::Array(array) => {
+                out.push(b'[');
+                for (i, value) in array.raw().enumerate() {
                     if i > 0 {
-                        out.push(',');
+                        out.push(b',');
                     }
-                    value.write_json(out);
+                    value.write_json(spelled, out);
                 }
-                out.push(']');
+                out.push(b']');
             }
-            Value::Object(record) => record.write_json(out),
+            Raw::Object(record) => record.write_json(spelled, out),
         }
+    }
+
+    fn value(self) -> Option<Value<'a>> {
+        Some(match self {
+            Raw::Null => Value::Null,
+            Raw::Bool(b) => Value::Bool(b),
+            Raw::Integer(n) => Value::Integer(n),
+            Raw::Number(text) => Value::Number(std::str::from_utf8(text).ok()?),
+            Raw::String(text) => Value::String(std::str::from_utf8(text).ok()?),
+            Raw::Array(array) => Value::Array(array),
+            Raw::Object(record) => Value::Object(record),
+        })
     }
 }
 
 /// A JSON string with just the escapes that RFC 8259 requires.
-pub(crate) fn write_string(out: &mut String, text: &str) {
-    out.push('"');
-    let mut clean = 0;
-    for (at, byte) in text.bytes().enumerate() {
-        if byte >= 0x20 && byte != b'"' && byte != b'\\' {
-            continue;
-        }
-        out.push_str(&text[clean..at]);
-        clean = at + 1;
+pub(crate) fn write_string(out: &mut Vec<u8>, text: &[u8]) {
+    out.push(b'"');
+    // Nearly every string needs none; to know that of all bytes at once is quicker than to look for the first that does.
+    let escapes = text.iter().fold(false, |any, &byte| {
+        any | (byte < 0x20) | (byte == b'"') | (byte == b'\\')
+    });
+    if escapes {
+        write_escaped(out, text);
+    } else {
+        out.extend_from_slice(text);
+    }
+    out.push(b'"');
+}
+
+#[cold]
+fn write_escaped(out: &mut Vec<u8>, text: &[u8]) {
+    for &byte in text {
         match byte {
-            b'"' => out.push_str("\\\""),
-            b'\\' => out.push_str("\\\\"),
-            b'\n' => out.push_str("\\n"),
-            b'\r' => out.push_str("\\r"),
-            b'\t' => out.push_str("\\t"),
-            control => {
+            b'"' => out.extend_from_slice(b"\\\""),
+            b'\\' => out.extend_from_slice(b"\\\\"),
+            b'\n' => out.extend_from_slice(b"\\n"),
+            b'\r' => out.extend_from_slice(b"\\r"),
+            b'\t' => out.extend_from_slice(b"\\t"),
+            control if control < 0x20 => {
                 let _ = write!(out, "\\u{control:04x}");
             }
+            byte => out.push(byte),
         }
     }
-    out.push_str(&text[clean..]);
-    out.push('"');
 }
 
 fn take_value<'a>(page: Records<'a>, at: &mut &'a [u8]) -> Option<Value<'a>> {
+    take_raw(page, at)?.value()
+}
+
+fn take_raw<'a>(page: Records<'a>, at: &mut &'a [u8]) -> Option<Raw<'a>> {
     let tag = take(at, 1)?.first().copied()?;
     Some(match tag {
-        tag::NULL => Value::Null,
-        tag::FALSE => Value::Bool(false),
-        tag::TRUE => Value::Bool(true),
+        tag::NULL => Raw::Null,
+        tag::FALSE => Raw::Bool(false),
+        tag::TRUE => Raw::Bool(true),
         tag::INTEGER => {
             let raw = take_varint(at)?;
-            Value::Integer((raw >> 1) as i64 ^ -((raw & 1) as i64))
+            Raw::Integer((raw >> 1) as i64 ^ -((raw & 1) as i64))
         }
-        tag::NUMBER => Value::Number(take_text(at)?),
-        tag::STRING => Value::String(take_text(at)?),
-        tag::NAME => Value::String(page.name(take_varint(at)?)?),
+        tag::NUMBER => Raw::Number(take_text(at)?),
+        tag::STRING => Raw::String(take_text(at)?),
+        tag::NAME => Raw::String(page.name(take_varint(at)?)?.as_bytes()),
         tag::ARRAY => {
             let length = u32_at(take(at, 4)?, 0)?;
             let mut bytes = take(at, length)?;
             let count = take_varint(&mut bytes)?;
-            Value::Array(Array { page, bytes, count })
+            Raw::Array(Array { page, bytes, count })
         }
         tag::OBJECT => {
             let length = u32_at(take(at, 4)?, 0)?;
-            Value::Object(Record {
+            Raw::Object(Record {
                 page,
                 bytes: take(at, length)?,
             })
@@ -294,9 +395,9 @@ fn take_value<'a>(page: Records<'a>, at: &mut &'a [u8]) -> Option<Value<'a>> {
     })
 }
 
-fn take_text<'a>(at: &mut &'a [u8]) -> Option<&'a str> {
+fn take_text<'a>(at: &mut &'a [u8]) -> Option<&'a [u8]> {
     let length = usize::try_from(take_varint(at)?).ok()?;
-    std::str::from_utf8(take(at, length)?).ok()
+    take(at, length)
 }
 
 fn take<'a>(at: &mut &'a [u8], length: usize) -> Option<&'a [u8]> {
@@ -306,6 +407,11 @@ fn take<'a>(at: &mut &'a [u8], length: usize) -> Option<&'a [u8]> {
 }
 
 fn take_varint(at: &mut &[u8]) -> Option<u64> {
+    if let [byte @ ..0x80, rest @ ..] = at {
+        let value = u64::from(*byte);
+        *at = rest;
+        return Some(value);
+    }
     let mut value = 0u64;
     for shift in (0..64).step_by(7) {
         let byte = take(at, 1)?.first().copied()?;

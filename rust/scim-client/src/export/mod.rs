@@ -19,7 +19,7 @@ use crate::event::{Event, Observer};
 use crate::filter::Resource;
 use crate::list::Query;
 use crate::page::Page;
-use crate::record::Records;
+use crate::record::{Records, Spelled};
 use crate::search::Search;
 use crate::session::Session;
 
@@ -270,11 +270,9 @@ impl Rows {
         match self {
             Rows::Sheet(sheet) => sheet.write(page, out),
             Rows::Json => {
-                let mut text = String::new();
+                let names = Spelled::of_page(page);
                 for record in page.iter() {
-                    text.clear();
-                    record.write_json(&mut text);
-                    out.extend_from_slice(text.as_bytes());
+                    record.write_json(Some(&names), out);
                     out.push(b'\n');
                 }
             }
