@@ -202,6 +202,13 @@ impl<'a> Record<'a> {
         self.page.name(u64::from(id)).unwrap_or_default()
     }
 
+    /// [`Record::get`] of a value whose text is not looked at.
+    pub(crate) fn raw_get(self, name: &str) -> Option<Raw<'a>> {
+        self.raw_fields()
+            .find(|(id, _)| self.name(*id).eq_ignore_ascii_case(name))
+            .map(|(_, value)| value)
+    }
+
     /// The record's bytes.
     pub(crate) fn bytes(self) -> &'a [u8] {
         self.bytes

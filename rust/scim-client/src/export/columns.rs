@@ -16,8 +16,16 @@ pub(super) struct Column {
 #[derive(Debug)]
 pub(super) struct Path {
     pub(super) names: Vec<String>,
-    /// Behind so many names only elements that pass are looked at.
-    pub(super) elements: Option<(usize, Matcher)>,
+    /// Behind so many names only some elements are looked at.
+    pub(super) elements: Option<(usize, Elements)>,
+}
+
+/// Elements of a multi-valued attribute.
+#[derive(Debug)]
+pub(super) enum Elements {
+    /// Those whose `type` is this one, in any case.
+    OfType(String),
+    Passing(Matcher),
 }
 
 /// The columns, and the attributes to ask the service for.
@@ -195,6 +203,9 @@ impl Columns {
             path.sub_attribute.as_deref(),
         ];
         let elements = path.filter.as_ref().map(|filter| {
+            if let Some(kind) = type_of(resource, attribute, filter) {
+                return Ok(Elements::OfType(kind));
+            }
             let element = Filter::Element {
                 attribute: attribute.clone(),
                 filter: Box::new(filter.clone()),
@@ -203,13 +214,14 @@ impl Columns {
             let matcher = Matcher::of_element(&element, rule).map_err(|refused| {
                 Error::new(Kind::InvalidExport, refused.reason).with(|d| d.advice = refused.advice)
             });
-            matcher.map(|matcher| (1 + usize::from(urn.is_some()), matcher))
+            matcher.map(Elements::Passing)
         });
+        let elements = elements.transpose()?;
         self.columns.push(Column {
             title,
             path: Path {
                 names: names.into_iter().flatten().map(str::to_ascii_lowercase).collect(),
-                elements: elements.transpose()?,
+                elements: elements.map(|which| (1 + usize::from(urn.is_some()), which)),
             },
         });
         Ok(())
@@ -241,6 +253,23 @@ fn short(resource: Resource, path: &AttrPath) -> String {
     } else {
         path.to_string()
     }
+}
+
+/// The type, where that is all that a filter asks of an element.
+fn type_of(resource: Resource, attribute: &AttrPath, filter: &Filter) -> Option<String> {
+    let Filter::Compare {
+        attribute: inside,
+        operator: filter::Operator::Eq,
+        value: filter::Value::String(kind),
+    } = filter
+    else {
+        return None;
+    };
+    let is_type =
+        inside.urn().is_none() && inside.sub().is_none() && inside.name().eq_ignore_ascii_case("type");
+    let in_any_case = filter::Rule::Text { case_exact: false };
+    (is_type && kind.is_ascii() && known::rule(resource, &attribute.with_sub("type")) == in_any_case)
+        .then(|| kind.clone())
 }
 
 fn of_type(kind: &str) -> Option<Filter> {

@@ -1,6 +1,6 @@
 //! From the records of a page to rows of CSV (RFC 4180), in one walk over each record.
 
-use super::columns::{Column, Path};
+use super::columns::{Column, Elements, Path};
 use crate::filter::Matcher;
 use crate::record::{Raw, Record, Records};
 
@@ -20,7 +20,8 @@ pub(super) struct Sheet {
 struct Node {
     columns: Vec<usize>,
     inside: Vec<(String, Node)>,
-    /// Elements of an array that pass.
+    /// Elements of an array, by their `type`, and those that pass.
+    typed: Vec<(String, Node)>,
     elements: Vec<(Matcher, Node)>,
     /// By the id of a name in the page at hand: 0 where it is not known yet, 1 where nothing is there, else 2 more
     /// than the place in `inside`.
@@ -82,22 +83,20 @@ impl Node {
         node.chosen(chosen).columns.push(column);
     }
 
-    fn chosen(&mut self, elements: Option<(usize, Matcher)>) -> &mut Node {
-        let Some((_, matcher)) = elements else { return self };
-        self.elements.push((matcher, Node::default()));
-        let last = self.elements.len() - 1;
-        &mut self.elements[last].1
+    fn chosen(&mut self, elements: Option<(usize, Elements)>) -> &mut Node {
+        match elements {
+            None => self,
+            Some((_, Elements::OfType(kind))) => last(&mut self.typed, kind),
+            Some((_, Elements::Passing(matcher))) => last(&mut self.elements, matcher),
+        }
     }
 
     /// Another page may have other names.
     fn forget(&mut self) {
         self.by_id.clear();
         let elements = self.elements.iter_mut().map(|(_, node)| node);
-        self.inside
-            .iter_mut()
-            .map(|(_, node)| node)
-            .chain(elements)
-            .for_each(Node::forget);
+        let named = self.inside.iter_mut().chain(&mut self.typed);
+        named.map(|(_, node)| node).chain(elements).for_each(Node::forget);
     }
 
     fn read(&mut self, record: Record<'_>, cells: &mut [Vec<u8>]) {
@@ -134,6 +133,15 @@ impl Node {
             if !self.inside.is_empty() {
                 self.read(record, cells);
             }
+            if !self.typed.is_empty()
+                && let Some(Raw::String(kind)) = record.raw_get("type")
+            {
+                for (known, node) in &mut self.typed {
+                    if known.as_bytes().eq_ignore_ascii_case(kind) {
+                        node.take(value, cells);
+                    }
+                }
+            }
             for (matcher, node) in &mut self.elements {
                 if matcher.matches(record) {
                     node.take(value, cells);
@@ -141,6 +149,12 @@ impl Node {
             }
         }
     }
+}
+
+fn last<K>(nodes: &mut Vec<(K, Node)>, key: K) -> &mut Node {
+    nodes.push((key, Node::default()));
+    let last = nodes.len() - 1;
+    &mut nodes[last].1
 }
 
 fn append(text: &mut Vec<u8>, value: Raw<'_>) {
@@ -158,6 +172,10 @@ fn append(text: &mut Vec<u8>, value: Raw<'_>) {
 
 /// A field, in quotes where RFC 4180 section 2 asks for them.
 fn cell(out: &mut Vec<u8>, text: &[u8], guarded: bool) {
+    // Most are: few people have everything.
+    if text.is_empty() {
+        return;
+    }
     let guard = guarded
         && matches!(
             text.first(),
