@@ -11,6 +11,8 @@ pub(crate) const HEADER: &str = "client-request-id";
 #[derive(Debug, Default)]
 pub(crate) struct Correlation {
     echoes: AtomicBool,
+    /// Whether an answer to another request has come.
+    repeats: AtomicBool,
 }
 
 impl Correlation {
@@ -32,9 +34,19 @@ impl Correlation {
                 self.echoes.store(true, Relaxed);
                 true
             }
-            Some(_) => !self.echoes.load(Relaxed),
+            Some(_) => {
+                let foreign = self.echoes.load(Relaxed);
+                self.repeats.fetch_or(foreign, Relaxed);
+                !foreign
+            }
             None => true,
         }
+    }
+
+    /// Whether a refusal that does not say whose it is may be another request's: once something has repeated answers here,
+    /// it says nothing certain of the request that it seems to refuse.
+    pub(crate) fn may_be_anothers(&self, echo: Option<&str>) -> bool {
+        echo.is_none() && self.repeats.load(Relaxed)
     }
 }
 
@@ -62,5 +74,15 @@ mod tests {
         assert!(known.belongs("a", Some("A")));
         assert!(!known.belongs("b", Some("a")));
         assert!(known.belongs("b", None));
+    }
+
+    #[test]
+    fn a_refusal_without_an_id_is_doubted_once_answers_have_been_repeated() {
+        let known = Correlation::default();
+        assert!(known.belongs("a", Some("a")));
+        assert!(!known.may_be_anothers(None));
+        assert!(!known.belongs("b", Some("a")));
+        assert!(known.may_be_anothers(None));
+        assert!(!known.may_be_anothers(Some("c")));
     }
 }

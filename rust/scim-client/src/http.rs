@@ -1,7 +1,7 @@
 //! One exchange over HTTP, and what its failure means.
 
 use std::ops::Deref;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, Instant, SystemTime};
 
 pub(crate) use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, IF_MATCH};
@@ -170,7 +170,10 @@ pub(crate) fn credentials(scheme: &str, text: &str) -> Result<reqwest::header::H
 /// the server speaks it, TLS 1.2 and later by rustls with ring and the operating system's trust store.
 #[derive(Debug, Clone)]
 pub(crate) struct Wire {
+    /// What makes requests.
     client: reqwest::Client,
+    /// What sends them: the same, until its connections have to be left.
+    sending: Arc<RwLock<reqwest::Client>>,
     proxies: Proxies,
     trace: Option<Arc<Trace>>,
 }
@@ -189,6 +192,30 @@ impl Wire {
     pub(crate) fn new(settings: &Settings, peer: Peer) -> Result<Self, Error> {
         // Another library in the process may have chosen a provider already; then that one serves.
         let _ = rustls::crypto::ring::default_provider().install_default();
+        let client = Self::client(settings, peer)?;
+        let proxies = match peer {
+            Peer::Neighbour => Proxies::default(),
+            Peer::Service | Peer::SignInHost => settings.network.proxies.clone(),
+        };
+        Ok(Self {
+            sending: Arc::new(RwLock::new(client.clone())),
+            client,
+            proxies,
+            trace: settings.trace.clone(),
+        })
+    }
+
+    /// From now on requests to the service go over new connections. What is on its way over the old ones still ends there.
+    ///
+    /// # Errors
+    /// As [`Wire::new`].
+    pub(crate) fn leave_connections(&self, settings: &Settings) -> Result<(), Error> {
+        let client = Self::client(settings, Peer::Service)?;
+        *self.sending.write().unwrap_or_else(PoisonError::into_inner) = client;
+        Ok(())
+    }
+
+    fn client(settings: &Settings, peer: Peer) -> Result<reqwest::Client, Error> {
         let builder = reqwest::Client::builder()
             .user_agent(&settings.user_agent)
             .redirect(reqwest::redirect::Policy::custom(|attempt| {
@@ -206,19 +233,9 @@ impl Wire {
             .read_timeout(settings.stall)
             .pool_idle_timeout(Duration::from_secs(90))
             .tcp_nodelay(true);
-        let client = settings.network.apply(builder, peer).build().map_err(|e| {
+        settings.network.apply(builder, peer).build().map_err(|e| {
             let reason = failure::innermost(&e);
             Error::new(Kind::TlsFailure, format!("TLS cannot be set up: {reason}."))
-        })?;
-        let proxies = match peer {
-            Peer::Neighbour => Proxies::default(),
-            Peer::Service | Peer::SignInHost => settings.network.proxies.clone(),
-        };
-        let trace = settings.trace.clone();
-        Ok(Self {
-            client,
-            proxies,
-            trace,
         })
     }
 
@@ -269,7 +286,12 @@ impl Wire {
         };
         let request = request.timeout(limit).build().map_err(failed)?;
         let entry = Entry::new(self.trace.clone(), &request);
-        let sent = self.client.execute(request).await.map_err(failed);
+        let client = self
+            .sending
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone();
+        let sent = client.execute(request).await.map_err(failed);
         let response = sent.inspect_err(|e| entry.broken(e))?;
         entry.head(&response);
         let headers = response.headers();

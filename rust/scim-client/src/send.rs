@@ -165,7 +165,12 @@ impl Session {
                 asked: None,
             });
         }
+        let tried = match self.correlation().may_be_anothers(answer.echo.as_deref()) {
+            true => Reach::Lost,
+            false => reach(&answer),
+        };
         if answer.status == 401 && tries.refused.is_none() && self.can_renew() {
+            tries.lost |= tried == Reach::Lost;
             tries.refused = Some(token.number);
             return None;
         }
@@ -179,7 +184,7 @@ impl Session {
         }
         Some(Failed {
             error: answer::error(&answer, what, self.service()),
-            tried: reach(&answer),
+            tried,
             passing: http::is_passing_status(answer.status),
             asked: answer.retry_after,
         })
@@ -280,6 +285,8 @@ impl Session {
         if self.correlation().belongs(id, arriving.head().echo.as_deref()) {
             return Ok(arriving);
         }
+        // What comes behind it on that connection would be another's answer too.
+        self.http().leave_connections(self.settings())?;
         let message = format!(
             "The answer to {what} is lost: what came is the answer to another request. Something between here and the server repeats answers."
         );

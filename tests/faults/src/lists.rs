@@ -9,7 +9,7 @@ use fastrand::Rng;
 use scim_client::event::{Event, Observer, Silent};
 use scim_client::page::Page;
 use scim_client::record::{Records, Value};
-use scim_client::{Endpoint, Error, List, Query, Reader, Session};
+use scim_client::{Endpoint, Error, Kind, List, Query, Reader, Session};
 use scim_emulator::{Emulator, EmulatorConfig};
 
 use crate::report::Report;
@@ -114,7 +114,8 @@ impl Directory {
             Some(error) => {
                 *report.errors.entry(error.kind().id().to_owned()).or_default() += 1;
                 way.calm();
-                self.go_on(&session, query, &mut ids, error).await?;
+                let patient = way.connect_calmly(&self.emulator).map_err(|e| e.to_string())?;
+                self.go_on([&session, &patient], query, &mut ids, error).await?;
             }
         }
         report.requests = session.stats().requests;
@@ -122,10 +123,11 @@ impl Directory {
         Ok(report)
     }
 
-    /// Goes on where the error says, until the end. What was on its way when the faults ended may still end it again.
+    /// Goes on where the error says, until the end. What was on its way when the faults ended may still end it again; where
+    /// the machine was too busy for the session's limit of time, one with a longer limit goes on.
     async fn go_on(
         &self,
-        session: &Session,
+        [session, patient]: [&Session; 2],
         query: Query,
         ids: &mut Vec<String>,
         error: Error,
@@ -139,8 +141,9 @@ impl Directory {
                     ids.len()
                 ));
             }
+            let busy = error.kind() == Kind::Timeout;
             let (rest, again) = read(
-                session,
+                if busy { patient } else { session },
                 Query {
                     cursor,
                     ..query.clone()

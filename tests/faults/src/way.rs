@@ -58,13 +58,22 @@ impl Way {
 
     /// Connects over it. The limit of time is short, so that a run takes little.
     pub(crate) fn connect(&self, emulator: &Emulator, retries: u32) -> io::Result<Session> {
+        self.connect_within(emulator, retries, 1)
+    }
+
+    /// Connects over it when nothing goes wrong any more, with as much time as a busy machine takes.
+    pub(crate) fn connect_calmly(&self, emulator: &Emulator) -> io::Result<Session> {
+        self.connect_within(emulator, 2, 60)
+    }
+
+    fn connect_within(&self, emulator: &Emulator, retries: u32, seconds: u64) -> io::Result<Session> {
         let network = NetworkConfig {
             certificate_authority: self.certificate.clone(),
             resolver: Some(self.names.resolver()),
             ..NetworkConfig::default()
         };
         let addresses = (self.service.authority(), self.sign_in.authority());
-        connect(emulator, addresses, network, 1, retries)
+        connect(emulator, addresses, network, seconds, retries)
     }
 
     /// From now on nothing goes wrong any more.

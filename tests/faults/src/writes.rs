@@ -77,7 +77,7 @@ pub async fn run_plans(plans: Plans, rng: &mut Rng) -> Result<Report, String> {
     }
     report.whole += u64::from(report.errors.is_empty());
     if journal.is_some() {
-        let session = way.connect(&emulator, 2).map_err(|e| e.to_string())?;
+        let session = way.connect_calmly(&emulator).map_err(|e| e.to_string())?;
         let again = write(&session, options, &steps, None).await?;
         let end = State::read(&direct).await?;
         check(&steps, &again, &before, &end).map_err(|why| format!("going on by the journal: {why}"))?;

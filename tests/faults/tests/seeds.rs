@@ -1,5 +1,5 @@
 //! Some hundred seeds of each kind, in which most kinds of faults strike. More of them: `cargo run -p scim-faults`.
-#![allow(clippy::unwrap_used, missing_docs)]
+#![allow(clippy::unwrap_used, clippy::panic, missing_docs)]
 
 use std::sync::Arc;
 
@@ -24,6 +24,24 @@ async fn lists_come_whole_or_say_where_they_stopped() {
 #[tokio::test(flavor = "multi_thread")]
 async fn changes_become_what_is_reported_of_them() {
     hold(&seeds::run(1..301, 32, writes::run).await, 300);
+}
+
+/// Answers that came twice left a connection out of step, so that each answer was the one before: for as long as there
+/// was always another request.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_failed_once_holds() {
+    let directory = Directory::start().await.unwrap();
+    for seed in [1542, 3771, 5187, 15_653] {
+        directory
+            .run(seed)
+            .await
+            .unwrap_or_else(|why| panic!("seed {seed}: {why}"));
+    }
+    for seed in [204, 1019] {
+        writes::run(seed)
+            .await
+            .unwrap_or_else(|why| panic!("seed {seed}: {why}"));
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

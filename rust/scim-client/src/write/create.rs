@@ -58,7 +58,10 @@ pub(super) async fn create(work: &Work, draft: &Draft, request: Request, since: 
                     error,
                     reach: Reach::Lost,
                 }) => error,
-                Err(Unsuccessful { error, .. }) if lost.is_some() && error.kind() == Kind::Uniqueness => {
+                Err(Unsuccessful { error, reach })
+                    if (lost.is_some() || reach == Reach::RefusedAgain)
+                        && error.kind() == Kind::Uniqueness =>
+                {
                     taken = true;
                     error
                 }
