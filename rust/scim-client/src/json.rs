@@ -4,6 +4,8 @@
 
 mod string;
 
+pub(crate) use string::{any_word, byte_in, stops};
+
 use crate::limits;
 
 /// Why reading stops. Places are bytes from the body's start.

@@ -2,6 +2,7 @@
 
 use std::io::Write as _;
 
+use crate::json::{any_word, stops};
 use crate::page::{MAGIC, tag};
 
 /// A page buffer, opened for reading. Nothing is copied; see docs/records.md for the format.
@@ -233,14 +234,25 @@ impl<'a> Record<'a> {
     /// Appends [`Record::to_json`] to `out`. `spelled` are the names of its page, for who writes many.
     pub(crate) fn write_json(self, spelled: Option<&Spelled>, out: &mut Vec<u8>) {
         out.push(b'{');
-        for (i, (id, value)) in self.raw_fields().enumerate() {
-            if i > 0 {
+        let mut at = self.bytes;
+        let mut first = true;
+        while let Some(id) = take_varint(&mut at) {
+            if !std::mem::take(&mut first) {
                 out.push(b',');
             }
             match spelled {
-                Some(spelled) => out.extend_from_slice(spelled.of(id)),
-                None => spell(self.name(id), out),
+                Some(spelled) => out.extend_from_slice(spelled.of(id as u32)),
+                None => spell(self.name(id as u32), out),
             }
+            if let [tag::STRING, rest @ ..] = at {
+                at = rest;
+                let Some(text) = take_text(&mut at) else { break };
+                write_string(out, text);
+                continue;
+            }
+            let Some(value) = take_raw(self.page, &mut at) else {
+                break;
+            };
             value.write_json(spelled, out);
         }
         out.push(b'}');
@@ -337,16 +349,14 @@ impl<'a> Raw<'a> {
 }
 
 /// A JSON string with just the escapes that RFC 8259 requires.
+#[inline]
 pub(crate) fn write_string(out: &mut Vec<u8>, text: &[u8]) {
+    out.reserve(text.len() + 2);
     out.push(b'"');
-    // Nearly every string needs none; to know that of all bytes at once is quicker than to look for the first that does.
-    let escapes = text.iter().fold(false, |any, &byte| {
-        any | (byte < 0x20) | (byte == b'"') | (byte == b'\\')
-    });
-    if escapes {
-        write_escaped(out, text);
-    } else {
+    if !any_word(text, stops) {
         out.extend_from_slice(text);
+    } else {
+        write_escaped(out, text);
     }
     out.push(b'"');
 }
@@ -372,6 +382,7 @@ fn take_value<'a>(page: Records<'a>, at: &mut &'a [u8]) -> Option<Value<'a>> {
     take_raw(page, at)?.value()
 }
 
+#[inline(always)]
 fn take_raw<'a>(page: Records<'a>, at: &mut &'a [u8]) -> Option<Raw<'a>> {
     let tag = take(at, 1)?.first().copied()?;
     Some(match tag {

@@ -1,6 +1,7 @@
 //! Exports: a list that goes into a file without coming to the managed side.
 
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use scim_client::event::{Answering, Event, Observer, Question};
 use scim_client::{Endpoint, Export, ExportRequest, Reader};
@@ -10,6 +11,9 @@ use crate::op::{Op, Reply};
 use crate::panic::guard;
 use crate::session::{SESSIONS, closed, record};
 use crate::types::ScimSlice;
+
+/// How old the count that a caller hears may be: each word wakes its thread.
+const BETWEEN_COUNTS: Duration = Duration::from_millis(100);
 
 /// Starts an export: `request` is the JSON of an `ExportOrder`. A reply without a page says by `count` how many resources
 /// are in the file so far; one that nobody took makes room for the next. The last reply is a record: scim-client's
@@ -31,7 +35,12 @@ pub unsafe extern "C" fn scim_op_export(session: usize, request: ScimSlice) -> u
         Op::start(|op| async move {
             let export = Export::new(&session, order.endpoint, &order.request)?
                 .read_ahead_for(Arc::new(ToTheEnd(Arc::clone(&op))));
-            let told = |count, total_results| {
+            let mut told = Instant::now();
+            let tell = |count, total_results| {
+                if told.elapsed() < BETWEEN_COUNTS {
+                    return;
+                }
+                told = Instant::now();
                 op.offer(Reply {
                     count,
                     total_results,
@@ -39,7 +48,7 @@ pub unsafe extern "C" fn scim_op_export(session: usize, request: ScimSlice) -> u
                     ..Reply::default()
                 });
             };
-            let done = export.run(&*op, told).await?;
+            let done = export.run(&*op, tell).await?;
             op.give(record(&done)?).await;
             Ok(())
         })

@@ -5,6 +5,7 @@
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
+use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
@@ -13,6 +14,9 @@ use crate::error::{Error, Kind};
 
 /// A file is made sure of this often at most: to wait for the disk after each page would take longer than the network.
 const BETWEEN_CHECKPOINTS: Duration = Duration::from_secs(1);
+
+/// The disk is given so many bytes at a time while more are written, so that nobody waits long for it at the end.
+const BETWEEN_FLUSHES: u64 = 16 << 20;
 
 /// How far an export is.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -53,6 +57,8 @@ pub(super) struct Target {
     /// Up to where the state file says that it is good, and when that was said.
     told: (u64, Instant),
     every: Duration,
+    /// Up to where the disk was asked to take it last, and the asking.
+    flushed: (u64, Option<JoinHandle<io::Result<()>>>),
 }
 
 impl Target {
@@ -81,6 +87,7 @@ impl Target {
             written: (0, 0),
             told: (0, Instant::now()),
             every: every.unwrap_or(BETWEEN_CHECKPOINTS),
+            flushed: (0, None),
         };
         target.may_replace()?;
         match target.left_behind()? {
@@ -124,6 +131,7 @@ impl Target {
     pub(super) fn begin(&mut self, head: &[u8]) -> Result<(), Error> {
         let is_new = self.good.bytes == 0;
         self.written = (self.good.bytes, self.good.count);
+        self.flushed.0 = self.good.bytes;
         let opened = OpenOptions::new()
             .write(true)
             .create(is_new)
@@ -154,7 +162,7 @@ impl Target {
         if self.told.1.elapsed() >= self.every {
             self.checkpoint()?;
         }
-        Ok(())
+        self.flush_behind()
     }
 
     /// Makes sure of what is good. Where the service gives no cursors, there is no place to go on from.
@@ -254,7 +262,42 @@ impl Target {
         Ok(())
     }
 
-    fn sync(&self) -> Result<(), Error> {
+    /// Has the disk take what is written, on a thread of its own.
+    fn flush_behind(&mut self) -> Result<(), Error> {
+        let busy = self
+            .flushed
+            .1
+            .as_ref()
+            .is_some_and(|running| !running.is_finished());
+        let Some(file) = self.file.as_ref().filter(|_| !busy) else {
+            return Ok(());
+        };
+        if self.written.0 - self.flushed.0 < BETWEEN_FLUSHES {
+            return Ok(());
+        }
+        let flush = file
+            .try_clone()
+            .and_then(|file| thread::Builder::new().spawn(move || file.sync_data()));
+        let before = self
+            .flushed
+            .1
+            .replace(flush.map_err(|e| failed("written", &self.partial, &e))?);
+        self.flushed.0 = self.written.0;
+        self.flushed_well(before)
+    }
+
+    /// A system tells of a write that failed once, to whoever asks first: so each answer counts.
+    fn flushed_well(&self, flush: Option<JoinHandle<io::Result<()>>>) -> Result<(), Error> {
+        let Some(flush) = flush else { return Ok(()) };
+        flush
+            .join()
+            .unwrap_or_else(|_| Err(io::Error::other("the thread that waited for the disk stopped")))
+            .map_err(|e| failed("written", &self.partial, &e))
+    }
+
+    fn sync(&mut self) -> Result<(), Error> {
+        let flush = self.flushed.1.take();
+        self.flushed_well(flush)?;
         match &self.file {
             Some(file) => file.sync_data().map_err(|e| failed("written", &self.partial, &e)),
             None => Ok(()),

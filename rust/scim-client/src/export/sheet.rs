@@ -2,6 +2,7 @@
 
 use super::columns::{Column, Elements, Path};
 use crate::filter::Matcher;
+use crate::json::{any_word, byte_in};
 use crate::record::{Raw, Record, Records};
 
 /// Between the values of an attribute that has several.
@@ -181,9 +182,7 @@ fn cell(out: &mut Vec<u8>, text: &[u8], guarded: bool) {
             text.first(),
             Some(b'=' | b'+' | b'-' | b'@' | b'\t' | b'\r' | b'\n')
         );
-    let is_special = |byte: u8| (byte == b'"') | (byte == b',') | (byte == b'\r') | (byte == b'\n');
-    // Of all bytes at once, which is quicker than to stop at the first.
-    if !text.iter().fold(false, |any, byte| any | is_special(*byte)) {
+    if is_plain(text) {
         if guard {
             out.push(b'\'');
         }
@@ -201,6 +200,14 @@ fn cell(out: &mut Vec<u8>, text: &[u8], guarded: bool) {
         out.push(*byte);
     }
     out.push(b'"');
+}
+
+/// Whether it needs no quotes.
+#[inline]
+fn is_plain(text: &[u8]) -> bool {
+    let special =
+        |word| byte_in(word, b'"') | byte_in(word, b',') | byte_in(word, b'\r') | byte_in(word, b'\n');
+    !any_word(text, special)
 }
 
 #[cfg(test)]

@@ -156,10 +156,26 @@ const EACH_HIGH: u64 = EACH * 0x80;
 /// The high bit of each byte that is a quotation mark, a backslash or below 0x20. Above the lowest of them there may be
 /// bits too many: a borrow goes upwards.
 #[inline]
-fn stops(word: u64) -> u64 {
-    let zero = |x: u64| x.wrapping_sub(EACH) & !x;
-    let quote = zero(word ^ (EACH * b'"' as u64));
-    let backslash = zero(word ^ (EACH * b'\\' as u64));
-    let control = word.wrapping_sub(EACH * 0x20) & !word;
-    (quote | backslash | control) & EACH_HIGH
+pub(crate) fn stops(word: u64) -> u64 {
+    let control = word.wrapping_sub(EACH * 0x20) & !word & EACH_HIGH;
+    byte_in(word, b'"') | byte_in(word, b'\\') | control
+}
+
+/// The high bit of each byte that is this one, with the bits too many of [`stops`].
+#[inline]
+pub(crate) fn byte_in(word: u64, byte: u8) -> u64 {
+    let zero = word ^ (EACH * u64::from(byte));
+    zero.wrapping_sub(EACH) & !zero & EACH_HIGH
+}
+
+/// Whether `found` marks a byte anywhere in a text, asked eight bytes at a time: the last eight overlap those before.
+#[inline]
+pub(crate) fn any_word(text: &[u8], found: impl Fn(u64) -> u64) -> bool {
+    let Some(last) = text.last_chunk::<8>() else {
+        let mut word = [b'-'; 8];
+        word.iter_mut().zip(text).for_each(|(to, from)| *to = *from);
+        return found(u64::from_le_bytes(word)) != 0;
+    };
+    let words = text.as_chunks::<8>().0.iter().chain([last]);
+    words.fold(0, |any, word| any | found(u64::from_le_bytes(*word))) != 0
 }
