@@ -43,6 +43,7 @@ internal static class Child
         "path" => AskedPath(job),
         "null" => Module(job, All + " | Out-Null", FirstPage + " | Out-Null"),
         "variable" => Module(job, "$all = " + All, "$all = " + FirstPage, kept: "all"),
+        "engine" => Module(job, "& { $all } | Out-Null", "$all = " + All),
         "filter" => Module(
             job,
             "$names = " + All + " | Where-Object { $_.active } | ForEach-Object { $_.userName }",
