@@ -3,8 +3,6 @@ using System.Diagnostics;
 using System.Globalization;
 using System.IO;
 using System.Linq;
-using System.Runtime;
-using System.Runtime.InteropServices;
 
 namespace PSScim.Bench;
 
@@ -17,13 +15,7 @@ internal readonly record struct Memory(long Managed, long Private, long Committe
     /// </summary>
     internal static Memory Settled()
     {
-        for (int i = 0; i < 3; i++)
-        {
-            GCSettings.LargeObjectHeapCompactionMode = GCLargeObjectHeapCompactionMode.CompactOnce;
-            GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
-            GC.WaitForPendingFinalizers();
-        }
-        Trim();
+        FreeMemory.GiveBack();
         long managed = GC.GetTotalMemory(forceFullCollection: true);
         return new(managed, PrivateBytes(), GC.GetGCMemoryInfo(GCKind.Any).TotalCommittedBytes);
     }
@@ -56,24 +48,4 @@ internal readonly record struct Memory(long Managed, long Private, long Committe
     private static long Status(string name) =>
         long.Parse(File.ReadLines("/proc/self/status").First(l => l.StartsWith(name, StringComparison.Ordinal))
             .Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) * 1024;
-
-    private static void Trim()
-    {
-        try
-        {
-            if (OperatingSystem.IsLinux())
-                _ = NativeHeap.malloc_trim(0);
-        }
-        catch (EntryPointNotFoundException)
-        {
-            // Not glibc.
-        }
-    }
-
-    private static class NativeHeap
-    {
-        [DllImport("libc")]
-        [DefaultDllImportSearchPaths(DllImportSearchPath.System32)]
-        internal static extern int malloc_trim(nuint pad);
-    }
 }

@@ -3,21 +3,18 @@ using System.Diagnostics;
 using System.Globalization;
 using System.IO;
 using System.Linq;
+using PSScim.Bench;
 
 namespace PSScim.Soak;
 
-/// <summary>What the process holds at one moment. Memory in bytes; what is dead was collected before.</summary>
+/// <summary>What the process holds at one moment. Memory in bytes, without what is dead or held free.</summary>
 internal readonly record struct Reading(TimeSpan At, int Handles, int Threads, long Managed, long Private)
 {
     private static readonly Stopwatch s_since = Stopwatch.StartNew();
 
     internal static Reading Take()
     {
-        for (int i = 0; i < 2; i++)
-        {
-            GC.Collect();
-            GC.WaitForPendingFinalizers();
-        }
+        FreeMemory.GiveBack();
         long managed = GC.GetTotalMemory(forceFullCollection: true);
         using Process self = Process.GetCurrentProcess();
         return OperatingSystem.IsLinux()
