@@ -244,6 +244,7 @@ impl<'a> Record<'a> {
                 Some(spelled) => out.extend_from_slice(spelled.of(id as u32)),
                 None => spell(self.name(id as u32), out),
             }
+            // Most values are strings, which need no `Raw` in between.
             if let [tag::STRING, rest @ ..] = at {
                 at = rest;
                 let Some(text) = take_text(&mut at) else { break };
@@ -353,10 +354,10 @@ impl<'a> Raw<'a> {
 pub(crate) fn write_string(out: &mut Vec<u8>, text: &[u8]) {
     out.reserve(text.len() + 2);
     out.push(b'"');
-    if !any_word(text, stops) {
-        out.extend_from_slice(text);
-    } else {
+    if any_word(text, stops) {
         write_escaped(out, text);
+    } else {
+        out.extend_from_slice(text);
     }
     out.push(b'"');
 }
