@@ -98,8 +98,7 @@ impl<'a> Records<'a> {
     #[must_use]
     pub fn open(buffer: &'a [u8]) -> Option<Self> {
         let (names, names_at) = (u32_at(buffer, 16)?, u32_at(buffer, 20)?);
-        let bound = |id: usize| u32_at(buffer, names_at.checked_add(id.checked_mul(4)?)?);
-        let (text_at, text_end) = (bound(0)?, bound(names)?);
+        let (text_at, text_end) = (entry(buffer, names_at, 0)?, entry(buffer, names_at, names)?);
         let page = Self {
             buffer,
             count: u32_at(buffer, 8)?,
@@ -131,8 +130,8 @@ impl<'a> Records<'a> {
         if index >= self.count {
             return None;
         }
-        let start = u32_at(self.buffer, self.records_at + 4 * index)?;
-        let end = u32_at(self.buffer, self.records_at + 4 * index + 4)?;
+        let start = entry(self.buffer, self.records_at, index)?;
+        let end = entry(self.buffer, self.records_at, index + 1)?;
         Some(Record {
             page: *self,
             bytes: self.buffer.get(start..end)?,
@@ -146,14 +145,13 @@ impl<'a> Records<'a> {
 
     /// The tables, for making another page with the same names.
     pub(crate) fn tables(self) -> Option<Tables<'a>> {
-        let name_bounds = self
-            .buffer
-            .get(self.names_at..self.names_at + 4 * (self.names + 1))?;
+        let table = |at: usize, entries: usize| self.buffer.get(at..at.checked_add(entries.checked_mul(4)?)?);
+        let name_bounds = table(self.names_at, self.names.checked_add(1)?)?;
+        let names = entry(name_bounds, 0, 0)?..entry(name_bounds, 0, self.names)?;
         let (top, top_at) = (u32_at(self.buffer, 24)?, u32_at(self.buffer, 28)?);
-        let names = u32_at(name_bounds, 0)?..u32_at(name_bounds, 4 * self.names)?;
         Some(Tables {
             name_bounds,
-            top: self.buffer.get(top_at..top_at + 4 * top)?,
+            top: table(top_at, top)?,
             names: self.buffer.get(names)?,
         })
     }
@@ -163,8 +161,8 @@ impl<'a> Records<'a> {
         if id >= self.names {
             return None;
         }
-        let start = u32_at(self.buffer, self.names_at + 4 * id)?;
-        let end = u32_at(self.buffer, self.names_at + 4 * id + 4)?;
+        let start = entry(self.buffer, self.names_at, id)?;
+        let end = entry(self.buffer, self.names_at, id + 1)?;
         self.text
             .get(start.checked_sub(self.text_at)?..end.checked_sub(self.text_at)?)
     }
@@ -240,9 +238,11 @@ impl<'a> Record<'a> {
             if !std::mem::take(&mut first) {
                 out.push(b',');
             }
+            // No page has names past 32 bit, so one of that number has no text.
+            let id = u32::try_from(id).unwrap_or(u32::MAX);
             match spelled {
-                Some(spelled) => out.extend_from_slice(spelled.of(id as u32)),
-                None => spell(self.name(id as u32), out),
+                Some(spelled) => out.extend_from_slice(spelled.of(id)),
+                None => spell(self.name(id), out),
             }
             // Most values are strings, which need no `Raw` in between.
             if let [tag::STRING, rest @ ..] = at {
@@ -440,6 +440,12 @@ fn take_varint(at: &mut &[u8]) -> Option<u64> {
         }
     }
     None
+}
+
+/// Entry `index` of the table of 32-bit words at `table`: none where a broken page's numbers point nowhere, also where
+/// they are too large for a process of 32 bit.
+fn entry(bytes: &[u8], table: usize, index: usize) -> Option<usize> {
+    u32_at(bytes, table.checked_add(index.checked_mul(4)?)?)
 }
 
 fn u32_at(bytes: &[u8], offset: usize) -> Option<usize> {
