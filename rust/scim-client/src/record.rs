@@ -238,11 +238,9 @@ impl<'a> Record<'a> {
             if !std::mem::take(&mut first) {
                 out.push(b',');
             }
-            // No page has names past 32 bit, so one of that number has no text.
-            let id = u32::try_from(id).unwrap_or(u32::MAX);
             match spelled {
                 Some(spelled) => out.extend_from_slice(spelled.of(id)),
-                None => spell(self.name(id), out),
+                None => spell(self.page.name(id).unwrap_or_default(), out),
             }
             // Most values are strings, which need no `Raw` in between.
             if let [tag::STRING, rest @ ..] = at {
@@ -280,14 +278,11 @@ impl Spelled {
         all
     }
 
-    fn of(&self, id: u32) -> &[u8] {
-        let id = id as usize;
-        let start = id
-            .checked_sub(1)
-            .and_then(|before| self.ends.get(before))
-            .copied();
-        let end = self.ends.get(id).copied().unwrap_or_default();
-        self.text.get(start.unwrap_or_default()..end).unwrap_or_default()
+    fn of(&self, id: u64) -> &[u8] {
+        let bound = |id: u64| usize::try_from(id).ok().and_then(|id| self.ends.get(id)).copied();
+        let start = id.checked_sub(1).and_then(bound).unwrap_or_default();
+        let end = bound(id).unwrap_or_default();
+        self.text.get(start..end).unwrap_or_default()
     }
 }
 
