@@ -280,7 +280,7 @@ impl List {
     fn give(
         &mut self,
         response: Response,
-        page: Page,
+        mut page: Page,
         observer: &dyn Observer,
     ) -> Result<Option<Page>, Error> {
         let is_first = self.received == response.before;
@@ -314,8 +314,14 @@ impl List {
         }
         // The page is good even where what it says of the next one is not.
         match self.following(&response.place, &page, observer) {
-            Ok(next) => self.next = next,
-            Err(error) => self.failed = Some(error),
+            Ok(next) => {
+                page.next_cursor = next.as_ref().and_then(Place::cursor).map(str::to_owned);
+                self.next = next;
+            }
+            Err(error) => {
+                page.next_cursor = None;
+                self.failed = Some(error);
+            }
         }
         Ok(Some(page))
     }

@@ -355,3 +355,153 @@ async fn without_cursors_an_export_begins_anew() {
     );
     assert!(names(&folder).is_empty(), "{:?}", names(&folder));
 }
+
+/// Large pages, which come in parts, of a directory of many pages.
+fn many(file: &str, world: &Setting) -> ExportRequest {
+    ExportRequest {
+        attributes: ["id", "userName"].map(str::to_owned).to_vec(),
+        ..world.request(file)
+    }
+}
+
+async fn large(name: &str) -> Setting {
+    let config = EmulatorConfig {
+        users: 5000,
+        groups: 0,
+        ..EmulatorConfig::default()
+    };
+    let World { emulator, session } =
+        World::with(config, |config| config.maximum_retry_count = Some(0)).await;
+    Setting {
+        emulator,
+        session,
+        folder: folder(&format!("export-{name}")),
+    }
+}
+
+#[tokio::test]
+async fn a_page_that_breaks_off_is_written_whole_or_not_at_all() {
+    let world = large("within").await;
+    for format in [Format::Csv, Format::JsonLines] {
+        let named = |name: String| ExportRequest {
+            format,
+            ..many(&name, &world)
+        };
+        let whole = named(format!("{format:?}"));
+        world.run(&whole).await.unwrap();
+        let expected = fs::read(&whole.path).unwrap();
+        for (page, bytes) in [(0, 40_000), (2, 30_000), (3, 70_000), (4, 100_000), (5, 300)] {
+            let request = ExportRequest {
+                resume: true,
+                ..named(format!("{format:?}-{page}"))
+            };
+            let cut = FaultAction::CutBody { bytes: Some(bytes) };
+            world
+                .emulator
+                .inject(Fault::once(cut).skip(page).on_path("/users"));
+            let error = world.run(&request).await.unwrap_err();
+            let kept = error.details().advice.contains("-Resume");
+            assert_eq!(kept, page > 0, "{page}: {}", error.details().advice);
+            let done = world.run(&request).await.unwrap();
+            assert_eq!((done.count, done.resumed), (5000, u64::from(page) * 999));
+            assert!(
+                fs::read(&request.path).unwrap() == expected,
+                "{format:?}, broken in page {page}"
+            );
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_stop_at_any_moment_loses_nobody_and_doubles_nobody() {
+    let world = large("stopped").await;
+    let whole = many("whole.csv", &world);
+    world.run(&whole).await.unwrap();
+    let expected = fs::read(&whole.path).unwrap();
+    let mut resumed = 0;
+    for stop in 0..40 {
+        let request = ExportRequest {
+            resume: true,
+            checkpoint_every: (stop % 2 == 0).then_some(Duration::ZERO),
+            ..many(&format!("{stop}.csv"), &world)
+        };
+        // At most three stops, each some time later than the one before, and then to the end.
+        for again in 0..3u32 {
+            let export = Export::new(&world.session, Endpoint::Users, &request).unwrap();
+            let running = tokio::spawn(async move { export.run(&Silent, |_, _| {}).await });
+            tokio::time::sleep(Duration::from_micros(u64::from(
+                fastrand::u32(..40_000) * (again + 1),
+            )))
+            .await;
+            running.abort();
+            if running.await.is_ok() {
+                break;
+            }
+        }
+        let done = world.run(&request).await.unwrap();
+        assert!(
+            fs::read(&request.path).unwrap() == expected,
+            "stop {stop}: {done:?}"
+        );
+        assert_eq!(done.count, 5000);
+        resumed += u64::from(done.resumed > 0);
+    }
+    assert!(resumed > 0);
+    assert_eq!(names(&world.folder).len(), 41, "{:?}", names(&world.folder));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn two_exports_to_one_path_are_never_mixed() {
+    let world = large("twice").await;
+    let request = many("users.csv", &world);
+    let first = Export::new(&world.session, Endpoint::Users, &request).unwrap();
+    for again in [
+        request.clone(),
+        ExportRequest {
+            resume: true,
+            ..request.clone()
+        },
+        ExportRequest {
+            force: true,
+            ..request.clone()
+        },
+    ] {
+        let error = world.run(&again).await.unwrap_err();
+        assert_eq!(error.kind(), Kind::ExportInUse, "{error}");
+    }
+    first.run(&Silent, |_, _| {}).await.unwrap();
+    let expected = fs::read(&request.path).unwrap();
+    // Begun at one moment, each waits for the one before, and all write the same.
+    let all: Vec<_> = (0..4)
+        .map(|_| {
+            let (session, request) = (world.session.clone(), request.clone());
+            tokio::spawn(async move {
+                let open = move || Export::new(&session, Endpoint::Users, &request);
+                tokio::task::spawn_blocking(open)
+                    .await
+                    .unwrap()?
+                    .run(&Silent, |_, _| {})
+                    .await
+            })
+        })
+        .collect();
+    for one in all {
+        match one.await.unwrap() {
+            Ok(done) => assert_eq!(done.count, 5000),
+            Err(error) => assert_eq!(error.kind(), Kind::ExportInUse, "{error}"),
+        }
+    }
+    assert!(fs::read(&request.path).unwrap() == expected);
+    assert_eq!(names(&world.folder), ["users.csv"]);
+}
+
+#[tokio::test]
+async fn what_is_refused_leaves_nothing() {
+    let world = Setting::new("refused").await;
+    let request = ExportRequest {
+        filter: Some("title eq \"x\"".to_owned()),
+        ..world.request("users.csv")
+    };
+    assert_eq!(world.run(&request).await.unwrap_err().kind(), Kind::InvalidFilter);
+    assert!(names(&world.folder).is_empty(), "{:?}", names(&world.folder));
+}

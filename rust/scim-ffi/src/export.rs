@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use scim_client::event::{Answering, Event, Observer, Question};
-use scim_client::{Endpoint, Export, ExportRequest, Reader};
+use scim_client::{Endpoint, Error, Export, ExportRequest, Kind, Reader};
 use serde::Deserialize;
 
 use crate::op::{Op, Reply};
@@ -33,7 +33,11 @@ pub unsafe extern "C" fn scim_op_export(session: usize, request: ScimSlice) -> u
             Err(error) => return Op::failed(error),
         };
         Op::start(|op| async move {
-            let export = Export::new(&session, order.endpoint, &order.request)?
+            // It may wait for the file.
+            let open = move || Export::new(&session, order.endpoint, &order.request);
+            let export = tokio::task::spawn_blocking(open)
+                .await
+                .map_err(|e| Error::new(Kind::InternalError, format!("The export did not start: {e}.")))??
                 .read_ahead_for(Arc::new(ToTheEnd(Arc::clone(&op))));
             let mut told = Instant::now();
             let tell = |count, total_results| {

@@ -193,6 +193,8 @@ kinds! {
     FileExists, "ResourceExists", "Choose another -Path, or leave -NoClobber out.";
     /// An export to this path broke off, and what it wrote is still there.
     ExportInterrupted, "ResourceExists", "Add -Resume to go on behind it, or -Force to begin anew.";
+    /// Another export is writing to the same path.
+    ExportInUse, "ResourceBusy", "Wait until the other export has ended, or choose another -Path.";
     /// A file could not be written or read.
     FileNotWritten, "WriteError", "Check that the folder is there, that you may write to it, and that the disk has room.";
     /// Stopped by the user.

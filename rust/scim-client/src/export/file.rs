@@ -1,6 +1,7 @@
 //! The file of an export while it is written: `users.csv.partial`, and beside it `users.csv.resume`, which says how far
 //! it is good and where the service's list goes on behind that. Only what is on the disk is spoken of there, so that a
-//! kill at any moment loses nothing and doubles nothing: what stands behind the good part is cut off.
+//! kill at any moment loses nothing and doubles nothing: what stands behind the good part is cut off. The partial file is
+//! open and locked from the first look at it until it has its name, so that two exports never write to one path.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Seek, SeekFrom, Write};
@@ -11,6 +12,9 @@ use std::time::{Duration, Instant};
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Kind};
+
+/// How long an export waits for the one that has its path: after Ctrl+C, a writer still finishes what it was given.
+const WAIT_FOR_LOCK: Duration = Duration::from_secs(3);
 
 /// A file is made sure of this often at most: to wait for the disk after each page would take longer than the network.
 const BETWEEN_CHECKPOINTS: Duration = Duration::from_secs(1);
@@ -49,7 +53,10 @@ pub(super) struct Target {
     partial: PathBuf,
     state: PathBuf,
     choice: Choice,
+    /// The partial file, locked.
     file: Option<File>,
+    /// Whether something may be written to it.
+    begun: bool,
     /// How far it is up to the last place from which the list can go on.
     good: Progress,
     /// Bytes and resources that were written, behind that place too.
@@ -62,7 +69,8 @@ pub(super) struct Target {
 }
 
 impl Target {
-    /// Looks at what is there. Nothing is written before [`Target::begin`].
+    /// Locks the partial file, for which it may wait some seconds, and looks at what is there. Nothing is written before
+    /// [`Target::begin`].
     pub(super) fn new(
         path: &Path,
         export: String,
@@ -80,6 +88,7 @@ impl Target {
             state: beside(".resume"),
             choice,
             file: None,
+            begun: false,
             good: Progress {
                 export,
                 ..Progress::default()
@@ -90,6 +99,7 @@ impl Target {
             flushed: (0, None),
         };
         target.may_replace()?;
+        target.file = Some(lock(&target.partial)?);
         match target.left_behind()? {
             Some(left) if choice.resume && left.export == target.good.export => target.good = left,
             Some(_) if choice.force => {}
@@ -127,25 +137,21 @@ impl Target {
         self.good.complete
     }
 
-    /// Opens the file: behind its good part, or anew with this head.
+    /// Makes the file ready: behind its good part, or empty but for this head.
     pub(super) fn begin(&mut self, head: &[u8]) -> Result<(), Error> {
         let is_new = self.good.bytes == 0;
         self.written = (self.good.bytes, self.good.count);
         self.flushed.0 = self.good.bytes;
-        let opened = OpenOptions::new()
-            .write(true)
-            .create(is_new)
-            .truncate(is_new)
-            .open(&self.partial)
-            .and_then(|mut file| {
-                file.set_len(self.good.bytes)?;
-                file.seek(SeekFrom::End(0))?;
-                Ok(file)
-            });
-        let file = opened.map_err(|e| failed("written", &self.partial, &e))?;
-        self.file = Some(file);
         if is_new {
             remove(&self.state)?;
+        }
+        if let Some(file) = &mut self.file {
+            file.set_len(self.good.bytes)
+                .and_then(|()| file.seek(SeekFrom::End(0)))
+                .map_err(|e| failed("written", &self.partial, &e))?;
+        }
+        self.begun = true;
+        if is_new {
             self.write(head)?;
         }
         Ok(())
@@ -176,29 +182,36 @@ impl Target {
 
     /// Gives the file its name, in one step, and removes what stands beside it.
     pub(super) fn finish(mut self) -> Result<Progress, Error> {
-        if self.file.is_some() {
+        if self.begun {
             self.sync()?;
             (self.good.bytes, self.good.count) = self.written;
             self.good.complete = true;
             self.tell()?;
-            self.file = None;
         }
-        if self.partial.exists() {
+        if self.holds(self.good.bytes) {
             self.may_replace()?;
             fs::rename(&self.partial, &self.path).map_err(|e| failed("given its name", &self.path, &e))?;
             sync_folder(&self.path);
+        } else {
+            // An earlier export was killed after its file got its name; what is locked was made for the lock alone.
+            remove(&self.partial)?;
         }
         remove(&self.state)?;
+        self.file = None;
         Ok(std::mem::take(&mut self.good))
     }
 
     /// Removes what cannot be gone on from.
     pub(super) fn give_up(mut self) -> Result<(), Error> {
-        self.file = None;
-        if self.state.exists() {
-            return Ok(());
-        }
+        self.begun = false;
+        remove(&self.state)?;
         remove(&self.partial)
+    }
+
+    /// Whether the partial file has at least so many bytes.
+    fn holds(&self, bytes: u64) -> bool {
+        let file = self.file.as_ref();
+        file.is_some_and(|file| file.metadata().is_ok_and(|found| found.len() >= bytes))
     }
 
     /// What an earlier export left, where it can be gone on from.
@@ -212,13 +225,10 @@ impl Target {
             return Ok(None);
         };
         // The last step of a complete one is that the partial file gets the other name.
-        let file = if left.complete && !self.partial.exists() {
-            &self.path
-        } else {
-            &self.partial
-        };
-        let holds = fs::metadata(file).is_ok_and(|found| found.len() >= left.bytes);
-        Ok(holds.then_some(left))
+        let is_named = left.complete && fs::metadata(&self.path).is_ok_and(|found| found.len() >= left.bytes);
+        // Where it has it already, nothing is left but the word of it.
+        let is_left = self.holds(left.bytes) || (is_named && self.choice.resume);
+        Ok(is_left.then_some(left))
     }
 
     fn may_replace(&self) -> Result<(), Error> {
@@ -326,11 +336,77 @@ impl Target {
 /// A kill must leave the good part told of as well as one's own stop does, so the last word is said on the way out.
 impl Drop for Target {
     fn drop(&mut self) {
-        if self.file.is_some() {
-            // Nobody is there to hear of a failure; what was said of the file before still holds.
+        if self.file.is_none() {
+            return;
+        }
+        // Nobody is there to hear of a failure; what was said of the file before still holds.
+        if self.begun {
             let _ = self.checkpoint();
         }
+        if !self.state.exists() && (self.begun || !self.holds(1)) {
+            let _ = fs::remove_file(&self.partial);
+        }
     }
+}
+
+/// Opens the partial file for one export alone.
+fn lock(partial: &Path) -> Result<File, Error> {
+    let since = Instant::now();
+    loop {
+        match try_lock(partial) {
+            Ok(Some(file)) => return Ok(file),
+            Ok(None) if since.elapsed() < WAIT_FOR_LOCK => thread::sleep(Duration::from_millis(20)),
+            Ok(None) => {
+                let message = format!("Another export is writing {}.", partial.display());
+                return Err(Error::new(Kind::ExportInUse, message));
+            }
+            Err(error) => return Err(failed("written", partial, &error)),
+        }
+    }
+}
+
+/// None where another export has it. The lock goes with the file, by whatever end.
+#[cfg(not(windows))]
+fn try_lock(partial: &Path) -> io::Result<Option<File>> {
+    use std::fs::TryLockError;
+    use std::os::unix::fs::MetadataExt;
+
+    let file = open_options().open(partial)?;
+    match file.try_lock() {
+        Ok(()) => {}
+        Err(TryLockError::WouldBlock) => return Ok(None),
+        Err(TryLockError::Error(error)) => return Err(error),
+    }
+    // The one that had it may have given it its name, or removed it, between the two steps.
+    let place = |found: fs::Metadata| (found.dev(), found.ino());
+    let is_there = match fs::metadata(partial) {
+        Ok(found) => place(found) == place(file.metadata()?),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => false,
+        Err(error) => return Err(error),
+    };
+    Ok(is_there.then_some(file))
+}
+
+/// None where another export has it: Windows opens it for one writer alone.
+#[cfg(windows)]
+fn try_lock(partial: &Path) -> io::Result<Option<File>> {
+    use std::os::windows::fs::OpenOptionsExt;
+
+    /// FILE_SHARE_READ | FILE_SHARE_DELETE: it can be read, and renamed while it is open.
+    const SHARED: u32 = 1 | 4;
+    /// ERROR_SHARING_VIOLATION
+    const IN_USE: i32 = 32;
+    match open_options().share_mode(SHARED).open(partial) {
+        Ok(file) => Ok(Some(file)),
+        Err(error) if error.raw_os_error() == Some(IN_USE) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+fn open_options() -> OpenOptions {
+    let mut options = OpenOptions::new();
+    options.read(true).write(true).create(true).truncate(false);
+    options
 }
 
 fn failed(what: &str, path: &Path, error: &io::Error) -> Error {

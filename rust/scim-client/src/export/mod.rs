@@ -96,10 +96,11 @@ pub struct Export {
 }
 
 impl Export {
-    /// Checks what is asked for, and looks at what is there already. Writes nothing and sends nothing.
+    /// Checks what is asked for, locks the file and looks at what is there already. Writes nothing and sends nothing. Blocks
+    /// for some seconds where another export has the file.
     ///
     /// # Errors
-    /// Those of [`Search::new`]; `InvalidExport`, `FileExists`, `ExportInterrupted`, `FileNotWritten`.
+    /// Those of [`Search::new`]; `InvalidExport`, `FileExists`, `ExportInUse`, `ExportInterrupted`, `FileNotWritten`.
     pub fn new(session: &Session, endpoint: Endpoint, request: &ExportRequest) -> Result<Self, Error> {
         let resource = match endpoint {
             Endpoint::Groups => Resource::Group,
@@ -236,13 +237,18 @@ async fn copy(
     let mut target = written?;
     let Some(error) = broken else { return Ok(target) };
     // The file's own trouble must not hide what the service said.
-    let can_go_on = target.checkpoint().is_ok() && target.progress().cursor.is_some();
-    target.give_up()?;
+    let advances = error.kind() != Kind::PagingLoop;
+    let can_go_on = advances && target.checkpoint().is_ok() && target.progress().cursor.is_some();
+    if !can_go_on {
+        target.give_up()?;
+    }
     Err(error.with(|d| {
+        // The list's own place is not the file's.
+        d.cursor = None;
         d.advice += if can_go_on {
-            " What was written before is kept: the same command with -Resume goes on behind it."
+            " The file keeps what was written. Run the same command with -Resume to continue."
         } else {
-            " The service gave no place to go on from, so the export has to begin anew."
+            " The service gave no place to continue from. Run the command again to begin anew."
         };
     }))
 }

@@ -49,7 +49,8 @@ pub struct Page {
     pub start_index: Option<u64>,
     /// `itemsPerPage`, where the server gave one.
     pub items_per_page: Option<u64>,
-    /// `nextCursor` (RFC 9865); an empty one or null counts as none.
+    /// `nextCursor` (RFC 9865); an empty one or null counts as none. It is the place behind the whole response, and so only
+    /// the last part has it, wherever it stands in the response.
     pub next_cursor: Option<String>,
 }
 

@@ -308,7 +308,8 @@ impl PageParser {
             total_results: self.reading.total_results,
             start_index: self.reading.start_index,
             items_per_page: self.reading.items_per_page,
-            next_cursor: self.reading.next_cursor.clone(),
+            // It stands for the place behind the whole response, so no part but the last may name it.
+            next_cursor: self.reading.next_cursor.clone().filter(|_| last),
             ..page
         }
     }
