@@ -1,14 +1,21 @@
 <#
 .SYNOPSIS
-Builds, tests and tries PSScim, for people in pwsh. `dotnet build` and `dotnet test` do the same without it.
+Builds, tests, and demonstrates PSScim.
+
+.DESCRIPTION
+Needs the .NET SDK 10 and Rust 1.89 or later. Without an installed PowerShell, run it with the .NET SDK:
+dotnet tool exec --yes powershell -- ./build.ps1 -Task Tour
 
 .PARAMETER Task
-Build: the module in out/PSScim (default). Test: all tests, Pester's too. Tour: examples/tour.ps1 in this shell.
-Package: out/PSScim.<version>.nupkg for the PowerShell Gallery, and a zip of the same. Bench: the benchmark of
-docs/performance.md.
+Build: lays out the module in out/PSScim (default). Test: runs every test. Tour: runs examples/tour.ps1 in this session,
+on a library that is quick to compile. Package: makes out/PSScim.<version>.nupkg for the PowerShell Gallery, and a zip of
+the same files. Bench: runs the benchmark of docs/performance.md.
+
+.PARAMETER Configuration
+The .NET configuration. The default is Release.
 
 .PARAMETER RequireAllPlatforms
-With -Task Package: refuses unless the native library of every platform is in out/PSScim, as a release needs.
+With -Task Package: fails unless out/PSScim holds the native library of every platform, as a release needs.
 
 .EXAMPLE
 ./build.ps1 -Task Test
@@ -27,33 +34,42 @@ param(
 $ErrorActionPreference = 'Stop'
 Set-StrictMode -Version Latest
 
-function Invoke-Tool {
-    param([string] $Name, [string[]] $Arguments)
-    & $Name @Arguments
-    if ($LASTEXITCODE -ne 0) { throw "$Name $($Arguments -join ' ') ended with exit code $LASTEXITCODE." }
+foreach ($tool in @{ dotnet = 'the .NET SDK 10 from https://dot.net'; cargo = 'Rust 1.89 or later from https://rustup.rs' }.GetEnumerator()) {
+    if (-not (Get-Command $tool.Key -CommandType Application -ErrorAction Ignore)) {
+        throw "$($tool.Key) isn't on the PATH. Install $($tool.Value), then run the command again."
+    }
 }
 
+function Invoke-DotNet {
+    dotnet @args
+    if ($LASTEXITCODE -ne 0) { throw "dotnet $args failed with exit code $LASTEXITCODE." }
+}
+
+$profileBefore = $env:PSSCIM_CARGO_PROFILE
 Push-Location $PSScriptRoot
 try {
-    if ($Task -notin 'Bench', 'Package') { Invoke-Tool dotnet 'build', '--nologo', '-v', 'q', '-c', $Configuration }
+    # The tour shows what the module does. Its library skips the optimizations that take most of the build.
+    if ($Task -eq 'Tour' -and -not $profileBefore) { $env:PSSCIM_CARGO_PROFILE = 'dev' }
+    if ($Task -in 'Build', 'Tour') {
+        # Cargo first and by itself: its progress reaches the screen.
+        Invoke-DotNet msbuild rust/Cargo.proj -nologo -v:m -tl:off
+        'Building the module (.NET).'
+        Invoke-DotNet build powershell/PSScim -nologo -v q -tl:off -c $Configuration
+        'The module is in out/PSScim.'
+    }
     switch ($Task) {
-        'Test' {
-            Invoke-Tool dotnet 'test', '--nologo', '--no-build', '-c', $Configuration
-            # A process of its own: this one may have another build of the module loaded already.
-            $pwsh = (Get-Process -Id $PID).Path
-            $library = @(if ([IO.Path]::GetFileNameWithoutExtension($pwsh) -eq 'dotnet') { "$PSHOME/pwsh.dll" })
-            Invoke-Tool $pwsh ($library + @('-NoProfile', '-File', "$PSScriptRoot/tests/Invoke-Pester.ps1"))
-        }
+        'Test' { Invoke-DotNet test -nologo -c $Configuration }
         'Tour' {
             Import-Module "$PSScriptRoot/out/PSScim" -Force
             & "$PSScriptRoot/examples/tour.ps1"
         }
         'Package' {
-            Invoke-Tool dotnet 'build', 'powershell/Package', '-t:Package', '--nologo', '-v', 'm', '-c', $Configuration, "-p:RequireAllPlatforms=$($RequireAllPlatforms.ToString().ToLowerInvariant())"
+            Invoke-DotNet build powershell/Package -t:Package -nologo -v m -c $Configuration "-p:RequireAllPlatforms=$($RequireAllPlatforms.ToString().ToLowerInvariant())"
         }
-        'Bench' { Invoke-Tool dotnet 'run', '-c', 'Release', '--project', 'tests/Bench' }
+        'Bench' { Invoke-DotNet run -c Release --project tests/Bench }
     }
 }
 finally {
+    $env:PSSCIM_CARGO_PROFILE = $profileBefore
     Pop-Location
 }

@@ -1,4 +1,4 @@
-# A tour of PSScim on the emulator: no tenant, no bill. It runs in any PowerShell, and in powershell/Shell.
+# A tour of PSScim on the emulator: no tenant, no bill.
 param([int] $Users = 5000)
 
 $ErrorActionPreference = 'Stop'

@@ -5,7 +5,7 @@ using System.IO;
 using System.Linq;
 using System.Management.Automation;
 using System.Threading.Tasks;
-using PSScim.Tests.Shell;
+using PSScim.Tests.Pwsh;
 using Xunit;
 
 namespace PSScim.Tests.Cmdlets;
@@ -105,18 +105,18 @@ public sealed class ExportTests : IDisposable
             """);
         const string Attributes = "-Attributes id, userName, urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:manager";
         string file = Path.Combine(_folder, "users.csv");
-        string script = ShellProcess.Script($$"""
+        string script = PwshProcess.Script($$"""
             $secret = [securestring]::new()
             foreach ($c in 'emulator-secret'.ToCharArray()) { $secret.AppendChar($c) }
             Connect-Scim -TenantId {{Emulator("TenantId")}} -ClientId {{Emulator("ClientId")}} -ClientSecret $secret -BaseUri {{Emulator("BaseUri")}} -Authority {{Emulator("Authority")}}
             Export-ScimUser '{{file}}' {{Attributes}}
             """);
         var module = new Dictionary<string, string?> { ["PSModulePath"] = Path.Combine(Engine.Root, "out") };
-        ShellResult killed = await ShellProcess.Run([script], null, module, meanwhile: async shell =>
+        PwshResult killed = await PwshProcess.Run(["-File", script], module, meanwhile: async pwsh =>
         {
             for (var clock = Stopwatch.StartNew(); !File.Exists(file + ".resume"); await Task.Delay(20))
-                Assert.True(!shell.HasExited && clock.Elapsed < TimeSpan.FromMinutes(1), "The export did not come so far.");
-            shell.Kill(entireProcessTree: true);
+                Assert.True(!pwsh.HasExited && clock.Elapsed < TimeSpan.FromMinutes(1), "The export did not come so far.");
+            pwsh.Kill(entireProcessTree: true);
         });
         Assert.NotEqual(0, killed.ExitCode);
         Assert.False(File.Exists(file));

@@ -3,7 +3,7 @@ using System.Diagnostics;
 using System.IO;
 using System.Threading.Tasks;
 using PSScim.Tests.Cmdlets;
-using PSScim.Tests.Shell;
+using PSScim.Tests.Pwsh;
 using Xunit;
 
 namespace PSScim.Tests.Framework;

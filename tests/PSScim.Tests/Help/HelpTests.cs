@@ -7,7 +7,7 @@ using System.Management.Automation.Language;
 using System.Text.RegularExpressions;
 using System.Threading.Tasks;
 using PSScim.Tests.Cmdlets;
-using PSScim.Tests.Shell;
+using PSScim.Tests.Pwsh;
 using Xunit;
 
 namespace PSScim.Tests.Help;
@@ -197,9 +197,8 @@ public sealed class HelpTests : IDisposable
     /// <summary>What stands on the screen.</summary>
     private static async Task<string> Shown(string command)
     {
-        ShellResult shown = await ShellProcess.Run(
+        PwshResult shown = await PwshProcess.Run(
             ["-Command", command],
-            input: null,
             new Dictionary<string, string?> { ["PSModulePath"] = Path.Combine(Engine.Root, "out") });
         Assert.Equal("", shown.Error);
         return shown.Output;

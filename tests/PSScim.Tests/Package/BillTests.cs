@@ -7,7 +7,7 @@ using System.Text.Json;
 using System.Text.RegularExpressions;
 using System.Threading.Tasks;
 using PSScim.Tests.Cmdlets;
-using PSScim.Tests.Shell;
+using PSScim.Tests.Pwsh;
 using Xunit;
 
 namespace PSScim.Tests.Package;
@@ -146,7 +146,7 @@ public sealed class BillTests
         try
         {
             using Process build = Process.Start(new ProcessStartInfo(
-                ShellProcess.Dotnet,
+                PwshProcess.Dotnet,
                 ["msbuild", Path.Combine(Engine.Root, "rust", "Cargo.proj"), "-nologo", "-v:m", "-t:Cargo", $"-p:Command={command}", $"-p:Arguments=--locked {arguments} > \"{output}\""])
             { RedirectStandardOutput = true })!;
             string said = await build.StandardOutput.ReadToEndAsync();

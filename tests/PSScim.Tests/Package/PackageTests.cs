@@ -8,7 +8,7 @@ using System.Text.RegularExpressions;
 using System.Threading.Tasks;
 using System.Xml.Linq;
 using PSScim.Tests.Cmdlets;
-using PSScim.Tests.Shell;
+using PSScim.Tests.Pwsh;
 using Xunit;
 
 namespace PSScim.Tests.Package;
@@ -38,7 +38,7 @@ public sealed class PackageTests : IDisposable
     private async Task<(int ExitCode, string Output)> Pack(string module, params string[] more)
     {
         using Process process = Process.Start(new ProcessStartInfo(
-            ShellProcess.Dotnet, [Tool(), module, _out.FullName, .. more]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+            PwshProcess.Dotnet, [Tool(), module, _out.FullName, .. more]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
         Task<string> output = process.StandardOutput.ReadToEndAsync(), error = process.StandardError.ReadToEndAsync();
         await process.WaitForExitAsync().WaitAsync(TimeSpan.FromMinutes(2));
         return (process.ExitCode, await output + await error);
@@ -62,12 +62,11 @@ public sealed class PackageTests : IDisposable
         ZipFile.ExtractToDirectory(Path.ChangeExtension(Package, ".zip"), zipped);
         foreach (string path in new[] { modules, zipped })
         {
-            ShellResult result = await ShellProcess.Run(["-Command", """
-                Remove-Module PSScim
+            PwshResult result = await PwshProcess.Run(["-Command", """
                 (Get-Module PSScim -ListAvailable).Version.ToString()
                 Start-ScimEmulator -Users 3; Connect-Scim -Emulator; (Get-ScimUser).Count
                 (Get-Module PSScim).ModuleBase
-                """], null, new Dictionary<string, string?> { ["PSModulePath"] = path });
+                """], new Dictionary<string, string?> { ["PSModulePath"] = path });
             Assert.Equal("", result.Error);
             string[] lines = result.Output.TrimEnd().Split('\n');
             Assert.Equal([CargoVersion.Split('-')[0], "3"], lines[..2]);

@@ -3,7 +3,8 @@ using System.IO;
 using System.Linq;
 using System.Reflection;
 using System.Text.RegularExpressions;
-using PSScim.Tests.Shell;
+using PSScim.Tests.Cmdlets;
+using PSScim.Tests.Pwsh;
 using Xunit;
 
 namespace PSScim.Tests.Package;
@@ -14,7 +15,7 @@ public sealed class SecurityPageTests
     [Fact]
     public void Each_test_that_the_threat_model_names_exists()
     {
-        string[] rows = [.. File.ReadLines(Path.Combine(ShellProcess.Root, "SECURITY.md")).Where(line => line.StartsWith('|')).Skip(2)];
+        string[] rows = [.. File.ReadLines(Path.Combine(Engine.Root, "SECURITY.md")).Where(line => line.StartsWith('|')).Skip(2)];
         Assert.True(rows.Length > 8, "The table of SECURITY.md was not found.");
         foreach (string row in rows)
         {
@@ -29,7 +30,7 @@ public sealed class SecurityPageTests
     {
         if (name.Split("::") is [var path, var function])
         {
-            string file = Path.Combine(ShellProcess.Root, path);
+            string file = Path.Combine(Engine.Root, path);
             return File.Exists(file) && Regex.IsMatch(File.ReadAllText(file), $@"fn {function}\(");
         }
         return name.Split('.') is [var type, var test]

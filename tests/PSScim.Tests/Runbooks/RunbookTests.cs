@@ -2,7 +2,8 @@ using System;
 using System.IO;
 using System.Linq;
 using System.Threading.Tasks;
-using PSScim.Tests.Shell;
+using PSScim.Tests.Cmdlets;
+using PSScim.Tests.Pwsh;
 using PSScim.Tests.SignIn;
 using Xunit;
 
@@ -15,7 +16,7 @@ public sealed class RunbookTests
     public async Task The_tour_of_100_000_users_fits_into_the_sandbox()
     {
         using Sandbox sandbox = Sandbox.TryMake(out _)!;
-        ShellResult result = await sandbox.Run(Path.Combine(ShellProcess.Root, "examples", "tour.ps1"), "-Users", "100000");
+        PwshResult result = await sandbox.Run(Path.Combine(Engine.Root, "examples", "tour.ps1"), "-Users", "100000");
         Assert.True(result.ExitCode == 0, result.Output + result.Error);
         Assert.Contains("of 100,000 users are inactive", result.Output, StringComparison.Ordinal);
         Assert.Empty(result.Error);
@@ -44,7 +45,7 @@ public sealed class RunbookTests
             await sandbox.KillWhen(() => service.Count("faulted") == kill, script);
             service.ClearFaults();
         }
-        ShellResult last = await sandbox.Run(script);
+        PwshResult last = await sandbox.Run(script);
         Assert.True(last.ExitCode == 0, last.Output + last.Error);
         string[] made = Read(service, "Get-ScimUser -Attributes userName | Where-Object userName -Like 'job-*' | ForEach-Object userName");
         Assert.Equal(Enumerable.Range(1, Rows).Select(i => $"job-{i}@contoso.com").Order(), made.Order());
@@ -73,7 +74,7 @@ public sealed class RunbookTests
             catch { [IO.File]::WriteAllLines($state, [string[]]($_.Exception.Cursor, $file.Position)); exit 3 }
             """, more);
         // A token and four pages.
-        ShellResult broke = await sandbox.Run(Job("-RequestBudget 5"));
+        PwshResult broke = await sandbox.Run(Job("-RequestBudget 5"));
         Assert.True(broke.ExitCode == 3, broke.Output + broke.Error);
         int first = File.ReadAllLines(files["users"]).Length;
         Assert.InRange(first, 60, 100);
@@ -83,7 +84,7 @@ public sealed class RunbookTests
         await sandbox.KillWhen(() => service.Count("faulted") == 1, Job(""));
         service.ClearFaults();
 
-        ShellResult last = await sandbox.Run(Job(""));
+        PwshResult last = await sandbox.Run(Job(""));
         Assert.True(last.ExitCode == 0, last.Output + last.Error);
         Assert.Equal(Read(service, "Get-ScimUser -Attributes id | ForEach-Object id"), File.ReadAllLines(files["users"]));
     }

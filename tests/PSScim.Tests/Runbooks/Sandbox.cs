@@ -5,7 +5,8 @@ using System.Globalization;
 using System.IO;
 using System.Threading;
 using System.Threading.Tasks;
-using PSScim.Tests.Shell;
+using PSScim.Tests.Cmdlets;
+using PSScim.Tests.Pwsh;
 
 namespace PSScim.Tests.Runbooks;
 
@@ -31,47 +32,47 @@ internal sealed class Sandbox : IDisposable
     /// <summary>The most memory that all its processes held together, in bytes.</summary>
     internal long Peak => _group.Peak;
 
-    /// <summary>Starts the shell in the sandbox.</summary>
+    /// <summary>Starts pwsh in the sandbox.</summary>
     internal Process Start(params string[] arguments)
     {
         // /sys takes no new files, not even from root; the engine itself does not start where there is no home at all.
         ProcessStartInfo start = new("/bin/sh") { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
-        string[] words = ["-c", $"echo $$ > {_group.Members} && exec setsid \"$@\"", "sh", ShellProcess.Dotnet, ShellProcess.Assembly, .. arguments];
+        string[] words = ["-c", $"echo $$ > {_group.Members} && exec setsid \"$@\"", "sh", PwshProcess.Dotnet, PwshProcess.Assembly, "-NoProfile", "-NonInteractive", "-File", .. arguments];
         foreach (string word in words)
             start.ArgumentList.Add(word);
-        foreach ((string name, string value) in new Dictionary<string, string> { ["HOME"] = "/sys", ["DOTNET_CLI_HOME"] = "/sys", ["PSModulePath"] = "" })
+        foreach ((string name, string value) in new Dictionary<string, string> { ["HOME"] = "/sys", ["DOTNET_CLI_HOME"] = "/sys", ["PSModulePath"] = Path.Combine(Engine.Root, "out") })
             start.Environment[name] = value;
         return Process.Start(start)!;
     }
 
-    /// <summary>Runs the shell in the sandbox to its end.</summary>
-    internal async Task<ShellResult> Run(params string[] arguments)
+    /// <summary>Runs a script in the sandbox to its end.</summary>
+    internal async Task<PwshResult> Run(params string[] arguments)
     {
-        using Process shell = Start(arguments);
-        shell.StandardInput.Close();
-        Task<string> output = shell.StandardOutput.ReadToEndAsync();
-        Task<string> error = shell.StandardError.ReadToEndAsync();
-        await shell.WaitForExitAsync();
-        return new ShellResult(shell.ExitCode, await output, await error);
+        using Process pwsh = Start(arguments);
+        pwsh.StandardInput.Close();
+        Task<string> output = pwsh.StandardOutput.ReadToEndAsync();
+        Task<string> error = pwsh.StandardError.ReadToEndAsync();
+        await pwsh.WaitForExitAsync();
+        return new PwshResult(pwsh.ExitCode, await output, await error);
     }
 
-    /// <summary>Runs the shell until something has come about, and kills it at that moment.</summary>
+    /// <summary>Runs a script until a condition holds, then kills the process at that moment.</summary>
     internal async Task KillWhen(Func<bool> due, params string[] arguments)
     {
-        using Process shell = Start(arguments);
-        shell.StandardInput.Close();
-        Task<string> output = shell.StandardOutput.ReadToEndAsync();
-        Task<string> error = shell.StandardError.ReadToEndAsync();
+        using Process pwsh = Start(arguments);
+        pwsh.StandardInput.Close();
+        Task<string> output = pwsh.StandardOutput.ReadToEndAsync();
+        Task<string> error = pwsh.StandardError.ReadToEndAsync();
         bool early = false;
         try
         {
             for (var clock = Stopwatch.StartNew(); !early && !due(); await Task.Delay(10))
-                early = shell.HasExited || clock.Elapsed > TimeSpan.FromMinutes(2);
+                early = pwsh.HasExited || clock.Elapsed > TimeSpan.FromMinutes(2);
         }
         finally
         {
-            shell.Kill(entireProcessTree: true);
-            await shell.WaitForExitAsync();
+            pwsh.Kill(entireProcessTree: true);
+            await pwsh.WaitForExitAsync();
         }
         if (early)
             throw new InvalidOperationException("The job ended, or did not come so far: " + await output + await error);

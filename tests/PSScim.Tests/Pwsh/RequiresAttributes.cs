@@ -1,17 +1,16 @@
 using System;
-using System.IO;
 using Xunit;
 
-namespace PSScim.Tests.Shell;
+namespace PSScim.Tests.Pwsh;
 
-/// <summary>A test that sends Unix signals.</summary>
+/// <summary>A test that needs Unix.</summary>
 [AttributeUsage(AttributeTargets.Method)]
 internal sealed class UnixFactAttribute : FactAttribute
 {
     public UnixFactAttribute()
     {
         if (OperatingSystem.IsWindows())
-            Skip = "Windows has no SIGINT to send to one process.";
+            Skip = "This test runs on Unix only.";
     }
 }
 
@@ -31,17 +30,4 @@ internal sealed class LinuxFactAttribute : FactAttribute
 internal sealed class LinuxTheoryAttribute : TheoryAttribute
 {
     public LinuxTheoryAttribute() => Skip = new LinuxFactAttribute().Skip;
-}
-
-/// <summary>A test that needs a pseudo-terminal, which util-linux' script makes.</summary>
-[AttributeUsage(AttributeTargets.Method)]
-internal sealed class TerminalFactAttribute : FactAttribute
-{
-    internal const string Script = "/usr/bin/script";
-
-    public TerminalFactAttribute()
-    {
-        if (!OperatingSystem.IsLinux() || !File.Exists(Script))
-            Skip = $"There is no {Script} to make a terminal with.";
-    }
 }

@@ -5,9 +5,9 @@ using System.Runtime.InteropServices;
 using System.Threading.Tasks;
 using PSScim.Tests.Cmdlets;
 
-namespace PSScim.Tests.Shell;
+namespace PSScim.Tests.Pwsh;
 
-/// <summary>A module path of its own with copies of out/PSScim in it, and the shell as a fresh process over it.</summary>
+/// <summary>A module path of its own with copies of out/PSScim in it, and pwsh as a fresh process over it.</summary>
 internal sealed class InstalledModule : IDisposable
 {
     private readonly DirectoryInfo _root = Directory.CreateTempSubdirectory("psscim-installed-");
@@ -43,7 +43,7 @@ internal sealed class InstalledModule : IDisposable
     internal static string LibraryOf(string module) => Path.Combine(module, "runtimes", Rid, "native", LibraryName);
 
     /// <summary>Runs a command in a fresh process that has this module path and no other, nor a profile folder.</summary>
-    internal Task<ShellResult> Run(string command, IReadOnlyDictionary<string, string?>? more = null)
+    internal Task<PwshResult> Run(string command, IReadOnlyDictionary<string, string?>? more = null)
     {
         var environment = new Dictionary<string, string?>
         {
@@ -52,7 +52,7 @@ internal sealed class InstalledModule : IDisposable
         };
         foreach ((string name, string? value) in more ?? new Dictionary<string, string?>())
             environment[name] = value;
-        return ShellProcess.Run(["-NonInteractive", "-Command", command], input: null, environment);
+        return PwshProcess.Run(["-Command", command], environment);
     }
 
     public void Dispose()

@@ -6,7 +6,7 @@ using System.Reflection.PortableExecutable;
 using System.Threading.Tasks;
 using Xunit;
 
-namespace PSScim.Tests.Shell;
+namespace PSScim.Tests.Pwsh;
 
 /// <summary>
 /// The native library in every state in which an installation can be. Each in a process of its own, since what a
@@ -25,7 +25,7 @@ public sealed class LoaderTests : IDisposable
     private async Task<string> Error(string id, Func<string, Dictionary<string, string?>?> spoil)
     {
         string module = _installed.Install();
-        ShellResult result = await _installed.Run(Meet, spoil(module));
+        PwshResult result = await _installed.Run(Meet, spoil(module));
         Assert.Equal("", result.Error);
         Assert.StartsWith(id + ",", result.Output, StringComparison.Ordinal);
         Assert.Contains(InstalledModule.LibraryOf(module), result.Output, StringComparison.Ordinal);
@@ -48,8 +48,8 @@ public sealed class LoaderTests : IDisposable
             foreach (string folder in (string[])[.. Directory.GetDirectories(module, "*", SearchOption.AllDirectories), module])
                 File.SetUnixFileMode(folder, UnixFileMode.UserRead | UnixFileMode.UserExecute);
         string[] before = Directory.GetFileSystemEntries(_installed.ModulePath, "*", SearchOption.AllDirectories);
-        ShellResult result = await _installed.Run(Meet);
-        Assert.Equal(new ShellResult(0, "3\n", ""), result);
+        PwshResult result = await _installed.Run(Meet);
+        Assert.Equal(new PwshResult(0, "3\n", ""), result);
         Assert.Equal(before, Directory.GetFileSystemEntries(_installed.ModulePath, "*", SearchOption.AllDirectories));
     }
 
@@ -128,8 +128,8 @@ public sealed class LoaderTests : IDisposable
     public async Task A_refusal_stays_the_same_however_often_it_is_met()
     {
         File.Delete(InstalledModule.LibraryOf(_installed.Install()));
-        ShellResult result = await _installed.Run(
-            "1..3 | ForEach-Object { try { Connect-Scim -Emulator } catch { $_.FullyQualifiedErrorId } }; Get-ScimContext; 'still here'");
+        PwshResult result = await _installed.Run(
+            "Import-Module PSScim; 1..3 | ForEach-Object { try { Connect-Scim -Emulator } catch { $_.FullyQualifiedErrorId } }; Get-ScimContext; 'still here'");
         Assert.Equal(4, result.Output.TrimEnd().Split('\n').Length);
         Assert.EndsWith("still here\n", result.Output, StringComparison.Ordinal);
     }
@@ -138,7 +138,7 @@ public sealed class LoaderTests : IDisposable
     public async Task Importing_again_by_force_or_after_removal_works_and_keeps_connections_usable()
     {
         _installed.Install();
-        ShellResult result = await _installed.Run("""
+        PwshResult result = await _installed.Run("""
             $ErrorActionPreference = 'Stop'
             Start-ScimEmulator -Users 3; $c = Connect-Scim -Emulator -PassThru
             Import-Module PSScim; Import-Module PSScim -Force
@@ -148,7 +148,7 @@ public sealed class LoaderTests : IDisposable
             Connect-Scim -Emulator; (Get-ScimUser -First 2).Count
             @(Get-Module PSScim).Count
             """);
-        Assert.Equal(new ShellResult(0, "3\n3\n2\n1\n", ""), result);
+        Assert.Equal(new PwshResult(0, "3\n3\n2\n1\n", ""), result);
     }
 
     [Fact]
@@ -156,11 +156,11 @@ public sealed class LoaderTests : IDisposable
     {
         _installed.Install("0.1.0");
         _installed.Install("0.10.0");
-        const string which = "(Get-Module PSScim).Version.ToString(); Start-ScimEmulator -Users 3; Connect-Scim -Emulator; (Get-ScimUser).Count";
-        Assert.Equal(new ShellResult(0, "0.10.0\n3\n", ""), await _installed.Run(which));
+        const string which = "Import-Module PSScim; (Get-Module PSScim).Version.ToString(); Start-ScimEmulator -Users 3; Connect-Scim -Emulator; (Get-ScimUser).Count";
+        Assert.Equal(new PwshResult(0, "0.10.0\n3\n", ""), await _installed.Run(which));
         Assert.Equal(
-            new ShellResult(0, "0.1.0\n3\n", ""),
-            await _installed.Run("Remove-Module PSScim; Import-Module PSScim -RequiredVersion 0.1.0; " + which));
+            new PwshResult(0, "0.1.0\n3\n", ""),
+            await _installed.Run("Import-Module PSScim -RequiredVersion 0.1.0; " + which.Split("; ", 2)[1]));
     }
 
     [Fact]
@@ -168,10 +168,10 @@ public sealed class LoaderTests : IDisposable
     {
         _installed.Install("0.1.0");
         _installed.Install("0.2.0", "beta1");
-        ShellResult result = await _installed.Run(
-            "$m = Get-Module PSScim; \"$($m.Version) $($m.PrivateData.PSData.Prerelease)\"; Remove-Module PSScim; "
+        PwshResult result = await _installed.Run(
+            "$m = Import-Module PSScim -PassThru; \"$($m.Version) $($m.PrivateData.PSData.Prerelease)\"; Remove-Module PSScim; "
             + "Import-Module PSScim -MaximumVersion 0.1.99; (Get-Module PSScim).Version.ToString(); Start-ScimEmulator -Users 3; Connect-Scim -Emulator; (Get-ScimUser).Count");
-        Assert.Equal(new ShellResult(0, "0.2.0 beta1\n0.1.0\n3\n", ""), result);
+        Assert.Equal(new PwshResult(0, "0.2.0 beta1\n0.1.0\n3\n", ""), result);
     }
 
     [Fact]
@@ -179,7 +179,7 @@ public sealed class LoaderTests : IDisposable
     {
         using var copy = new InstalledModule();
         string first = _installed.Install(), other = copy.Install();
-        ShellResult result = await _installed.Run($$"""
+        PwshResult result = await _installed.Run($$"""
             Start-ScimEmulator -Users 3; Connect-Scim -Emulator
             foreach ($force in $false, $true) {
                 try { Import-Module '{{other}}' -Force:$force -ErrorAction Stop; 'imported' } catch { $_.FullyQualifiedErrorId }
@@ -190,7 +190,7 @@ public sealed class LoaderTests : IDisposable
             """);
         const string refused = "FormatXmlUpdateException,Microsoft.PowerShell.Commands.ImportModuleCommand";
         Assert.Equal(
-            new ShellResult(0, $"{refused}\n1\n{first}\n3\n{refused}\n1\n{first}\n3\n{other}\n3\n", ""), result);
+            new PwshResult(0, $"{refused}\n1\n{first}\n3\n{refused}\n1\n{first}\n3\n{other}\n3\n", ""), result);
     }
 
     /// <summary>The first bytes of a library of a platform.</summary>

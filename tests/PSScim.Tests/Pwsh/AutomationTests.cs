@@ -6,7 +6,7 @@ using System.Reflection;
 using System.Threading.Tasks;
 using Xunit;
 
-namespace PSScim.Tests.Shell;
+namespace PSScim.Tests.Pwsh;
 
 /// <summary>What Azure Automation and Functions give a runbook, as far as it can be had without Azure.</summary>
 public sealed class AutomationTests : IDisposable
@@ -24,7 +24,7 @@ public sealed class AutomationTests : IDisposable
             ["HOME"] = null, ["USERPROFILE"] = null, ["APPDATA"] = null, ["LOCALAPPDATA"] = null,
             ["XDG_CONFIG_HOME"] = null, ["XDG_CACHE_HOME"] = null, ["TERM"] = null,
         };
-        ShellResult result = await _installed.Run(
+        PwshResult result = await _installed.Run(
             """
             $ErrorActionPreference = 'Stop'
             Import-Module PSScim
@@ -39,7 +39,7 @@ public sealed class AutomationTests : IDisposable
             Show stop (Stop-ScimEmulator)
             """, nobody);
         Assert.Equal(
-            new ShellResult(0, """
+            new PwshResult(0, """
                 start 
                 connect 
                 users ScimUser,ScimUser,ScimUser
@@ -76,13 +76,11 @@ public sealed class AutomationTests : IDisposable
         await File.WriteAllTextAsync(Path.Combine(other, "Other.psm1"), Other);
         foreach (string file in OtherAssemblies())
             File.Copy(file, Path.Combine(other, Path.GetFileName(file)));
-        // The shell begins with a PSScim of script, so that it is this test that imports the real one, in its order.
-        ShellResult result = await ShellProcess.Run("-NonInteractive", "-Command",
-            "Remove-Module PSScim; "
-            + imports.Replace("{0}", $"'{Path.Combine(module, "PSScim.psd1")}'", StringComparison.Ordinal).Replace("{1}", $"'{Path.Combine(other, "Other.psm1")}'", StringComparison.Ordinal)
+        PwshResult result = await PwshProcess.Run("-Command",
+            imports.Replace("{0}", $"'{Path.Combine(module, "PSScim.psd1")}'", StringComparison.Ordinal).Replace("{1}", $"'{Path.Combine(other, "Other.psm1")}'", StringComparison.Ordinal)
             + Use + $"; [AppDomain]::CurrentDomain.GetAssemblies() | Where-Object {{ -not $_.IsDynamic -and $_.Location.StartsWith('{module}') }} | ForEach-Object {{ $_.GetName().Name }}");
         // The last line: of all assemblies that are loaded, one is PSScim's.
-        Assert.Equal(new ShellResult(0, "3\n\"json\"\nmsal\nPSScim\n", ""), result);
+        Assert.Equal(new PwshResult(0, "3\n\"json\"\nmsal\nPSScim\n", ""), result);
     }
 
     private static IEnumerable<string> OtherAssemblies()
