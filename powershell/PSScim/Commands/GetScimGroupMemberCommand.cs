@@ -71,12 +71,12 @@ public sealed class GetScimGroupMemberCommand : ScimMembershipCommand
             foreach (string id in members.Where((_, place) => (ulong)place >= PagingParameters.Skip && (ulong)place - PagingParameters.Skip < PagingParameters.First))
             {
                 var read = new ChangeText("Read", "Users") { Id = id, Attributes = Attributes, ExcludedAttributes = ExcludedAttributes };
-                Submit(read.ToString(), new Submitted(id, ""));
+                Read(read, id, () => ulong.MaxValue);
             }
         }
         catch (ScimException error)
         {
-            Report(error, group);
+            EndList(error, group);
         }
     }
 }

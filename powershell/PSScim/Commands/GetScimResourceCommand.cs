@@ -19,6 +19,8 @@ public abstract class GetScimResourceCommand : ScimListCommand
 
     private ResourceReader? _byId;
     private string[]? _named;
+    private ulong _skipped;
+    private ulong _written;
 
     /// <summary>Ids of single resources, or objects that have an id. One request each.</summary>
     [Parameter(ParameterSetName = IdSet, Mandatory = true, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
@@ -59,8 +61,9 @@ public abstract class GetScimResourceCommand : ScimListCommand
     public string? Cursor { get; set; }
 
     /// <summary>
-    /// Requests in flight at most, where ids come from the pipeline. The objects come in the order of the ids all the same. A
-    /// pipeline that stops early has asked for so many too many.
+    /// The number of requests in flight at most, for ids. Default: 8. The objects come in the order of the ids. A pipeline
+    /// that stops early has sent fewer than this number too many. On Entra, where each request is billed, the number starts
+    /// at two and grows as results are used.
     /// </summary>
     [Parameter(ParameterSetName = IdSet)]
     [ValidateRange(1, 256)]
@@ -81,14 +84,22 @@ public abstract class GetScimResourceCommand : ScimListCommand
     private protected override void Done(WriteOperation operation, Submitted item)
     {
         _byId ??= Resolved.Types.Reader(Kind, Projection());
-        if (operation.Count > 0)
-            WriteObject(_byId.Read(operation)[0]);
+        if (operation.Count == 0)
+            return;
+        _written++;
+        WriteObject(_byId.Read(operation)[0]);
     }
 
+    /// <summary>-Skip passes over ids without a request; -First counts the resources that were found.</summary>
     private void ReadOne(string id)
     {
-        var read = new ChangeText("Read", Endpoint) { Id = id, Attributes = Attributes, ExcludedAttributes = ExcludedAttributes };
-        Submit(read.ToString(), new Submitted(id, ""));
+        if (_skipped < PagingParameters.Skip)
+            _skipped++;
+        else
+            Read(
+                new ChangeText("Read", Endpoint) { Id = id, Attributes = Attributes, ExcludedAttributes = ExcludedAttributes },
+                id,
+                () => PagingParameters.First - _written);
     }
 
     private void ReadList()
@@ -114,7 +125,8 @@ public abstract class GetScimResourceCommand : ScimListCommand
         }
         catch (ScimException error)
         {
-            Report(error, filter);
+            // What came is downstream already. Nothing downstream may take it for the whole.
+            ThrowTerminating(error, filter);
         }
     }
 

@@ -4,8 +4,13 @@ using System.Management.Automation;
 namespace PSScim.Commands;
 
 /// <summary>
-/// Gets users from a SCIM service: all, those that a filter chooses, or single ones by id. Users are written as their
-/// page arrives, and a page that nobody asks for is never requested.
+/// Gets users from a SCIM service: all, those that a filter selects, or single users by id. Users are written as their
+/// page arrives, and a page that isn't needed is never requested.
+/// <para>
+/// A list that breaks off is a terminating error with the Cursor to continue from, whatever -ErrorAction says: users who
+/// came before are in the pipeline already, but no command takes them for all users. An id that isn't found is a
+/// non-terminating error, and the other ids are read.
+/// </para>
 /// </summary>
 /// <example>
 /// All users, streamed, with the attributes that are needed and no others.
@@ -54,12 +59,13 @@ namespace PSScim.Commands;
 /// The others come all the same. A request that ends in 404 is billed too.
 /// </example>
 /// <example>
-/// Go on where an interrupted list stopped.
+/// Continue where an interrupted list stopped.
 /// <code>
-/// try { $users = Get-ScimUser -ErrorAction Stop }
+/// try { $null = Get-ScimUser -OutVariable users }
 /// catch { $cursor = $_.Exception.Cursor }
-/// if ($cursor) { Get-ScimUser -Cursor $cursor }
+/// if ($cursor) { $users += Get-ScimUser -Cursor $cursor }
 /// </code>
+/// An assignment would lose the users who came before the error; -OutVariable keeps them.
 /// </example>
 /// <seealso cref="GetScimGroupCommand"/>
 /// <seealso cref="GetScimContextCommand"/>

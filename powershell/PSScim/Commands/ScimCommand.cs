@@ -129,6 +129,16 @@ public abstract class ScimCommand : PSCmdlet, IDisposable
         ThrowTerminatingError(record);
     }
 
+    /// <summary>
+    /// Writes a non-terminating error. It is counted, so that a command downstream that replaces a whole knows that its
+    /// input may be incomplete, whatever -ErrorAction says.
+    /// </summary>
+    private protected void WriteFailure(ScimException error, object? target)
+    {
+        RunspaceState.Current.Failures++;
+        WriteError(error.ToErrorRecord(target));
+    }
+
     private Operation Begin(Func<Operation> start)
     {
         lock (_lock)

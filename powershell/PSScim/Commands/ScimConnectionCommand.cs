@@ -69,7 +69,7 @@ public abstract class ScimConnectionCommand : ScimCommand
                 ThrowTerminating(error, target);
                 break;
             default:
-                WriteError(error.ToErrorRecord(target));
+                WriteFailure(error, target);
                 break;
         }
     }

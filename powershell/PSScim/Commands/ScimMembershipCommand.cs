@@ -51,7 +51,19 @@ public abstract class ScimMembershipCommand : ScimSendingCommand
         }
         catch (ScimException error)
         {
-            Report(error, id);
+            EndList(error, id);
         }
+    }
+
+    /// <summary>
+    /// Ends the command, since nothing downstream may take what came for the whole. A refusal that is about this object
+    /// alone, before anything came of it, is an error of this object.
+    /// </summary>
+    private protected void EndList(ScimException error, string id)
+    {
+        if (error.Cursor is null && error.Status is >= 400 and < 500 and not 429)
+            Report(error, id);
+        else
+            ThrowTerminating(error, id);
     }
 }

@@ -17,6 +17,9 @@ public abstract class ScimSendingCommand : ScimConnectionCommand
 {
     private const uint SliceMilliseconds = 100;
 
+    /// <summary>Reads that are under way on Entra before a first reply is used: each is billed.</summary>
+    private const long FirstReads = 2;
+
     /// <summary>How many objects are told of one by one, once the pipeline takes nothing any more.</summary>
     private const int MostTold = 50;
 
@@ -25,6 +28,7 @@ public abstract class ScimSendingCommand : ScimConnectionCommand
     private WriteOperation? _operation;
     private PSHost? _host;
     private bool _stopped;
+    private long _replies;
 
     /// <summary>Requests in flight at most.</summary>
     private protected virtual int InFlight => 1;
@@ -109,6 +113,24 @@ public abstract class ScimSendingCommand : ScimConnectionCommand
             TakeNext(0);
     }
 
+    /// <summary>
+    /// Reads one resource by its id. Never more are under way than may be in flight, so a pipeline that stops early has
+    /// sent fewer than that too many. On Entra the number starts low and grows with each reply that was used.
+    /// </summary>
+    /// <param name="read">The read.</param>
+    /// <param name="id">The id.</param>
+    /// <param name="wanted">How many more resources are wanted. Asked again after each reply.</param>
+    private protected void Read(ChangeText read, string id, Func<ulong> wanted)
+    {
+        while (_underWay.Count > 0 && (ulong)_underWay.Count >= Math.Min(wanted(), ReadsUnderWay))
+            if (!TakeNext(SliceMilliseconds))
+                throw Stopped();
+        if (wanted() > 0)
+            Submit(read.ToString(), new Submitted(id, ""));
+    }
+
+    private ulong ReadsUnderWay => (ulong)(Resolved.IsEntra ? Math.Min(InFlight, FirstReads + _replies) : InFlight);
+
     /// <summary>Tells of an object that cannot be sent, when its turn comes.</summary>
     private protected void Refuse(ScimException error, Submitted item)
     {
@@ -183,7 +205,7 @@ public abstract class ScimSendingCommand : ScimConnectionCommand
             Submitted item = _underWay.Peek();
             try
             {
-                WriteError(item.Refused!.Of(item.Label).ToErrorRecord(item.Target));
+                WriteFailure(item.Refused!.Of(item.Label), item.Target);
             }
             catch (Exception e) when (e is not PipelineStoppedException)
             {
@@ -218,6 +240,7 @@ public abstract class ScimSendingCommand : ScimConnectionCommand
             throw;
         }
         _underWay.Dequeue();
+        _replies++;
     }
 
     private void TellOf(Submitted item)
@@ -235,7 +258,7 @@ public abstract class ScimSendingCommand : ScimConnectionCommand
                 break;
         }
         if (_operation.ReplyFailure() is ScimException error)
-            WriteError(error.Of(item.Label).ToErrorRecord(item.Target));
+            WriteFailure(error.Of(item.Label), item.Target);
     }
 
     /// <summary>

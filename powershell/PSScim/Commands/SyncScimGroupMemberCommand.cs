@@ -1,4 +1,5 @@
 using System;
+using System.Collections;
 using System.Collections.Generic;
 using System.Management.Automation;
 using PSScim.Changes;
@@ -7,9 +8,16 @@ using PSScim.Native;
 namespace PSScim.Commands;
 
 /// <summary>
-/// Makes the users in a group exactly those given, with the fewest requests: it reads who is in the group, adds who is
-/// missing, 20 to a request, and then removes who is too many. Members that are no users are not seen, and stay; elsewhere
-/// than on Entra, as far as the group says of its members what they are.
+/// Makes the users in a group exactly those given, with the fewest requests. It reads the present members, adds missing
+/// members, 20 to a request, and then removes extra members. Members that aren't users are ignored and stay; on servers
+/// other than Entra, as far as the group says what its members are.
+/// <para>
+/// A list that breaks off would remove everyone who is missing from it. So nothing is changed when the input is incomplete:
+/// a list that breaks (Get-ScimUser, Get-ScimGroupMember) ends the whole pipeline, and where any command of the pipeline
+/// reports an error, such as an id that wasn't found, Sync-ScimGroupMember ends with InputIncomplete. To continue with what
+/// came, collect it in a variable first, check it, and give it to -Member. Nothing is changed either when the group would
+/// lose more than half of its members, and more than ten, unless you add -Force.
+/// </para>
 /// </summary>
 /// <example>
 /// The plan, and then the change.
@@ -22,7 +30,17 @@ namespace PSScim.Commands;
 /// The plan reads the present members, which are requests, and changes nothing.
 /// </example>
 /// <example>
-/// Nobody. An empty list is more often a mistake, so it has to be said.
+/// Continue on purpose although some ids weren't found.
+/// <code>
+/// $group = Get-ScimGroup -First 1
+/// $ids = @(Get-ScimUser -First 3 | ForEach-Object id) + '00000000-0000-0000-0000-000000000000'
+/// $wanted = $ids | Get-ScimUser -Attributes id -ErrorAction SilentlyContinue -ErrorVariable missing
+/// if ($missing.Count -le 1) { Sync-ScimGroupMember $group -Member $wanted -Force -Confirm:$false }
+/// </code>
+/// In one pipeline, the id that wasn't found would be an error of the input, and the group would stay as it is.
+/// </example>
+/// <example>
+/// Nobody. An empty list is more often a mistake, so it needs -Force.
 /// <code>
 /// $group = Get-ScimGroup -First 1
 /// Sync-ScimGroupMember $group -Member @() -Force -Confirm:$false
@@ -34,7 +52,12 @@ namespace PSScim.Commands;
 [Cmdlet(VerbsData.Sync, "ScimGroupMember", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
 public sealed class SyncScimGroupMemberCommand : ScimWriteCommand
 {
+    /// <summary>So many members may always be removed without -Force.</summary>
+    private const int SmallChange = 10;
+
     private readonly List<string> _wanted = [];
+    private object? _lastError;
+    private long _failures;
 
     /// <summary>The id of the group, or the group.</summary>
     [Parameter(Position = 0, Mandatory = true)]
@@ -49,11 +72,18 @@ public sealed class SyncScimGroupMemberCommand : ScimWriteCommand
     [IdTransformation]
     public string[] Member { get; set; } = [];
 
-    /// <summary>Lets the group end without a member.</summary>
+    /// <summary>Lets the group lose more than half of its members, or all.</summary>
     [Parameter]
     public SwitchParameter Force { get; set; }
 
     private protected override ResourceKind Kind => ResourceKind.Group;
+
+    /// <summary>Finds the connection, and notes which errors there were before the input.</summary>
+    protected override void BeginProcessing()
+    {
+        base.BeginProcessing();
+        (_lastError, _failures) = (LastError(), RunspaceState.Current.Failures);
+    }
 
     /// <summary>Collects the ids.</summary>
     protected override void ProcessRecord() => _wanted.AddRange(Member);
@@ -61,6 +91,7 @@ public sealed class SyncScimGroupMemberCommand : ScimWriteCommand
     /// <summary>Compares, and changes what differs.</summary>
     protected override void EndProcessing()
     {
+        RefuseIncompleteInput();
         // With a wrong id among them the list is not what was meant, and who is missing from it would be removed.
         if (Resolved.IsEntra && _wanted.Find(id => !Guid.TryParseExact(id, "D", out _)) is string wrong)
             ThrowTerminating(
@@ -74,6 +105,10 @@ public sealed class SyncScimGroupMemberCommand : ScimWriteCommand
             ThrowTerminating(
                 new ScimException(ErrorId.WouldEmptyGroup, $"The group {Group} would lose all its {surplus.Count} members. Nothing was changed."),
                 Group);
+        if (surplus.Count > SmallChange && surplus.Count > present.Count / 2 && !Force)
+            ThrowTerminating(
+                new ScimException(ErrorId.WouldShrinkGroup, $"The group {Group} would lose {surplus.Count} of its {present.Count} members. Nothing was changed."),
+                Group);
         var missing = new List<string>();
         foreach (string id in _wanted)
             if (has.Add(id))
@@ -86,6 +121,23 @@ public sealed class SyncScimGroupMemberCommand : ScimWriteCommand
         }
         base.EndProcessing();
     }
+
+    /// <summary>Who is missing from an incomplete input would be removed.</summary>
+    private void RefuseIncompleteInput()
+    {
+        if (ReferenceEquals(_lastError, LastError()) && _failures == RunspaceState.Current.Failures)
+            return;
+        string reason = LastError() is ErrorRecord last && !ReferenceEquals(last, _lastError) ? $": {last}" : ".";
+        ThrowTerminating(
+            new ScimException(
+                ErrorId.InputIncomplete,
+                $"The group {Group} wasn't changed, because a command that feeds Sync-ScimGroupMember reported an error, so the list of members may be incomplete{reason}"),
+            Group);
+    }
+
+    /// <summary>The newest error of the runspace, whichever command reported it.</summary>
+    private object? LastError() =>
+        SessionState.PSVariable.GetValue("global:Error") is IList { Count: > 0 } errors ? errors[0] : null;
 
     /// <summary>Asks once about the whole, where somebody loses something, or -Confirm says so.</summary>
     private bool IsAllowed(int missing, int surplus)

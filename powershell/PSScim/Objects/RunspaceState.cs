@@ -21,6 +21,9 @@ internal sealed class RunspaceState
     /// <summary>The emulators that it started, the latest last.</summary>
     internal List<ScimEmulator> Emulators { get; } = [];
 
+    /// <summary>How many non-terminating errors its commands have written so far, those that -ErrorAction hides included.</summary>
+    internal long Failures { get; set; }
+
     /// <summary>The connection made last.</summary>
     internal ScimConnection? Default => _connections.Count == 0 ? null : _connections[_connections.Count - 1];
 

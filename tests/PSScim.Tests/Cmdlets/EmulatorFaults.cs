@@ -11,10 +11,15 @@ internal static class EmulatorFaults
     /// <summary>Adds a fault, or several: rust/scim-emulator/src/faults.rs says which there are.</summary>
     internal static void Inject(this Engine engine, string fault)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, engine.Good("$e.Authority")[0] + "/__emulator/faults")
-        {
-            Content = new StringContent(fault, Encoding.UTF8, "application/json"),
-        };
+        Send(engine, HttpMethod.Post, new StringContent(fault, Encoding.UTF8, "application/json"));
+    }
+
+    /// <summary>Takes all faults away.</summary>
+    internal static void ClearFaults(this Engine engine) => Send(engine, HttpMethod.Delete, null);
+
+    private static void Send(Engine engine, HttpMethod method, HttpContent? body)
+    {
+        using var request = new HttpRequestMessage(method, engine.Good("$e.Authority")[0] + "/__emulator/faults") { Content = body };
         using HttpResponseMessage response = s_http.Send(request);
         response.EnsureSuccessStatusCode();
     }

@@ -148,7 +148,8 @@ public sealed class FaultTests : IDisposable
     public void Errors_can_be_silenced_and_caught()
     {
         Inject("""{"action":"status","status":403,"times":99}""");
-        Assert.Empty(_engine.Run("Get-ScimUser -ErrorAction SilentlyContinue").Errors);
+        Assert.Empty(_engine.Run("'x' | Get-ScimUser -ErrorAction SilentlyContinue").Errors);
+        Assert.Equal("caught", _engine.Good("try { Get-ScimUser -ErrorAction SilentlyContinue } catch [PSScim.ScimException] { 'caught' }")[0].ToString());
         Assert.Equal("caught", _engine.Good("try { Get-ScimUser -ErrorAction Stop } catch [PSScim.ScimException] { 'caught' }")[0].ToString());
         Assert.Equal(403, _engine.Good("try { Get-ScimUser -ErrorAction Stop } catch { $_.Exception.Status }")[0].BaseObject);
     }

@@ -184,7 +184,11 @@ kinds! {
     /// A key that finds more than one object, or others than it names.
     AmbiguousKey, "InvalidArgument", "Name the object by its id.";
     /// A group would lose all its members.
-    WouldEmptyGroup, "InvalidArgument", "If that is meant, say -Force.";
+    WouldEmptyGroup, "InvalidArgument", "If you want that, add -Force.";
+    /// A group would lose more than half of its members.
+    WouldShrinkGroup, "InvalidArgument", "Check that the list of members is complete. If you want to remove the others, add -Force.";
+    /// A command that feeds one that replaces a whole reported an error, so the input may be incomplete.
+    InputIncomplete, "InvalidData", "Solve the problem and run the command again. To continue with what came, collect it in a variable, check it, and give the variable to -Member.";
     /// The next request would go over the connection's budget; it was not sent.
     BudgetExceeded, "LimitsExceeded", "Connect with a larger -RequestBudget, or go on later.";
     /// An export that cannot be: its columns, its format, or what it is to go on from.
