@@ -44,12 +44,12 @@ Describe 'Set-ScimUser' {
             $read.'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User'.department | Should -Be 'Research'
         }
     }
-    It 'takes a user that was saved by its id, and says that its edits are not known' {
+    It 'changes a saved user by its id, and reports that its edits are unknown' {
         $file = Join-Path $TestDrive 'user.xml'
         $user | Export-Clixml $file
         $saved = Import-Clixml $file
         ($saved | Set-ScimUser -Title Saved -PassThru).title | Should -Be 'Saved'
-        (Get-Problem { $saved | Set-ScimUser }).Exception.Message | Should -Match 'cannot be told'
+        (Get-Problem { $saved | Set-ScimUser }).Exception.Message | Should -Match "can't tell which of its values you changed"
     }
     It 'gives the new state with -PassThru, which is a further request' {
         Measure-Request { (Set-ScimUser $user -Title Chief -PassThru).title | Should -Be 'Chief' } | Should -Be 2

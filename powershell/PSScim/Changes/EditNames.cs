@@ -95,6 +95,6 @@ internal static class EditNames
 
     private static ScimException Unclear(string path) => new(
         ErrorId.InvalidValue,
-        $"{path} was set, and a service is not told places in a list but types. No request was made.",
-        "Give each value a type of its own, or set the attribute as a whole.");
+        $"'{path}' was set on a value without a type that is unique in its list, so the change can't be sent. No request was made.",
+        "Give each value a different type, or set the whole attribute.");
 }

@@ -24,7 +24,7 @@ internal static class JsonValue
     internal static void Write(StringBuilder text, object? value, int depth)
     {
         if (depth > Limits.Depth)
-            throw Unfit("A value is nested deeper than " + Limits.Depth + " levels.");
+            throw Unfit("The value is nested deeper than the limit of " + Limits.Depth + " levels.");
         switch (SetValue.Bare(value))
         {
             case null:
@@ -58,7 +58,7 @@ internal static class JsonValue
                 WriteFraction(text, Convert.ToDouble(SetValue.Bare(value), CultureInfo.InvariantCulture));
                 break;
             case SecureString:
-                throw Unfit("A SecureString is a value for the password only.");
+                throw Unfit("A SecureString can be used only for the password.");
             case byte[] bytes:
                 JsonText.Quote(text, Convert.ToBase64String(bytes));
                 break;
@@ -79,7 +79,7 @@ internal static class JsonValue
                 WriteArray(text, list, depth);
                 break;
             case object other:
-                throw Unfit($"A {other.GetType().Name} cannot be sent.");
+                throw Unfit($"A value of type {other.GetType().Name} can't be sent.");
         }
     }
 
@@ -129,7 +129,7 @@ internal static class JsonValue
     private static void WriteFraction(StringBuilder text, double number)
     {
         if (double.IsNaN(number) || double.IsInfinity(number))
-            throw Unfit("JSON has no number for " + number.ToString(CultureInfo.InvariantCulture) + ".");
+            throw Unfit("JSON can't represent the number " + number.ToString(CultureInfo.InvariantCulture) + ".");
         text.Append(number.ToString("R", CultureInfo.InvariantCulture));
     }
 

@@ -290,7 +290,7 @@ public sealed class ConnectScimCommand : ScimServiceCommand
     private Session Open(ScimEmulator emulator)
     {
         if (Misplaced() is string parameter)
-            throw new ScimException(ErrorId.InvalidConfiguration, $"-{parameter} has no meaning with -Emulator, which knows its own addresses.", "Leave one of the two out.");
+            throw new ScimException(ErrorId.InvalidConfiguration, $"-{parameter} can't be used with -Emulator, which sets its own addresses.", "Remove one of the two.");
         JsonText config = Transport(new JsonText())
             .Add("baseUri", emulator.BaseUri)
             .Add("authority", emulator.Authority)

@@ -14,6 +14,6 @@ internal sealed class ConnectionTransformationAttribute : ArgumentTransformation
             return inputData;
         return RunspaceState.Current.Find(name)
             ?? throw new ArgumentTransformationMetadataException(
-                $"This runspace has no connection named '{name}'. Get-ScimContext -ListAvailable lists those it has.");
+                $"This runspace has no connection named '{name}'. Run Get-ScimContext -ListAvailable to see its connections.");
     }
 }

@@ -107,7 +107,7 @@ public abstract class ExportScimResourceCommand : ScimListCommand
                 return "jsonLines";
             default:
                 ThrowTerminating(
-                    new ScimException(ErrorId.InvalidExport, $"'{Path}' does not say by its end what the file is to be.", "Name it .csv or .jsonl."),
+                    new ScimException(ErrorId.InvalidExport, $"The extension of '{Path}' isn't a supported export format.", "Use a path that ends in .csv or .jsonl."),
                     Path);
                 return null;
         }

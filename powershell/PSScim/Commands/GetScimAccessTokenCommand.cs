@@ -72,8 +72,8 @@ public sealed class GetScimAccessTokenCommand : ScimConnectionCommand
     private void WriteClaims(Operation operation)
     {
         if (operation.Length == 0)
-            throw new ScimException(ErrorId.TokenNotReadable, $"The connection '{Resolved.Name}' has no token that says anything of itself.",
-                "Only a JWT can be read; leave -AsClaims out.");
+            throw new ScimException(ErrorId.TokenNotReadable, $"The token of the connection '{Resolved.Name}' isn't a JWT, so its claims can't be read.",
+                "Remove -AsClaims.");
         var types = new ResourceTypes(seedFromSchema: false);
         foreach (ScimResource record in types.Reader(ResourceKind.Resource, Projection.None).Read(operation))
             WriteObject(new ScimTokenClaims(record));
@@ -83,7 +83,7 @@ public sealed class GetScimAccessTokenCommand : ScimConnectionCommand
     {
         using SecretBytes token = operation.TakeSecret();
         if (token.Length == 0)
-            throw new ScimException(ErrorId.TokenNotReadable, $"The connection '{Resolved.Name}' signs in by name and password and has no token.");
+            throw new ScimException(ErrorId.TokenNotReadable, $"The connection '{Resolved.Name}' signs in with a user name and password and has no token.");
         if (AsPlainText || AsHeader)
         {
             string text = Encoding.UTF8.GetString(token.Bytes);

@@ -56,7 +56,7 @@ public sealed class GetScimContextCommand : ScimCommand
                 Write(found);
             else
                 WriteError(new ScimException(ErrorId.ConnectionNotFound, $"This runspace has no connection named '{Name}'.",
-                    "Get-ScimContext -ListAvailable lists those it has.").ToErrorRecord(Name));
+                    "Run Get-ScimContext -ListAvailable to see its connections.").ToErrorRecord(Name));
         }
         else if (ListAvailable)
             foreach (ScimConnection each in connections.All.ToArray())

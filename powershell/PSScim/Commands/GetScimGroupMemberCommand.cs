@@ -65,7 +65,7 @@ public sealed class GetScimGroupMemberCommand : ScimMembershipCommand
         {
             List<string> members = new MemberList(Resolved, Run).Of(group, out bool isTold);
             if (!isTold)
-                WriteWarning($"The server names no members with the group {group}, and refuses to find them by groups.value: who is in it is not known.");
+                WriteWarning($"The members of the group {group} are unknown: the server doesn't return them with the group and refuses to filter users by groups.value.");
             if (PagingParameters.IncludeTotalCount)
                 WriteObject(PagingParameters.NewTotalCount((ulong)members.Count, isTold ? 1.0 : 0.0));
             foreach (string id in members.Where((_, place) => (ulong)place >= PagingParameters.Skip && (ulong)place - PagingParameters.Skip < PagingParameters.First))

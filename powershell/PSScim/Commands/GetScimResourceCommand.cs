@@ -152,7 +152,7 @@ public abstract class GetScimResourceCommand : ScimListCommand
             return;
         _named = KnownSchema.AllUserAttributesButManager;
         WriteVerbose(
-            $"Pages of more than {EntraUsersWithManager} users: all attributes are named but the manager, which Entra serves {EntraUsersWithManager} a page only.");
+            $"For pages of more than {EntraUsersWithManager} users, PSScim requests all attributes except the manager. With the manager, Entra returns at most {EntraUsersWithManager} users per page.");
     }
 
     /// <summary>Says once a connection how the list could have cost a tenth, as soon as it is clear that it is a long one.</summary>
@@ -162,6 +162,6 @@ public abstract class GetScimResourceCommand : ScimListCommand
             || !Resolved.TakeAdvice())
             return;
         WriteWarning(
-            $"Entra gives {EntraUsersWithManager} users a request when no attributes are named. With -Attributes, the manager not among them, it gives 999: a tenth of the requests, and of the cost. This is said once a connection; see about_PSScim_Cost.");
+            $"Without -Attributes, Entra returns {EntraUsersWithManager} users per request. With -Attributes and without the manager, it returns 999, which takes a tenth of the requests and costs a tenth. This warning appears once per connection. See about_PSScim_Cost.");
     }
 }

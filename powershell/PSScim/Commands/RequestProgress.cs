@@ -41,7 +41,7 @@ internal sealed class RequestProgress(PSCmdlet command, string noun, ScimConnect
                 break;
             case ScimEventKind.Waiting:
                 _waitEnds = _clock.Elapsed + TimeSpan.FromMilliseconds(milliseconds);
-                _waitReason = text.StartsWith("429", StringComparison.Ordinal) ? "throttled" : "waiting to try again";
+                _waitReason = text.StartsWith("429", StringComparison.Ordinal) ? "throttled" : "waiting to retry";
                 break;
         }
     }

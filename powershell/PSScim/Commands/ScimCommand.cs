@@ -168,6 +168,6 @@ public abstract class ScimCommand : PSCmdlet, IDisposable
     {
         Progress.Receive(operation.Count, operation.TotalResults);
         WriteDebug(
-            $"Took {operation.Count} records in {operation.Length} bytes; more: {operation.HasMore}; next cursor: {operation.NextCursor ?? "none"}.");
+            $"Received {operation.Count} records in {operation.Length} bytes. More: {operation.HasMore}. Next cursor: {operation.NextCursor ?? "none"}.");
     }
 }

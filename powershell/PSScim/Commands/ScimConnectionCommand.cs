@@ -37,7 +37,7 @@ public abstract class ScimConnectionCommand : ScimCommand
                 return;
         }
         string message = _resolved is null
-            ? "There is no connection in this runspace."
+            ? "This runspace has no connection."
             : $"The connection '{_resolved.Name}' was closed.";
         ThrowTerminating(new ScimException(ErrorId.NotConnected, message));
     }

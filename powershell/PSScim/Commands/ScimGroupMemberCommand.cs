@@ -40,9 +40,9 @@ public abstract class ScimGroupMemberCommand : ScimWriteCommand
             string? group = Group ?? Text(member, "GroupId", "Group");
             if (id is null || group is null)
             {
-                string lacking = id is null ? "id of a member" : "group";
+                string lacking = id is null ? "member id" : "group";
                 Refuse(
-                    new ScimException(ErrorId.InvalidId, $"The object names no {lacking}. No request was made.", "Give ids, or objects with id, MemberId or UserId; and the group by -Group, or as GroupId."),
+                    new ScimException(ErrorId.InvalidId, $"The input object has no {lacking}. No request was made.", "Pass ids, or objects with id, MemberId or UserId. Set the group with -Group or GroupId."),
                     item);
                 continue;
             }

@@ -76,7 +76,7 @@ public abstract class ScimListCommand : ScimSendingCommand
         string? term = FilterText.Like(attribute, pattern);
         if (term is null)
             ThrowTerminating(
-                new ScimException(ErrorId.FilterSyntax, $"'{pattern}' has a * inside.", "A * can stand at the beginning and at the end; -Filter takes any text."),
+                new ScimException(ErrorId.FilterSyntax, $"'{pattern}' has a * in the middle, but a * can be only the first or the last character.", "To match a literal *, use -Filter."),
                 pattern);
         return term;
     }

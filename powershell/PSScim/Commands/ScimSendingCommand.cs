@@ -254,7 +254,7 @@ public abstract class ScimSendingCommand : ScimConnectionCommand
                 Planned(_operation, item);
                 break;
             case ScimOutcome.Unchanged:
-                WriteVerbose($"{item.Label}: there was nothing to change.");
+                WriteVerbose($"{item.Label}: nothing to change.");
                 break;
         }
         if (_operation.ReplyFailure() is ScimException error)
@@ -278,7 +278,7 @@ public abstract class ScimSendingCommand : ScimConnectionCommand
         var told = new List<string>();
         while (_underWay.Count > 0 && Outcome() is string outcome)
             told.Add($"{_underWay.Dequeue().Label}: {outcome}");
-        told.AddRange(_underWay.Select(item => $"{item.Label}: {(item.WasTaken ? "not known" : "not sent")}"));
+        told.AddRange(_underWay.Select(item => $"{item.Label}: {(item.WasTaken ? "unknown" : "not sent")}"));
         _underWay.Clear();
         if (told.Count > MostTold)
             told[MostTold] = $"… and {told.Count - MostTold} more";
@@ -319,8 +319,8 @@ public abstract class ScimSendingCommand : ScimConnectionCommand
         {
             ScimOutcome.Done or ScimOutcome.AlreadyDone or ScimOutcome.Unchanged => "done",
             ScimOutcome.NotSent or ScimOutcome.Planned => "not sent",
-            ScimOutcome.Failed => "refused" + because,
-            _ => "not known" + because,
+            ScimOutcome.Failed => "failed" + because,
+            _ => "unknown" + because,
         };
     }
 

@@ -148,7 +148,7 @@ public abstract class ScimTransportCommand : ScimCommand
     private protected void WarnOfSkippedCheck(string? server)
     {
         if (SkipCertificateCheck)
-            WriteWarning($"The certificate of {server ?? "the server"} is not checked: whoever answers in its place reads and changes everything, the token included.");
+            WriteWarning($"PSScim doesn't check the certificate of {server ?? "the server"}. Another computer could impersonate it, and read and change everything, including the token.");
     }
 
     private protected string FilePath(string path) => SessionState.Path.GetUnresolvedProviderPathFromPSPath(path);

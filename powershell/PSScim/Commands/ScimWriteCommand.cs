@@ -89,8 +89,8 @@ public abstract class ScimWriteCommand : ScimSendingCommand
         if (row.IsSaved && change.IsEmpty)
             throw new ScimException(
                 ErrorId.InvalidValue,
-                "The object was saved and read back, and what was set on it cannot be told from what it had. No request was made.",
-                "Say what to change by parameters, or set it on an object of Get-ScimUser or Get-ScimGroup.");
+                "The object was saved and loaded again, so PSScim can't tell which of its values you changed. No request was made.",
+                "Use parameters to specify the changes, or set values on an object from Get-ScimUser or Get-ScimGroup.");
         change.IfMatch = row.Version;
         change.ReturnsState = returnsState;
         Send(change, item, "Set", row.Password);
@@ -140,8 +140,8 @@ public abstract class ScimWriteCommand : ScimSendingCommand
         }
         throw new ScimException(
             ErrorId.InvalidId,
-            $"The object has neither an id nor a value of {string.Join(" or ", keys)}. No request was made.",
-            "Give it one of them.");
+            $"The input object has no id and no {string.Join(" or ", keys)}. No request was made.",
+            "Add one of them to the object.");
     }
 
     /// <summary>Reads an input object. Where it cannot be read, that is told, and null comes.</summary>
@@ -216,7 +216,7 @@ public abstract class ScimWriteCommand : ScimSendingCommand
         if (!row.PasswordWasText || _warnedOfPassword)
             return;
         _warnedOfPassword = true;
-        WriteWarning("Passwords come as plain text in the input. They are sent, but whoever reads the file or the history sees them; -Password takes a SecureString.");
+        WriteWarning("The input contains plain-text passwords. PSScim sends them, but anyone who can read the file or the history can see them. Use -Password with a SecureString instead.");
     }
 
     /// <summary>The object of a reply, or null where it has none.</summary>

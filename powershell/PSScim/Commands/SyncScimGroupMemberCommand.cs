@@ -95,7 +95,7 @@ public sealed class SyncScimGroupMemberCommand : ScimWriteCommand
         // With a wrong id among them the list is not what was meant, and who is missing from it would be removed.
         if (Resolved.IsEntra && _wanted.Find(id => !Guid.TryParseExact(id, "D", out _)) is string wrong)
             ThrowTerminating(
-                new ScimException(ErrorId.InvalidId, $"'{wrong}' is not the id of a user in Entra: those are GUIDs. Nothing was changed.", "Give ids, or objects that have an id."),
+                new ScimException(ErrorId.InvalidId, $"'{wrong}' isn't a valid user id. Entra's ids are GUIDs. Nothing was changed.", "Pass ids, or objects that have an id."),
                 wrong);
         List<string> present = Present();
         var wanted = new HashSet<string>(_wanted, StringComparer.OrdinalIgnoreCase);
@@ -103,7 +103,7 @@ public sealed class SyncScimGroupMemberCommand : ScimWriteCommand
         List<string> surplus = present.FindAll(id => !wanted.Contains(id));
         if (wanted.Count == 0 && surplus.Count > 0 && !Force)
             ThrowTerminating(
-                new ScimException(ErrorId.WouldEmptyGroup, $"The group {Group} would lose all its {surplus.Count} members. Nothing was changed."),
+                new ScimException(ErrorId.WouldEmptyGroup, $"This would remove all {surplus.Count} members of the group {Group}. Nothing was changed."),
                 Group);
         if (surplus.Count > SmallChange && surplus.Count > present.Count / 2 && !Force)
             ThrowTerminating(
@@ -113,7 +113,7 @@ public sealed class SyncScimGroupMemberCommand : ScimWriteCommand
         foreach (string id in _wanted)
             if (has.Add(id))
                 missing.Add(id);
-        WriteVerbose($"Group {Group}: {present.Count} members; {missing.Count} to add, {surplus.Count} to remove.");
+        WriteVerbose($"Group {Group}: {present.Count} members, {missing.Count} to add, {surplus.Count} to remove.");
         if (IsAllowed(missing.Count, surplus.Count))
         {
             Submit("AddMember", missing);
@@ -161,7 +161,7 @@ public sealed class SyncScimGroupMemberCommand : ScimWriteCommand
         {
             List<string> present = new MemberList(Resolved, Run).Of(Group, out bool isTold);
             if (!isTold)
-                WriteWarning($"The server names no members with the group {Group}, and refuses to find them by groups.value: nobody is removed.");
+                WriteWarning($"The members of the group {Group} are unknown: the server doesn't return them with the group and refuses to filter users by groups.value. PSScim doesn't remove any member.");
             return present;
         }
         catch (ScimException error)

@@ -35,8 +35,8 @@ public sealed class TestScimConnectionCommand : ScimConnectionCommand
     protected override void ProcessRecord()
     {
         string cost = Resolved.IsEntra
-            ? "at most one billable request (USD 0.002), and none if an earlier check fails"
-            : "one request to the service, which is not billed";
+            ? "at most one billable request (USD 0.002), or none if an earlier check fails"
+            : "one request to the service, which isn't billed";
         // Shown as Write-Host's text is: what it will cost is to be read before it is spent.
         WriteInformation(
             new HostInformationMessage { Message = $"Testing {Resolved.Name} ({Resolved.BaseUri}): {cost}." },

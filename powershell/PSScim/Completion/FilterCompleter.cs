@@ -49,7 +49,7 @@ public sealed class FilterCompleter : IArgumentCompleter
                 .Select(a => (owner.Length > 0 ? a.Member : a.Name, a.Path, AttributeCompleter.Describe(a))),
             Expected.Operator => Words(Operators(kind, attribute), begun),
             Expected.Value => Words(Values(kind, attribute, whole.Quote), begun),
-            _ => Words([("and", "both hold"), ("or", "one of them holds")], begun),
+            _ => Words([("and", "both tests are true"), ("or", "at least one test is true")], begun),
         };
         return found.Select(f => whole.Result(before + f.Text, f.Shown, f.Meaning));
     }
@@ -65,7 +65,7 @@ public sealed class FilterCompleter : IArgumentCompleter
     /// <summary>The values that are known: both of a boolean, and those that the schema suggests.</summary>
     private static (string Word, string Meaning)[] Values(ResourceKind kind, string attribute, string outerQuote) => Named(kind, attribute) switch
     {
-        { Type: "boolean" } => [("true", attribute + " is set"), ("false", attribute + " is not set")],
+        { Type: "boolean" } => [("true", attribute + " is true"), ("false", attribute + " is false")],
         // In a text in double quotes the value's own would end it.
         KnownAttribute known when outerQuote == "'" => [.. known.CanonicalValues.Select(value => ("\"" + value + "\"", value))],
         _ => [],

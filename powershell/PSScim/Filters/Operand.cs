@@ -31,14 +31,14 @@ internal sealed class Operand(PSVariableIntrinsics variables)
         SubExpressionAst sub => Only(sub.SubExpression, sub),
         ConvertExpressionAst convert => Converted(convert),
         UnaryExpressionAst { TokenKind: TokenKind.Minus, Child: ConstantExpressionAst number } => LanguagePrimitives.ConvertTo<double>(number.Value) * -1,
-        _ => throw new ScriptFilterException(operand, "A value is a constant, a variable or its property; compute it before, in a variable."),
+        _ => throw new ScriptFilterException(operand, "A value must be a constant, a variable or a property of a variable. Compute other values in a variable before the command."),
     };
 
     /// <summary>What PowerShell takes for a word where it expects a command's argument: a negative number is one, a cast too.</summary>
     private static object Bare(StringConstantExpressionAst word)
     {
         if (word.Value.StartsWith("[", StringComparison.Ordinal))
-            throw new ScriptFilterException(word, "A cast stands in parentheses here: ([datetime] '2026-01-31').");
+            throw new ScriptFilterException(word, "Put the cast in parentheses: ([datetime] '2026-01-31').");
         return word.Value.StartsWith("-", StringComparison.Ordinal)
             && decimal.TryParse(word.Value, NumberStyles.Number, CultureInfo.InvariantCulture, out decimal number)
             ? number
@@ -51,16 +51,16 @@ internal sealed class Operand(PSVariableIntrinsics variables)
         PSVariable? found = _variables.Get(name);
         return found is not null
             ? found.Value
-            : throw new ScriptFilterException(variable, "There is no such variable here.");
+            : throw new ScriptFilterException(variable, "The variable doesn't exist in this scope.");
     }
 
     private object? Member(MemberExpressionAst member)
     {
         if (member.Static || member.Member is not StringConstantExpressionAst name)
-            throw new ScriptFilterException(member, "A value is a constant, a variable or its property; compute it before, in a variable.");
+            throw new ScriptFilterException(member, "A value must be a constant, a variable or a property of a variable. Compute other values in a variable before the command.");
         object? owner = Value(member.Expression);
         if (owner is null)
-            throw new ScriptFilterException(member.Expression, "It is null, and has no properties.");
+            throw new ScriptFilterException(member.Expression, "The value is null, so it has no properties.");
         PSObject wrapped = PSObject.AsPSObject(owner);
         // As the engine has it, a key comes before a property of the table itself.
         if (wrapped.BaseObject is IDictionary table && table.Contains(name.Value))
@@ -68,7 +68,7 @@ internal sealed class Operand(PSVariableIntrinsics variables)
         PSPropertyInfo? property = wrapped.Properties[name.Value];
         return property is not null
             ? property.Value
-            : throw new ScriptFilterException(member, $"There is no property '{name.Value}'.");
+            : throw new ScriptFilterException(member, $"The property '{name.Value}' doesn't exist.");
     }
 
     /// <summary>A text in double quotes, with each expression in it replaced by its value.</summary>
@@ -90,10 +90,10 @@ internal sealed class Operand(PSVariableIntrinsics variables)
     private object? Converted(ConvertExpressionAst convert)
     {
         Type type = convert.Type.TypeName.GetReflectionType()
-            ?? throw new ScriptFilterException(convert, "There is no such type.");
+            ?? throw new ScriptFilterException(convert, "The type doesn't exist.");
         if (type != typeof(DateTime) && type != typeof(DateTimeOffset) && type != typeof(string) && type != typeof(bool)
             && type != typeof(int) && type != typeof(long) && type != typeof(decimal) && type != typeof(double) && type != typeof(Guid))
-            throw new ScriptFilterException(convert, "A value can be cast to datetime, string, bool, a number or guid.");
+            throw new ScriptFilterException(convert, "A value can be cast only to datetime, string, bool, a number or guid.");
         try
         {
             return LanguagePrimitives.ConvertTo(Value(convert.Child), type, CultureInfo.InvariantCulture);
@@ -106,10 +106,10 @@ internal sealed class Operand(PSVariableIntrinsics variables)
 
     private object? Only(StatementBlockAst block, Ast whole) => block.Statements.Count == 1
         ? Pipeline(block.Statements[0], whole)
-        : throw new ScriptFilterException(whole, "There has to be one value in it.");
+        : throw new ScriptFilterException(whole, "The expression must have exactly one value.");
 
     private object? Pipeline(StatementAst statement, Ast whole) =>
         statement is PipelineAst { PipelineElements: { Count: 1 } elements } && elements[0] is CommandExpressionAst expression
             ? Value(expression.Expression)
-            : throw new ScriptFilterException(whole, "Nothing is run in a filter; compute it before, in a variable.");
+            : throw new ScriptFilterException(whole, "A filter doesn't run commands. Compute the value in a variable before the command.");
 }

@@ -32,7 +32,7 @@ internal sealed class ScriptFilter(PSVariableIntrinsics variables)
         var block = (ScriptBlockAst)script.Ast;
         if (block.ParamBlock is not null || block.BeginBlock is not null || block.ProcessBlock is not null
             || block.EndBlock is null || block.EndBlock.Statements.Count != 1)
-            throw new ScriptFilterException(block, "A filter is one expression.");
+            throw new ScriptFilterException(block, "A filter must be a single expression.");
         return Statement(block.EndBlock.Statements[0]).Text;
     }
 
@@ -42,9 +42,9 @@ internal sealed class ScriptFilter(PSVariableIntrinsics variables)
             {
                 CommandExpressionAst expression => Expression(expression.Expression),
                 CommandAst command => new Words(this, command.CommandElements).Read(),
-                _ => throw new ScriptFilterException(statement, "A filter is one expression."),
+                _ => throw new ScriptFilterException(statement, "A filter must be a single expression."),
             }
-            : throw new ScriptFilterException(statement, "A filter is one expression.");
+            : throw new ScriptFilterException(statement, "A filter must be a single expression.");
 
     private Part Expression(ExpressionAst expression) => expression switch
     {
@@ -68,7 +68,7 @@ internal sealed class ScriptFilter(PSVariableIntrinsics variables)
         };
         return s_attribute.IsMatch(name)
             ? name
-            : throw new ScriptFilterException(named, "An attribute stands here, by its name or as a property of $_.");
+            : throw new ScriptFilterException(named, "Expected an attribute: its name, or a property of $_.");
     }
 
     private static string Path(ExpressionAst owner, string member)
@@ -94,7 +94,7 @@ internal sealed class ScriptFilter(PSVariableIntrinsics variables)
             case "like" or "notlike":
                 string pattern = LanguagePrimitives.ConvertTo<string>(value) ?? "";
                 if (pattern.IndexOfAny(['?', '[', ']', '`']) >= 0 || FilterText.Like(attribute, pattern) is not string like)
-                    throw new ScriptFilterException(right, "SCIM knows * at the beginning and at the end of a text, and no other wildcard.");
+                    throw new ScriptFilterException(right, "SCIM supports only * as a wildcard, and only as the first or the last character.");
                 return comparison == "like" ? new Part(like) : Part.Not(new Part(like));
             case "in" or "notin":
                 Part[] each = [.. Each(bare).Select(one => new Part($"{attribute} eq {FilterText.Value(attribute, one)}"))];
@@ -104,10 +104,10 @@ internal sealed class ScriptFilter(PSVariableIntrinsics variables)
                 return comparison == "in" ? any : Part.Not(any);
             case "eq" or "ne" or "gt" or "ge" or "lt" or "le" or "contains":
                 if (bare is IEnumerable and not string and not ScimObject)
-                    throw new ScriptFilterException(right, "It is a list; -in tests for one of several values.");
+                    throw new ScriptFilterException(right, "The value is a list. Use -in to test for one of several values.");
                 return new Part($"{attribute} {(comparison == "contains" ? "eq" : comparison)} {FilterText.Value(attribute, value)}");
             default:
-                throw new ScriptFilterException(whole, $"SCIM has no such operator. There are {Comparisons}, joined by -and, -or and -not.");
+                throw new ScriptFilterException(whole, $"SCIM doesn't support this operator. Use {Comparisons}, combined with -and, -or and -not.");
         }
     }
 
@@ -135,7 +135,7 @@ internal sealed class ScriptFilter(PSVariableIntrinsics variables)
             {
                 bool isAnd = IsParameter(_at, "and");
                 if (!isAnd && !IsParameter(_at, "or"))
-                    throw new ScriptFilterException(words[_at], "-and or -or is expected here.");
+                    throw new ScriptFilterException(words[_at], "Expected -and or -or.");
                 _at++;
                 all = isAnd ? Part.And(all, Term()) : Part.Or(all, Term());
             }
@@ -153,13 +153,13 @@ internal sealed class ScriptFilter(PSVariableIntrinsics variables)
             if (_at == words.Count || IsParameter(_at, "and") || IsParameter(_at, "or"))
                 return new Part(attribute + " eq true");
             if (Next() is not CommandParameterAst { Argument: null } operation)
-                throw new ScriptFilterException(words[_at - 1], $"An operator is expected here: {Comparisons}.");
+                throw new ScriptFilterException(words[_at - 1], $"Expected an operator: {Comparisons}.");
             return filter.Compare(attribute, operation.ParameterName, Next(), operation);
         }
 
         private CommandElementAst Next() => _at < words.Count
             ? words[_at++]
-            : throw new ScriptFilterException(words[words.Count - 1], "Something is missing behind it.");
+            : throw new ScriptFilterException(words[words.Count - 1], "Expected more after this.");
 
         private bool IsParameter(int at, string name) => words[at] is CommandParameterAst parameter && Is(parameter.ParameterName, name);
 

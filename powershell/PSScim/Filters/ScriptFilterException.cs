@@ -6,7 +6,7 @@ namespace PSScim.Filters;
 /// <summary>A script block that is no filter: what of it, and what would be.</summary>
 #pragma warning disable CA1032, CA1064 // Never leaves the module: it becomes the message of a parameter binding error.
 internal sealed class ScriptFilterException(Ast at, string reason)
-    : Exception($"-Filter {{ {Whole(at)} }}: {at.Extent.Text}: {reason} No request was made.")
+    : Exception($"The filter {{ {Whole(at)} }} isn't valid at '{at.Extent.Text}': {reason} No request was made.")
 #pragma warning restore CA1032, CA1064
 {
     private static string Whole(Ast at)

@@ -74,5 +74,5 @@ internal readonly unsafe struct LentBytes
     }
 
     private static RecordFormatException Broken() =>
-        new("A page does not hold: its header or its tables say more than there is.");
+        new("A page is inconsistent: its header or its tables point outside it.");
 }

@@ -46,7 +46,7 @@ internal static class Library
         string location = typeof(Library).Assembly.Location;
         return location.Length > 0 ? Path.GetDirectoryName(location)! : throw new ScimException(
             ErrorId.NativeLibraryMissing,
-            "PSScim.dll was loaded from memory, so that there is no folder in which to look for its native library.");
+            "PSScim.dll was loaded from memory, so PSScim can't find the folder of its native library.");
     }
 
     private static IntPtr Open(string folder)
@@ -77,7 +77,7 @@ internal static class Library
         {
             throw new ScimException(
                 ErrorId.NativeLibraryMismatch,
-                $"The library '{path}' for this platform ({rid}) is not PSScim's, or is of a version before this check: {e.Message}");
+                $"The library '{path}' for this platform ({rid}) doesn't belong to this version of PSScim: {e.Message}");
         }
     }
 
@@ -164,12 +164,12 @@ internal static class Library
         string list = found.Length == 0 ? "none" : string.Join(", ", Array.ConvertAll(found, Path.GetFileName));
         return new ScimException(
             ErrorId.NativeLibraryMissing,
-            $"PSScim has no native library for this platform ({rid}): '{path}' is not there. Platforms in this installation: {list}.");
+            $"PSScim has no native library for this platform ({rid}): '{path}' doesn't exist. Platforms in this installation: {list}.");
     }
 
     private static ScimException Unloadable(string path, string rid, string reason) => new(
         ErrorId.NativeLibraryNotLoadable,
-        $"The library '{path}' cannot be loaded on this platform ({rid}). The file {NativeImage.Describe(path)}. The system says: {reason.Trim()}");
+        $"The library '{path}' can't be loaded on this platform ({rid}). The file {NativeImage.Describe(path)}. The system reports: {reason.Trim()}");
 
     [DllImport("kernel32", CharSet = CharSet.Unicode, SetLastError = true, ExactSpelling = true, EntryPoint = "LoadLibraryExW")]
     [DefaultDllImportSearchPaths(DllImportSearchPath.System32)]

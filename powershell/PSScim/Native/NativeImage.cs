@@ -21,13 +21,13 @@ internal static class NativeImage
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            return "cannot be read (" + e.Message + ")";
+            return "can't be read (" + e.Message + ")";
         }
         if (header.Length == 0)
             return "is empty";
         if (IsElf(header))
             return "is a Linux library for " + ElfMachine(header[18] | (header[19] << 8))
-                + (IsCutOff(path) ? ", the end of which is missing" : "");
+                + (IsCutOff(path) ? ", but its end is missing" : "");
         if (header[0] == 'M' && header.Length >= 0x40 && header[1] == 'Z')
             return WindowsImage(header);
         if (header.Length >= 8)
@@ -38,7 +38,7 @@ internal static class NativeImage
             if (magic is 0xbebafeca or 0xbfbafeca)
                 return "is a macOS library for several processors";
         }
-        return "is no library at all (it may be a web page, a pointer of git-lfs, or a download that broke off)";
+        return "isn't a library (it may be a web page, a git-lfs pointer or an incomplete download)";
     }
 
     /// <summary>

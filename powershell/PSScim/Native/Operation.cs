@@ -60,7 +60,7 @@ internal unsafe class Operation : IDisposable
         ScimReply reply;
         ScimState state = NativeMethods.scim_op_take(number, &reply);
         if (state != ScimState.Ready)
-            throw new InvalidOperationException($"No reply waits: the operation is {state}.");
+            throw new InvalidOperationException($"The operation has no reply to read. Its state is {state}.");
         _lent = reply.page;
         Count = checked((int)reply.count);
         IsPart = reply.is_part != 0;
@@ -102,7 +102,7 @@ internal unsafe class Operation : IDisposable
         if (state != ScimState.NeedsInput)
             return;
         if (_source is null)
-            throw new InvalidOperationException("An operation asks, and nobody is there to answer.");
+            throw new InvalidOperationException("The operation asks a question that this caller can't answer.");
         using SecretBytes answer =
             kind == ScimQuestionKind.Signature ? SecretBytes.Taking(_source.Sign(data)) : _source.AccessToken();
         Calling(number => NativeText.Lend(answer.Bytes, slice => NativeMethods.scim_op_supply(number, slice)));
@@ -159,7 +159,7 @@ internal unsafe class Operation : IDisposable
             return result;
         });
         return failure is null
-            ? new ScimException(ErrorId.InternalError, $"PSScim met a defect of its own: an operation is {state} without an error.")
+            ? new ScimException(ErrorId.InternalError, $"PSScim failed because of a defect: an operation is {state} without an error.")
             : new ScimException(failure);
     }
 

@@ -15,7 +15,7 @@ internal static class ExportedCertificate
     internal static SecretBytes Encode(X509Certificate2 certificate)
     {
         if (!certificate.HasPrivateKey)
-            throw Unusable(certificate, "has no private key here");
+            throw Unusable(certificate, "has no private key on this computer");
         byte[] pfx;
         try
         {
@@ -23,7 +23,7 @@ internal static class ExportedCertificate
         }
         catch (CryptographicException e)
         {
-            throw Unusable(certificate, $"has a private key that may not be exported ({e.Message.TrimEnd('.')})");
+            throw Unusable(certificate, $"has a private key that can't be exported ({e.Message.TrimEnd('.')})");
         }
         var text = new char[(pfx.Length + 2) / 3 * 4];
         var pin = GCHandle.Alloc(text, GCHandleType.Pinned);

@@ -108,7 +108,7 @@ internal static class KnownSchema
     private static List<KnownAttribute> Load(string table)
     {
         using Stream stream = typeof(KnownSchema).Assembly.GetManifestResourceStream(table)
-            ?? throw new InvalidOperationException($"{table} is not in the assembly.");
+            ?? throw new InvalidOperationException($"The assembly doesn't contain {table}.");
         using var reader = new StreamReader(stream);
         string[] header = reader.ReadLine()!.Split('\t');
         int Column(string name) => Array.IndexOf(header, name);

@@ -25,7 +25,7 @@ internal sealed class NameTable
 
     internal string this[int id] => (uint)id < (uint)_names.Length
         ? _names[id]
-        : throw new RecordFormatException("A record names an attribute that its page does not know.");
+        : throw new RecordFormatException("A record has an attribute that isn't in the name table of its page.");
 
     /// <summary>The id of a name, of the same spelling where there is one, or -1.</summary>
     internal int IdOf(string name)

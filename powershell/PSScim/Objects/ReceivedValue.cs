@@ -47,7 +47,7 @@ internal readonly struct ReceivedValue
     private object?[] ReadArray(ref RecordCursor at, string index, int depth)
     {
         if (depth > Limits.Depth)
-            throw new RecordFormatException("A record does not hold: it is nested too deep.");
+            throw new RecordFormatException("A record is inconsistent: it is nested too deeply.");
         RecordCursor elements = at.ReadArray(out int count);
         RecordCursor ahead = elements;
         Binding? binding = null;

@@ -137,5 +137,5 @@ internal struct RecordCursor(byte[] bytes, int at, int end)
         throw Broken();
     }
 
-    private static RecordFormatException Broken() => new("A record does not hold: its bytes end too early or say too much.");
+    private static RecordFormatException Broken() => new("A record is inconsistent: its bytes end too early or point outside it.");
 }

@@ -42,7 +42,7 @@ internal static class RecordJson
     private static void WriteValue(StringBuilder text, ref RecordCursor at, NameTable names, int depth)
     {
         if (depth > Limits.Depth || text.Length > Limits.JsonLength)
-            throw new RecordFormatException("A record does not hold: it is nested too deep, or too long.");
+            throw new RecordFormatException("A record is inconsistent: it is nested too deeply or is too long.");
         switch (at.ReadTag())
         {
             case Tag.Null:

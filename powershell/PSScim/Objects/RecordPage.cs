@@ -80,5 +80,5 @@ internal readonly struct RecordPage
     }
 
     private static RecordFormatException Broken() =>
-        new("A page does not hold: its header or its tables say more than there is.");
+        new("A page is inconsistent: its header or its tables point outside it.");
 }

@@ -16,7 +16,7 @@ internal sealed class RunspaceState
 
     /// <summary>The present runspace's.</summary>
     internal static RunspaceState Current => s_all.GetOrCreateValue(
-        Runspace.DefaultRunspace ?? throw new InvalidOperationException("There is no runspace on this thread."));
+        Runspace.DefaultRunspace ?? throw new InvalidOperationException("This thread has no runspace."));
 
     /// <summary>The emulators that it started, the latest last.</summary>
     internal List<ScimEmulator> Emulators { get; } = [];

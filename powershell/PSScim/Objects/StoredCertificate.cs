@@ -18,7 +18,7 @@ internal sealed class StoredCertificate : ISignInSource
     internal StoredCertificate(X509Certificate2 certificate)
     {
         if (!certificate.HasPrivateKey)
-            throw Unusable($"The certificate {certificate.Thumbprint} ({certificate.Subject}) has no private key here.");
+            throw Unusable($"The certificate {certificate.Thumbprint} ({certificate.Subject}) has no private key on this computer.");
         _certificate = certificate;
     }
 
@@ -44,7 +44,7 @@ internal sealed class StoredCertificate : ISignInSource
         }
         return found is not null
             ? new StoredCertificate(found)
-            : throw Unusable($"Neither the current user's store nor the machine's has a certificate with the thumbprint {wanted}.");
+            : throw Unusable($"No certificate with the thumbprint {wanted} was found in the certificate stores of the current user and the computer.");
     }
 
     private static IEnumerable<X509Certificate2> InStore(StoreLocation location, string thumbprint)
@@ -68,19 +68,19 @@ internal sealed class StoredCertificate : ISignInSource
         try
         {
             using RSA key = _certificate.GetRSAPrivateKey()
-                ?? throw Unusable($"The key of the certificate {_certificate.Thumbprint} is not an RSA key.");
+                ?? throw Unusable($"The key of the certificate {_certificate.Thumbprint} isn't an RSA key.");
             return key.SignData(data, HashAlgorithmName.SHA256, RSASignaturePadding.Pss);
         }
         catch (CryptographicException e)
         {
-            throw Unusable($"The key of the certificate {_certificate.Thumbprint} gave no signature: {e.Message}");
+            throw Unusable($"The key of the certificate {_certificate.Thumbprint} couldn't sign: {e.Message}");
         }
     }
 
-    public SecretBytes AccessToken() => throw new InvalidOperationException("A certificate gives no tokens.");
+    public SecretBytes AccessToken() => throw new InvalidOperationException("A certificate can't provide tokens.");
 
     private static ScimException Unusable(string message) => new(
         ErrorId.CertificateUnusable,
         message,
-        "Use a certificate that is valid now, with its private key, an RSA key of 2048 to 4096 bits, which this account may use.");
+        "Use a certificate that is valid now, with an RSA private key of 2048 to 4096 bits that this account can use.");
 }

@@ -28,7 +28,7 @@ internal sealed class TokenProvider : ISignInSource
         }
         catch (RuntimeException e)
         {
-            throw Failed($"-AccessTokenProvider failed: {e.Message}", e);
+            throw Failed($"The script block of -AccessTokenProvider failed: {e.Message}", e);
         }
         object? last = output.Count == 0 ? null : output[output.Count - 1]?.BaseObject;
         // Get-AzAccessToken and its like give an object with the token in a property of that name.
@@ -42,7 +42,7 @@ internal sealed class TokenProvider : ISignInSource
                 text = text.Trim();
                 return SecretBytes.Of(text.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase) ? text.Substring(7) : text);
             default:
-                throw Failed("-AccessTokenProvider gave no token: neither a string nor a SecureString, nor an object with a property Token.", null);
+                throw Failed("The script block of -AccessTokenProvider didn't return a string, a SecureString or an object with a property Token.", null);
         }
     }
 
@@ -59,13 +59,13 @@ internal sealed class TokenProvider : ISignInSource
         if (_mode != PSLanguageMode.FullLanguage && _mode != mode)
         {
             throw Failed(
-                $"-AccessTokenProvider was given in {_mode} mode and is not run in another runspace, whose mode is {mode}.",
+                $"The script block of -AccessTokenProvider was created in {_mode} mode, so PSScim doesn't run it in a runspace in {mode} mode.",
                 null, "Connect in the runspace that uses the connection.");
         }
         return ScriptBlock.Create(_script.ToString());
     }
 
-    public byte[] Sign(byte[] data) => throw new InvalidOperationException("A script block signs nothing.");
+    public byte[] Sign(byte[] data) => throw new InvalidOperationException("A script block can't sign.");
 
     private static ScimException Failed(string message, Exception? cause, string? advice = null) => new(
         ErrorId.AccessTokenProviderFailed,

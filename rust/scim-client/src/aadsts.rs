@@ -1,10 +1,10 @@
-//! What the identity platform's AADSTS codes mean, and what to do about each.
+//! The meaning of the identity platform's AADSTS codes, and what to do about each.
 //! Source: learn.microsoft.com, "Microsoft Entra authentication and authorization error codes".
 
 /// One code.
 #[derive(Debug)]
 pub struct Aadsts {
-    /// The number behind `AADSTS`.
+    /// The number after `AADSTS`.
     pub code: u32,
     /// What it means, as the end of a sentence.
     pub meaning: &'static str,
@@ -12,47 +12,47 @@ pub struct Aadsts {
     pub advice: &'static str,
 }
 
-/// The codes that app-only sign-in meets.
+/// The codes that app-only sign-in can return.
 pub const TABLE: &[Aadsts] = &[
     row(
         7_000_215,
         "the client secret is wrong",
-        "Give the secret's value, not its id, of a secret that the app registration lists under Certificates & secrets.",
+        "Use the value of a client secret, not its ID. The app registration lists its secrets under Certificates & secrets.",
     ),
     row(
         7_000_222,
         "the client secret has expired",
-        "Add a new client secret to the app registration and connect with it.",
+        "Add a new client secret to the app registration, and connect with it.",
     ),
     row(
         700_016,
-        "the tenant has no application with this client id",
-        "Check -ClientId (the application id, not the object id) and that -TenantId is the tenant in which the app is registered or consented.",
+        "the tenant has no application with this client ID",
+        "Check -ClientId (the application ID, not the object ID). Check that -TenantId is the tenant where the app is registered or has consent.",
     ),
     row(
         90_002,
-        "the tenant does not exist",
-        "Check -TenantId: a GUID or a verified domain name, in the cloud that -Environment names.",
+        "the tenant doesn't exist",
+        "Check -TenantId (a GUID or a verified domain name) and -Environment (the tenant's cloud).",
     ),
     row(
         90_014,
         "a required field is missing from the request",
-        "Give -TenantId, -ClientId and a credential.",
+        "Specify -TenantId, -ClientId and a credential.",
     ),
     row(
         900_144,
         "a required field is missing from the request",
-        "Give -TenantId, -ClientId and a credential.",
+        "Specify -TenantId, -ClientId and a credential.",
     ),
     row(
         900_023,
-        "the tenant id is neither a domain name nor a GUID",
-        "Check -TenantId: a GUID or a verified domain name.",
+        "the tenant ID isn't a domain name or a GUID",
+        "Use a GUID or a verified domain name for -TenantId.",
     ),
     row(
         700_027,
-        "the client assertion's signature could not be verified",
-        "Upload this certificate's public key to the app registration, or use the certificate that is registered there.",
+        "the client assertion's signature couldn't be verified",
+        "Upload this certificate's public key to the app registration, or use a certificate that is registered there.",
     ),
     row(
         7_000_229,
@@ -61,43 +61,43 @@ pub const TABLE: &[Aadsts] = &[
     ),
     row(
         700_024,
-        "the client assertion is outside its time of validity",
-        "Set this machine's clock right and connect again.",
+        "the client assertion has expired or isn't valid yet",
+        "Correct this computer's clock, and connect again.",
     ),
     row(
         70_021,
-        "no federated credential of the app matches the assertion",
-        "Compare issuer, subject and audience of the token with the app registration's federated credentials.",
+        "no federated credential of the app matches the token",
+        "Compare the token's issuer, subject and audience with the federated credentials of the app registration.",
     ),
     row(
         700_213,
-        "no federated credential of the app matches the assertion's subject",
-        "Compare the token's subject with the app registration's federated credentials: repository, branch or environment must be spelled the same.",
+        "no federated credential of the app matches the token's subject",
+        "Compare the token's subject with the federated credentials of the app registration. The repository, branch or environment must match exactly.",
     ),
     row(
         50_034,
-        "the account does not exist in this tenant",
+        "the account doesn't exist in this tenant",
         "Check the account and -TenantId.",
     ),
     row(
         53_003,
         "a Conditional Access policy blocks the sign-in",
-        "Ask the tenant's administrator to let this workload identity sign in from here.",
+        "Ask the tenant's administrator to allow this workload identity to sign in from this location.",
     ),
     row(
         500_011,
-        "the tenant knows no service with the scope's name",
-        "Check -Scope and -Environment; the tenant may be in another cloud.",
+        "the tenant has no service with the name in the scope",
+        "Check -Scope and -Environment. The tenant may be in another cloud.",
     ),
     row(
         65_001,
-        "nobody has consented to the application's permissions",
-        "Give admin consent in the app registration's API permissions.",
+        "the application's permissions have no consent",
+        "Give admin consent under API permissions in the app registration.",
     ),
     row(
         1_000_502,
-        "the certificate is not within its time of validity",
-        "Use a certificate that is valid now, and check this machine's clock.",
+        "the certificate has expired or isn't valid yet",
+        "Use a certificate that is valid now, and check this computer's clock.",
     ),
 ];
 

@@ -23,27 +23,26 @@ pub(crate) enum Transport {
 /// An address that tokens may be sent to.
 pub(crate) fn address(text: &str, parameter: &str, transport: Transport) -> Result<Url, Error> {
     let url = Url::parse(text.trim())
-        .map_err(|e| invalid(format!("{parameter} '{text}' is not an address: {e}.")))?;
+        .map_err(|e| invalid(format!("{parameter} '{text}' isn't a valid address: {e}.")))?;
     if !matches!(url.scheme(), "http" | "https") || url.host().is_none() {
         return Err(invalid(format!(
-            "{parameter} '{text}' is not an http or https address."
+            "{parameter} '{text}' isn't an http or https address."
         )));
     }
     // Neither is quoted: they may be secrets.
     if !url.username().is_empty() || url.password().is_some() {
-        let message = format!("{parameter} holds a user name or password in front of the host.");
+        let message = format!("{parameter} contains a user name or password before the host.");
         return Err(Error::new(Kind::AddressHoldsCredentials, message));
     }
     let query = url.query().is_some() && transport != Transport::WithQuery;
     if query || url.fragment().is_some() {
         let bare = text.split(['?', '#']).next().unwrap_or_default();
-        let message =
-            format!("{parameter} holds a query or a fragment behind '{bare}', which no base address has.");
+        let message = format!("{parameter} contains a query or a fragment after '{bare}'.");
         return Err(Error::new(Kind::AddressHoldsQuery, message));
     }
     let near = is_loopback(&url) || (transport == Transport::IdentityEndpoint && is_link_local(&url));
     if url.scheme() == "http" && !near && transport != Transport::Any {
-        let message = format!("{parameter} '{text}' is not encrypted, and a token would travel over it.");
+        let message = format!("{parameter} '{text}' isn't encrypted, so PSScim doesn't send a token to it.");
         return Err(Error::new(Kind::UnencryptedTransport, message));
     }
     Ok(url)

@@ -77,7 +77,7 @@ impl Ahead {
     pub(crate) async fn take(&mut self, place: &Place) -> Option<Result<Begun, Error>> {
         let (_, task) = self.sent.take_if(|(sent, _)| sent == place)?;
         Some(task.await.unwrap_or_else(|e| {
-            let message = format!("PSScim met a defect of its own: a request ended with {e}.");
+            let message = format!("PSScim failed because of a defect: a request ended with {e}.");
             Err(Error::new(Kind::InternalError, message))
         }))
     }

@@ -1,4 +1,4 @@
-//! What an answer that is no success means: SCIM's errors (RFC 7644 section 3.12), Graph's, and none of both.
+//! Turns unsuccessful responses into errors: SCIM errors (RFC 7644 section 3.12), Graph errors, and other bodies.
 
 use serde_json::Value;
 
@@ -8,19 +8,19 @@ use crate::error::{Error, Kind};
 use crate::http::{Answer, is_html, not_json};
 use crate::page::PageError;
 
-/// Of the words of a server that speaks neither SCIM nor Graph, this many characters are shown.
+/// The number of characters shown of a body that is neither a SCIM error nor a Graph error.
 const EXCERPT: usize = 300;
 
-/// What the service said, from whichever of the forms it used.
+/// What the service reported, in whichever form.
 #[derive(Debug, Default)]
 struct Said {
-    /// Whether the body was an error of SCIM's or Graph's form.
+    /// Whether the body is a SCIM error or a Graph error.
     understood: bool,
     scim_type: Option<String>,
     detail: Option<String>,
 }
 
-/// The error that an answer outside 2xx stands for.
+/// Makes an error from a response outside 2xx.
 pub(crate) fn error(answer: &Answer, what: &str, service: Service) -> Error {
     let said = read(&answer.body);
     let kind = kind(answer, &said);
@@ -33,19 +33,19 @@ pub(crate) fn error(answer: &Answer, what: &str, service: Service) -> Error {
     let status = answer.status;
     let message = match kind {
         Kind::ApiNotEnabled => format!(
-            "The SCIM Provisioning API is not switched on in this tenant: {what} got {status}{words}."
+            "The SCIM Provisioning API isn't turned on in this tenant: {what} failed with HTTP status {status}{words}."
         ),
-        Kind::ResourceNotFound => format!("{what} found no such resource{words}."),
+        Kind::ResourceNotFound => format!("{what} didn't find the resource{words}."),
         Kind::TooManyRequests => match answer.retry_after {
             Some(wait) => format!(
-                "{what} was throttled; the service asks to wait {} s{words}.",
+                "{what} was throttled. The service asks to wait {} s{words}.",
                 wait.as_secs()
             ),
             None => format!("{what} was throttled{words}."),
         },
         Kind::RedirectRefused => format!(
-            "{what} was sent on to {}, and a token is not sent to another address.",
-            answer.location.as_deref().unwrap_or("nowhere")
+            "{what} was redirected to {}. PSScim doesn't send the token to another address.",
+            answer.location.as_deref().unwrap_or("an unknown address")
         ),
         Kind::HtmlBody | Kind::HtmlFromProxy | Kind::EndpointNotFound => {
             not_json(answer, what, kind).to_string()
@@ -56,15 +56,22 @@ pub(crate) fn error(answer: &Answer, what: &str, service: Service) -> Error {
         d.status = Some(status);
         d.request_id.clone_from(&answer.request_id);
         d.retry_after = answer.retry_after;
-        if kind == Kind::InsufficientPrivileges && service == Service::Generic {
-            "Give the account that the token stands for the right to do this.".clone_into(&mut d.advice);
+        match (kind, service) {
+            (Kind::InsufficientPrivileges, Service::Generic) => {
+                "Give the account of this token or credential permission to do this."
+                    .clone_into(&mut d.advice);
+            }
+            (Kind::BadRequest, Service::Entra) => {
+                d.advice += " Entra also returns this status for an id in the wrong format.";
+            }
+            _ => {}
         }
         d.scim_type = said.scim_type;
         d.detail = said.detail;
     })
 }
 
-/// An answer of 2xx whose body cannot be read.
+/// Makes an error from a 2xx response whose body can't be read.
 pub(crate) fn unreadable(error: &PageError, answer: &Answer, what: &str) -> Error {
     let error = if matches!(error, PageError::NotJson { .. }) && is_html(&answer.body) {
         not_json(answer, what, Kind::HtmlBody)
@@ -90,8 +97,8 @@ fn kind(answer: &Answer, said: &Said) -> Kind {
     })
 }
 
-/// Reads an error field by field, where it may stand: at the top, or one level down, since servers wrap it in an object or
-/// a list of their own (`{"error":{…}}`, `{"Errors":[{…}]}`).
+/// Reads an error field by field, at the top or one level down: some servers wrap it in an object or a list
+/// (`{"error":{…}}`, `{"Errors":[{…}]}`).
 fn read(body: &[u8]) -> Said {
     let Ok(whole @ (Value::Object(_) | Value::Array(_))) = serde_json::from_slice::<Value>(body) else {
         let text = String::from_utf8_lossy(body);
@@ -122,7 +129,7 @@ fn read(body: &[u8]) -> Said {
     }
 }
 
-/// What one object says: SCIM's members, SCIM 1.1's `description`, Graph's `code` and `message`.
+/// Reads one object: SCIM's members, SCIM 1.1's `description`, Graph's `code` and `message`.
 fn said_by(object: &Value) -> Said {
     let Some(members) = object.as_object() else {
         return Said::default();
@@ -229,7 +236,7 @@ mod tests {
             assert_eq!(error.details().detail.as_deref(), Some("It is gone."), "{body}");
             assert_eq!(error.details().scim_type.as_deref(), Some("noTarget"), "{body}");
         }
-        // None of these is the service's word that an object is gone.
+        // None of these confirms that an object doesn't exist.
         for body in [
             "<html>",
             "Not Found",

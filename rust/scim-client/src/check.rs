@@ -14,23 +14,23 @@ use crate::permissions::{PERMISSIONS, Permission};
 use crate::request::{Caller, Request};
 use crate::session::Session;
 
-/// How one check ended.
+/// The result of one check.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Check {
-    /// The check's name: stable.
+    /// The check's stable name.
     pub name: &'static str,
     /// `Passed`, `Failed` or `Skipped`.
     pub status: &'static str,
     /// What was found.
     pub detail: String,
-    /// What to do about it; empty where there is nothing to do.
+    /// What to do about it. Empty if there is nothing to do.
     pub advice: String,
 }
 
-/// Microsoft Graph's own id, which a token's audience may be in place of its address.
+/// Microsoft Graph's application ID, which a token's audience may be instead of its address.
 const GRAPH_ID: &str = "00000003-0000-0000-c000-000000000000";
 
-const AFTER_FAILURE: &str = "Not tried, because an earlier check failed.";
+const AFTER_FAILURE: &str = "Not run, because an earlier check failed.";
 
 #[derive(Debug, Clone, Copy)]
 enum Step {
@@ -44,7 +44,7 @@ enum Step {
     End,
 }
 
-/// The checks of a connection, to be taken one by one.
+/// The checks of a connection, run one by one.
 #[derive(Debug)]
 pub struct Checks {
     session: Session,
@@ -52,12 +52,12 @@ pub struct Checks {
     step: Step,
     failed: bool,
     claims: Option<Claims>,
-    /// What the one read came to, for the two checks that it settles.
+    /// The result of the one read, which decides two checks.
     read: Option<Result<usize, Error>>,
 }
 
 impl Checks {
-    /// Prepares them. `writes`: whether the permissions to write are checked too.
+    /// Prepares the checks. `writes`: whether to check the permissions to write too.
     #[must_use]
     pub fn new(session: &Session, writes: bool) -> Self {
         Self {
@@ -70,10 +70,10 @@ impl Checks {
         }
     }
 
-    /// Makes the next check; None behind the last.
+    /// Runs the next check. None after the last one.
     pub async fn next(&mut self, observer: &dyn Observer) -> Option<Check> {
         let step = self.step;
-        self.step = self.behind(step);
+        self.step = self.after(step);
         let name = match step {
             Step::Name => "NameResolution",
             Step::Connection => "Connection",
@@ -84,7 +84,7 @@ impl Checks {
             Step::Read => "ReadOneUser",
             Step::End => return None,
         };
-        // The two last stand for one request: the second says what the first left open.
+        // The last two checks share one request: the second reports what the first didn't.
         let settled = matches!(step, Step::Read) && self.read.is_some();
         if self.failed && !settled {
             return Some(skipped(name, AFTER_FAILURE));
@@ -102,7 +102,7 @@ impl Checks {
         Some(Check { name, ..check })
     }
 
-    fn behind(&self, step: Step) -> Step {
+    fn after(&self, step: Step) -> Step {
         let permission = |from: usize| {
             (from..PERMISSIONS.len())
                 .find(|n| self.writes || !PERMISSIONS[*n].writes)
@@ -129,16 +129,16 @@ impl Checks {
             Ok(addresses) => {
                 let mut all: Vec<String> = addresses.map(|a| a.ip().to_string()).collect();
                 all.dedup();
-                passed(format!("{host} is {}.", all.join(", ")))
+                passed(format!("{host} resolves to {}.", all.join(", ")))
             }
-            // Behind a proxy it is the proxy that knows the names of the world.
+            // With a proxy, the proxy resolves host names.
             Err(e) => match self.session.http().proxy(base) {
                 Some(proxy) => skipped(
                     "",
-                    &format!("{host} has no address here; the proxy {proxy} may know it."),
+                    &format!("{host} can't be resolved on this computer. The proxy {proxy} may resolve it."),
                 ),
                 None => failed(
-                    format!("{host} has no address: {e}."),
+                    format!("{host} can't be resolved: {e}."),
                     Kind::NameNotFound.advice(),
                 ),
             },
@@ -170,7 +170,7 @@ impl Checks {
                     .map(|p| format!(" through the proxy {p}"))
                     .unwrap_or_default();
                 passed(format!(
-                    "The server answers over {over}{by} in {} ms.",
+                    "The server responded over {over}{by} in {} ms.",
                     began.elapsed().as_millis()
                 ))
             }
@@ -180,7 +180,10 @@ impl Checks {
 
     async fn token(&mut self, observer: &dyn Observer) -> Check {
         match self.session.access_token(observer).await {
-            Ok(None) => skipped("", "A name and password are sent with each request, no token."),
+            Ok(None) => skipped(
+                "",
+                "The connection sends a user name and password instead of a token.",
+            ),
             Ok(Some(token)) => {
                 self.claims = std::str::from_utf8(token.bytes()).ok().and_then(Claims::read);
                 let until = self.claims.as_ref().and_then(Claims::expires);
@@ -188,16 +191,16 @@ impl Checks {
                     until.and_then(|s| jiff::Timestamp::try_from(UNIX_EPOCH + Duration::from_secs(s)).ok());
                 if until.is_some_and(|at| at < jiff::Timestamp::now()) {
                     return failed(
-                        format!("The token has expired at {}.", until.unwrap_or_default()),
+                        format!("The token expired at {}.", until.unwrap_or_default()),
                         "Connect again with a fresh token.",
                     );
                 }
                 passed(match until {
                     Some(at) => format!(
-                        "There is one by {}, good until {at}.",
+                        "Got a token with {}, valid until {at}.",
                         self.session.describe().credential
                     ),
-                    None => format!("There is one by {}.", self.session.describe().credential),
+                    None => format!("Got a token with {}.", self.session.describe().credential),
                 })
             }
             Err(error) => of_error(&error),
@@ -219,10 +222,10 @@ impl Checks {
             }
             found => failed(
                 format!(
-                    "The token is for {}, and the service wants {wanted}.",
-                    found.unwrap_or("nobody")
+                    "The token is for {}, but the service requires {wanted}.",
+                    found.unwrap_or("no audience")
                 ),
-                "Check -Scope and -Environment, or get the token for that address.",
+                "Check -Scope and -Environment, or get a token for that address.",
             ),
         }
     }
@@ -233,7 +236,11 @@ impl Checks {
         };
         let roles = claims.roles();
         match permission.granted(&roles) {
-            Some(set) => passed(format!("{} lets it {}.", set.join(" and "), permission.purpose)),
+            Some(set) => passed(format!(
+                "{} allows it to {}.",
+                set.join(" and "),
+                permission.purpose
+            )),
             None => failed(permission.lack(&roles), permission.advice()),
         }
     }
@@ -242,15 +249,15 @@ impl Checks {
         let read = self.read_one(observer).await;
         let check = match &read {
             _ if self.session.service() == Service::Generic => {
-                skipped("", "Only Entra's API has to be switched on.")
+                skipped("", "This check applies only to Entra's API.")
             }
             Err(error) if error.kind() == Kind::ApiNotEnabled => of_error(error),
-            // Whatever else the service said, it said as a service that is on.
+            // Any other response comes from a service that is turned on.
             Ok(_) => passed("The SCIM Provisioning API is on in this tenant.".to_owned()),
             Err(error) if error.kind() == Kind::InsufficientPrivileges => {
-                passed("The SCIM Provisioning API answers in this tenant.".to_owned())
+                passed("The SCIM Provisioning API responds in this tenant.".to_owned())
             }
-            Err(_) => skipped("", "Cannot be told: the read failed for another reason."),
+            Err(_) => skipped("", "Unknown, because the read failed for another reason."),
         };
         self.read = Some(read);
         check
@@ -259,7 +266,7 @@ impl Checks {
     fn reading(&mut self) -> Check {
         match self.read.take() {
             Some(Ok(0)) => {
-                passed("The service answers; it has no user that this connection may see.".to_owned())
+                passed("The service responded. It has no users that this connection can see.".to_owned())
             }
             Some(Ok(_)) => passed("One user was read.".to_owned()),
             Some(Err(error)) if error.kind() == Kind::ApiNotEnabled => skipped("", AFTER_FAILURE),
@@ -273,7 +280,7 @@ impl Checks {
         self.session.discover(observer).await?;
         let url = self.session.url(Endpoint::Users, None, &query)?;
         let what = crate::send::what(&Method::GET, &url);
-        // The service may have done the work whose answer was lost, and would bill it a second time.
+        // If the response is lost, the service may have done the work, and a retry would be billed again.
         let once = Request {
             repeatable: false,
             ..Request::get(url)
@@ -298,8 +305,8 @@ impl Checks {
 
     fn unreadable(&self) -> Check {
         match self.session.service() {
-            Service::Generic => skipped("", "Only Entra's tokens are known in form."),
-            Service::Entra => skipped("", "The token is opaque: it says nothing of itself."),
+            Service::Generic => skipped("", "PSScim can read only Entra's tokens."),
+            Service::Entra => skipped("", "The token is opaque, so its claims can't be read."),
         }
     }
 }

@@ -57,8 +57,7 @@ impl Clock {
         }
         let direction = if ahead.is_positive() { "behind" } else { "ahead of" };
         observer.event(Event::Warning(format!(
-            "The clock of this machine is {} {direction} that of {}. Tokens hold by the clock: good ones may be refused, \
-             and expired ones used. Set the clock.",
+            "The clock of this computer is {} {direction} the clock of {}. Valid tokens may be refused, and expired tokens may be used. Correct the clock.",
             in_words(ahead),
             answer.host
         )));

@@ -212,7 +212,7 @@ impl Config {
         ] {
             if given && !useful {
                 return Err(invalid(format!(
-                    "{parameter} has no meaning for this way to sign in; leave it out."
+                    "{parameter} can't be used with this way to sign in. Remove it."
                 )));
             }
         }
@@ -236,7 +236,7 @@ impl Config {
             .all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'.')
         {
             return Err(invalid(format!(
-                "-TenantId '{tenant}' is neither a GUID nor a domain name."
+                "-TenantId '{tenant}' isn't a GUID or a domain name."
             )));
         }
         let authority = self.authority.as_deref().or(host).unwrap_or(cloud.authority);
@@ -264,7 +264,7 @@ fn cloud(name: Option<&str>) -> Result<&'static Cloud, Error> {
         .ok_or_else(|| {
             let names: Vec<_> = CLOUDS.iter().map(|c| c.name).collect();
             invalid(format!(
-                "There is no cloud '{name}'. -Environment takes {}.",
+                "-Environment '{name}' isn't a known cloud. Use {}.",
                 names.join(", ")
             ))
         })

@@ -86,7 +86,7 @@ impl Error {
             PageError::NotAList { .. } => Kind::NotAListResponse,
             PageError::NotAResource { .. } => Kind::NotAResource,
         };
-        Self::new(kind, format!("The answer to {what} cannot be read: {error}."))
+        Self::new(kind, format!("The response to {what} can't be read: {error}."))
     }
 }
 

@@ -72,11 +72,11 @@ impl fmt::Display for Event {
                         "{status}, {bytes} bytes{}",
                         if *whole { "" } else { " so far" }
                     )?,
-                    None => f.write_str("no answer")?,
+                    None => f.write_str("no response")?,
                 }
                 write!(f, ", {} ms", elapsed.as_millis())?;
                 if let Some(id) = request_id {
-                    write!(f, ", request id {id}")?;
+                    write!(f, ", request ID {id}")?;
                 }
                 Ok(())
             }
@@ -94,7 +94,7 @@ impl fmt::Display for Event {
                 elapsed,
             } => write!(
                 f,
-                "Token from {host}: good for {} s, {} ms",
+                "Token from {host}: valid for {} s, {} ms",
                 expires_in.as_secs(),
                 elapsed.as_millis()
             ),
@@ -123,11 +123,11 @@ pub trait Observer: Send + Sync {
     /// Answers a question. Dropping the answer withdraws the question.
     fn ask(&self, question: Question) -> Answering<'_> {
         let what = match question {
-            Question::Signature(_) => "a signature by the certificate's key",
+            Question::Signature(_) => "a signature with the certificate's key",
             Question::AccessToken => "an access token",
         };
         Box::pin(async move {
-            let message = format!("The sign-in needs {what}, and nobody is there to give it.");
+            let message = format!("Sign-in needs {what}, but this caller can't provide it.");
             Err(Error::new(Kind::AuthenticationFailed, message))
         })
     }

@@ -1,4 +1,4 @@
-//! What it means when an exchange ends without an answer: who broke it off, and why.
+//! Explains why a request ended without a response: which side ended it, and why.
 
 use std::error::Error as _;
 use std::io;
@@ -7,8 +7,8 @@ use rustls::{AlertDescription, CertificateError, PeerIncompatible};
 
 use crate::error::{Error, Kind};
 
-/// The error that a failed exchange stands for. `proxy`: through which it went; `early`: it had time left, so that a
-/// timeout is silence in the middle rather than slowness in all.
+/// Makes an error from a failed request. `proxy`: the proxy in use. `early`: the time limit of the whole request wasn't
+/// reached, so a timeout means that the server stopped sending.
 pub(crate) fn of(error: &reqwest::Error, what: &str, proxy: Option<&str>, early: bool) -> Error {
     let url = error.url();
     let host = url.and_then(|u| u.host_str()).unwrap_or("the server");
@@ -25,7 +25,7 @@ pub(crate) fn of(error: &reqwest::Error, what: &str, proxy: Option<&str>, early:
         true => Kind::Timeout,
         false => Kind::ConnectionLost,
     });
-    // Without a tunnel the connection is the proxy's, so that what fails in making it is the way to the proxy.
+    // Without a tunnel, the connection goes to the proxy itself, so a failure to connect concerns the proxy.
     let kind = match (proxy, kind) {
         (Some(_), Kind::ConnectionRefused | Kind::NameNotFound | Kind::Timeout)
             if !encrypted && error.is_connect() =>
@@ -34,27 +34,29 @@ pub(crate) fn of(error: &reqwest::Error, what: &str, proxy: Option<&str>, early:
         }
         (_, kind) => kind,
     };
-    let proxy = proxy.unwrap_or("in between");
+    let proxy = proxy.unwrap_or("on the way");
     let message = match kind {
         Kind::ProxyUnreachable => {
-            format!("The proxy {proxy} cannot be reached, so {what} could not be sent: {reason}.")
+            format!("The proxy {proxy} can't be reached, so {what} wasn't sent: {reason}.")
         }
         Kind::ProxyAuthenticationRequired => return proxy_wants_credentials(proxy, what, host),
         Kind::ProxyRefused => {
-            format!("The proxy {proxy} opens no tunnel to {host} for {what}.")
+            format!("The proxy {proxy} refused a tunnel to {host} for {what}.")
         }
-        Kind::CertificateExpired => format!("The certificate of {host} is out of date: {reason}."),
+        Kind::CertificateExpired => {
+            format!("The certificate of {host} has expired or isn't valid yet: {reason}.")
+        }
         Kind::CertificateNameMismatch => {
-            format!("The certificate of {host} is made out to another name: {reason}.")
+            format!("The certificate of {host} was issued for another host name: {reason}.")
         }
         Kind::CertificateUntrusted => format!(
-            "The certificate of {host} is signed by no authority that is trusted here, or by itself: {reason}."
+            "The certificate of {host} is self-signed, or its authority isn't trusted on this computer: {reason}."
         ),
         Kind::ClientCertificateRefused => {
-            format!("{host} wants a client certificate that it trusts, and broke {what} off: {reason}.")
+            format!("{host} requires a client certificate that it trusts, and ended {what}: {reason}.")
         }
-        Kind::TlsVersionTooOld => format!("{host} speaks no TLS 1.2 or later: {reason}."),
-        Kind::TlsFailure => format!("No trusted TLS connection to {host} for {what}: {reason}."),
+        Kind::TlsVersionTooOld => format!("{host} doesn't support TLS 1.2 or later: {reason}."),
+        Kind::TlsFailure => format!("The TLS connection to {host} failed for {what}: {reason}."),
         Kind::ConnectionRefused => {
             let port = url
                 .and_then(reqwest::Url::port)
@@ -62,25 +64,25 @@ pub(crate) fn of(error: &reqwest::Error, what: &str, proxy: Option<&str>, early:
             format!("{host}{port} refused the connection for {what}: {reason}.")
         }
         Kind::NameNotFound => {
-            format!("The name {host} has no address, so {what} could not be sent: {reason}.")
+            format!("The host name {host} couldn't be resolved, so {what} wasn't sent: {reason}.")
         }
-        Kind::Stalled => format!("{host} fell silent in the middle of {what}."),
-        Kind::Timeout => format!("{host} did not answer {what} in time."),
-        _ => format!("The connection to {host} broke during {what}: {reason}."),
+        Kind::Stalled => format!("{host} stopped sending in the middle of {what}."),
+        Kind::Timeout => format!("{host} didn't respond to {what} in time."),
+        _ => format!("The connection to {host} was lost during {what}: {reason}."),
     };
     Error::new(kind, message).with(|d| d.unsent = error.is_connect())
 }
 
-/// 407, in answer to CONNECT or to the request itself.
+/// Status 407, in response to CONNECT or to the request itself.
 pub(crate) fn proxy_wants_credentials(proxy: &str, what: &str, host: &str) -> Error {
     Error::new(
         Kind::ProxyAuthenticationRequired,
-        format!("The proxy {proxy} wants a name and password before it lets {what} through to {host}."),
+        format!("The proxy {proxy} requires a user name and password to send {what} to {host}."),
     )
     .with(|d| d.unsent = true)
 }
 
-/// What one cause tells by itself. An `io::Error` hides what it wraps from the chain of sources, so it is opened here.
+/// Finds the kind from one cause. An `io::Error` hides what it wraps from the chain of sources, so look inside it.
 fn kind_of(cause: &(dyn std::error::Error + 'static)) -> Option<Kind> {
     if let Some(tls) = cause.downcast_ref::<rustls::Error>() {
         return Some(of_tls(tls));
@@ -91,7 +93,7 @@ fn kind_of(cause: &(dyn std::error::Error + 'static)) -> Option<Kind> {
             _ => io.get_ref().and_then(|inner| kind_of(inner)),
         };
     }
-    // These have no type that is public.
+    // These errors have no public type.
     let text = cause.to_string();
     if let Some(tunnel) = text.strip_prefix("tunnel error: ") {
         return Some(match tunnel {
@@ -138,7 +140,7 @@ fn of_tls(error: &rustls::Error) -> Kind {
     }
 }
 
-/// The last cause in the chain: the one that says something.
+/// The last cause in the chain, which is the specific one.
 pub(crate) fn innermost(error: &reqwest::Error) -> String {
     let mut cause: &dyn std::error::Error = error;
     while let Some(inner) = cause.source() {

@@ -105,7 +105,7 @@ impl Exchange<'_> {
         loop {
             let again = request
                 .try_clone()
-                .ok_or_else(|| Error::new(Kind::InternalError, format!("{what} cannot be repeated.")))?;
+                .ok_or_else(|| Error::new(Kind::InternalError, format!("{what} can't be repeated.")))?;
             let result = self.once(again, what).await;
             let (reason, asked) = match &result {
                 Ok(answer) if passing(answer.status) => (
@@ -159,7 +159,7 @@ pub(crate) fn credentials(scheme: &str, text: &str) -> Result<reqwest::header::H
         .map_err(|_| {
             Error::new(
                 Kind::InvalidAuthenticationToken,
-                "The token holds characters that no token has.",
+                "The token contains characters that aren't allowed in a token.",
             )
         })?;
     value.set_sensitive(true);
@@ -235,7 +235,7 @@ impl Wire {
             .tcp_nodelay(true);
         settings.network.apply(builder, peer).build().map_err(|e| {
             let reason = failure::innermost(&e);
-            Error::new(Kind::TlsFailure, format!("TLS cannot be set up: {reason}."))
+            Error::new(Kind::TlsFailure, format!("TLS can't be set up: {reason}."))
         })
     }
 
@@ -312,7 +312,7 @@ impl Wire {
             host: response.url().host_str().unwrap_or_default().to_owned(),
         };
         if head.status == 407 {
-            let proxy = head.proxy.as_deref().unwrap_or("in between");
+            let proxy = head.proxy.as_deref().unwrap_or("on the way");
             return Err(failure::proxy_wants_credentials(proxy, what, &head.host));
         }
         Ok(Arriving {
@@ -413,7 +413,7 @@ impl Arriving {
 
 fn too_large(what: &str, most: usize) -> Error {
     let message = format!(
-        "The answer to {what} is larger than {} MiB, the most that is read.",
+        "The response to {what} is larger than the limit of {} MiB.",
         most >> 20
     );
     Error::new(Kind::BodyTooLarge, message)
@@ -440,22 +440,18 @@ pub(crate) fn is_passing_status(status: u16) -> bool {
 /// An answer that should be JSON and is not: a web page, or something else.
 pub(crate) fn not_json(answer: &Answer, what: &str, otherwise: Kind) -> Error {
     let page = is_html(&answer.body);
-    let found = if page {
-        "a web page"
-    } else {
-        "something that is not JSON"
-    };
+    let found = if page { "a web page" } else { "not JSON" };
     let status = answer.status;
     let (kind, message) = match &answer.proxy {
         Some(proxy) if page => (
             Kind::HtmlFromProxy,
             format!(
-                "The proxy {proxy} brought a web page as the answer to {what}, with HTTP status {status}."
+                "The proxy {proxy} returned a web page instead of a response to {what}, with HTTP status {status}."
             ),
         ),
         _ => (
             if page { Kind::HtmlBody } else { otherwise },
-            format!("The answer to {what} is {found}, with HTTP status {status}."),
+            format!("The response to {what} is {found}, with HTTP status {status}."),
         ),
     };
     Error::new(kind, message).with(|d| {

@@ -116,7 +116,7 @@ impl<'a> Scanner<'a> {
         if word.starts_with(there) {
             return Err(Fault::End);
         }
-        Err(self.wrong("a value was expected"))
+        Err(self.wrong("expected a value"))
     }
 
     /// The text of the number that comes next.
@@ -128,8 +128,8 @@ impl<'a> Scanner<'a> {
             None => return Err(Fault::End),
             Some(b'0') => at += 1,
             Some(b'1'..=b'9') => at = digits(rest, at),
-            Some(_) if at == 0 => return Err(self.wrong("a value was expected")),
-            Some(_) => return Err(self.wrong("a number is not well-formed")),
+            Some(_) if at == 0 => return Err(self.wrong("expected a value")),
+            Some(_) => return Err(self.wrong("invalid number")),
         }
         if at - start > limits::NUMBER_DIGITS {
             return Err(self.wrong("a number has too many digits"));
@@ -144,9 +144,7 @@ impl<'a> Scanner<'a> {
         match rest.get(at) {
             None if !self.complete => Err(Fault::End),
             // What could have been more of the number: 01, 1.2.3, 1-2.
-            Some(b'0'..=b'9' | b'.' | b'+' | b'-' | b'e' | b'E') => {
-                Err(self.wrong("a number is not well-formed"))
-            }
+            Some(b'0'..=b'9' | b'.' | b'+' | b'-' | b'e' | b'E') => Err(self.wrong("invalid number")),
             _ => {
                 self.at += at;
                 Ok(rest.get(..at).unwrap_or_default())
@@ -162,7 +160,7 @@ impl<'a> Scanner<'a> {
         Err(if from >= rest.len() {
             Fault::End
         } else {
-            self.wrong("a number is not well-formed")
+            self.wrong("invalid number")
         })
     }
 
@@ -215,16 +213,16 @@ impl<'a> Scanner<'a> {
             self.at += 1;
             return Ok(false);
         }
-        Err(self.wrong("a comma or the end of the object or array was expected"))
+        Err(self.wrong("expected a comma or the end of the object or array"))
     }
 
     /// The name of the member that comes next, and its colon.
     pub(crate) fn key(&mut self, scratch: &mut Vec<u8>) -> Result<Text<'a>, Fault> {
         if self.peek()? != b'"' {
-            return Err(self.wrong("the name of a member was expected"));
+            return Err(self.wrong("expected a member name"));
         }
         let text = self.string(scratch)?;
-        self.take(b':', "a colon was expected")?;
+        self.take(b':', "expected a colon")?;
         Ok(text)
     }
 }

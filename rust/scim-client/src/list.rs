@@ -335,7 +335,7 @@ impl List {
         self.next = Some(place);
         error.with(|d| {
             if cursor.is_some() {
-                d.advice += " What came before is in the pipeline; to go on behind it, give the error's Cursor to -Cursor.";
+                d.advice += " The resources received before this are in the pipeline. To resume after them, pass the error's Cursor to -Cursor.";
                 d.cursor = cursor;
             }
         })
@@ -431,7 +431,7 @@ impl List {
         };
         if missing > 0 {
             observer.event(Event::Warning(format!(
-                "The server announced {missing} more of its {} than it gave: it hides some, or counts wrong.",
+                "The server's totalResults is {missing} higher than the number of {} that it returned. The server hides some of them, or its count is wrong.",
                 self.path()
             )));
         }
@@ -448,12 +448,12 @@ impl List {
     }
 
     fn ignores_start_index(&self) -> Error {
-        self.loops("a page again that it had given already: it ignores startIndex".to_owned())
+        self.loops("a page that it had already returned, so it ignores startIndex".to_owned())
     }
 
     fn loops(&self, what: String) -> Error {
         let message = format!(
-            "The list of {} does not advance: after {} resources the server gave {what}.",
+            "The list of {} doesn't advance: after {} resources, the server returned {what}.",
             self.path(),
             self.received
         );

@@ -114,7 +114,7 @@ fn authorities(config: &NetworkConfig) -> Result<Vec<reqwest::Certificate>, Erro
     for path in &config.certificate_authority_files {
         let bytes = std::fs::read(path).map_err(|e| {
             authority(format!(
-                "The -CertificateAuthority file '{path}' cannot be read: {e}."
+                "The -CertificateAuthority file '{path}' can't be read: {e}."
             ))
         })?;
         all.append(&mut of_bundle(
@@ -126,9 +126,9 @@ fn authorities(config: &NetworkConfig) -> Result<Vec<reqwest::Certificate>, Erro
         all.append(&mut of_bundle(pem.as_bytes(), "-CertificateAuthority")?);
     }
     if cfg!(target_os = "macos") && !all.is_empty() {
-        let message = "On macOS trust is the keychain's: -CertificateAuthority cannot add to it.";
+        let message = "-CertificateAuthority isn't supported on macOS, where the keychain decides which certificates are trusted.";
         return Err(authority(message.to_owned())
-            .with(|d| d.advice = "Add the certificate to the keychain and trust it there.".to_owned()));
+            .with(|d| d.advice = "Add the certificate to the keychain, and mark it as trusted.".to_owned()));
     }
     Ok(all)
 }
@@ -137,11 +137,11 @@ fn of_bundle(bytes: &[u8], name: &str) -> Result<Vec<reqwest::Certificate>, Erro
     match reqwest::Certificate::from_pem_bundle(bytes) {
         Ok(found) if !found.is_empty() => Ok(found),
         Ok(_) if X509Certificate::from_der(bytes).is_ok() => Err(authority(format!(
-            "{name} holds a certificate in DER form, and PEM is needed."
+            "{name} contains a certificate in DER format, but PEM is required."
         ))),
-        Ok(_) => Err(authority(format!("{name} holds no certificate in PEM form."))),
+        Ok(_) => Err(authority(format!("{name} doesn't contain a PEM certificate."))),
         Err(_) => Err(authority(format!(
-            "{name} begins a certificate in PEM form that cannot be read."
+            "{name} contains a PEM certificate that can't be read."
         ))),
     }
 }
@@ -156,12 +156,12 @@ fn client_certificate(
 ) -> Result<Option<reqwest::Identity>, Error> {
     let text = |name| {
         std::str::from_utf8(secrets.verbatim(name).unwrap_or_default())
-            .map_err(|_| unusable(format!("{name} is not text.")))
+            .map_err(|_| unusable(format!("{name} isn't text.")))
     };
     let (found, name) = if let Some(path) = &config.client_certificate_path {
         let name = format!("'{path}'");
         let bytes = std::fs::read(Path::new(path))
-            .map_err(|e| unusable(format!("The client certificate {name} cannot be read: {e}.")))?;
+            .map_err(|e| unusable(format!("The client certificate {name} can't be read: {e}.")))?;
         let bytes = Zeroizing::new(bytes);
         let password = text(CLIENT_CERTIFICATE_PASSWORD)?;
         let found = if bytes.windows(10).any(|w| w == b"-----BEGIN") {
@@ -178,7 +178,7 @@ fn client_certificate(
         let name = "The client certificate".to_owned();
         let bytes = STANDARD
             .decode(encoded)
-            .map_err(|e| unusable(format!("{name} cannot be read: {e}.")))?;
+            .map_err(|e| unusable(format!("{name} can't be read: {e}.")))?;
         (of_pfx(&Zeroizing::new(bytes), "", &name), name)
     };
     // Read as those for sign-in are, and told as what it is.
@@ -188,9 +188,9 @@ fn client_certificate(
 
 /// The certificate that belongs to the key first, then those that vouch for it, all in PEM form.
 fn identity((key, mut certificates): Found, name: &str) -> Result<reqwest::Identity, Error> {
-    let key = key.ok_or_else(|| unusable(format!("{name} holds no private key.")))?;
+    let key = key.ok_or_else(|| unusable(format!("{name} doesn't contain a private key.")))?;
     let signing = rustls::crypto::ring::sign::any_supported_type(&key)
-        .map_err(|e| unusable(format!("The private key in {name} cannot be used in TLS: {e}.")))?;
+        .map_err(|e| unusable(format!("The private key in {name} can't be used for TLS: {e}.")))?;
     let public = signing.public_key();
     let own = certificates.iter().position(|der| {
         let parsed = X509Certificate::from_der(der);
@@ -198,7 +198,7 @@ fn identity((key, mut certificates): Found, name: &str) -> Result<reqwest::Ident
     });
     let Some(own) = own else {
         return Err(unusable(format!(
-            "{name} holds no certificate that the private key there belongs to."
+            "{name} doesn't contain the certificate of its private key."
         )));
     };
     certificates.swap(0, own);
@@ -216,7 +216,7 @@ fn identity((key, mut certificates): Found, name: &str) -> Result<reqwest::Ident
         section(&mut pem, "CERTIFICATE", certificate);
     }
     reqwest::Identity::from_pem(pem.as_bytes())
-        .map_err(|e| unusable(format!("{name} cannot be used in TLS: {e}.")))
+        .map_err(|e| unusable(format!("{name} can't be used for TLS: {e}.")))
 }
 
 fn section(pem: &mut String, label: &str, der: &[u8]) {

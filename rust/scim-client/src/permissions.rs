@@ -1,7 +1,7 @@
-//! Which Microsoft Graph application permissions are enough for what: from `entra-id-scim-api-reference`, "Permissions".
-//! docs/sign-in.md has the same table for people; a test compares them.
+//! The Microsoft Graph application permissions that each task requires: from `entra-id-scim-api-reference`, "Permissions".
+//! docs/sign-in.md has the same table for readers, and a test compares them.
 
-/// A purpose, and the sets of permissions each of which is enough for it, the least privileged first.
+/// A task and the sets of permissions that allow it, least privileged first. Each set is enough.
 #[derive(Debug)]
 pub struct Permission {
     /// The name of its check.
@@ -60,20 +60,23 @@ pub const PERMISSIONS: &[Permission] = &[
 ];
 
 impl Permission {
-    /// The set by which these roles are enough for it.
+    /// The set that these roles contain, if any.
     pub(crate) fn granted(&self, roles: &[&str]) -> Option<&'static [&'static str]> {
         let has = |set: &&&[&str]| set.iter().all(|role| roles.contains(role));
         self.enough.iter().find(has).copied()
     }
 
-    /// What roles that are not enough for it lack.
+    /// Says that these roles aren't enough.
     pub(crate) fn lack(&self, roles: &[&str]) -> String {
         let roles = if roles.is_empty() {
             "none".to_owned()
         } else {
             roles.join(", ")
         };
-        format!("The token may not {}; its permissions: {roles}.", self.purpose)
+        format!(
+            "The token isn't allowed to {}. Its permissions: {roles}.",
+            self.purpose
+        )
     }
 
     /// What to do about it.
@@ -83,7 +86,7 @@ impl Permission {
             "Grant the app registration the Microsoft Graph application permission {}, give admin consent and connect again.{}",
             sets.join(", or "),
             if self.writes {
-                " Where nothing is to be written, leave this out with -ReadOnly."
+                " To skip the checks for writing, use -ReadOnly."
             } else {
                 ""
             }

@@ -64,7 +64,7 @@ impl Profile {
             }
         }
         observer.event(Event::Note(format!(
-            "Neither {given} nor its neighbour says what the server can do: it is taken to do what the RFCs say."
+            "The server doesn't describe its features at {given}, with or without the version in the path. PSScim assumes that it follows the RFCs."
         )));
         Ok(profile)
     }

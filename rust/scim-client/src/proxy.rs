@@ -98,16 +98,16 @@ impl Rules {
 
 /// What `-Proxy` says, checked.
 fn named(text: &str) -> Result<Url, Error> {
-    let url =
-        Url::parse(text.trim()).map_err(|e| invalid(format!("-Proxy '{text}' is not an address: {e}.")))?;
+    let url = Url::parse(text.trim())
+        .map_err(|e| invalid(format!("-Proxy '{text}' isn't a valid address: {e}.")))?;
     if !matches!(url.scheme(), "http" | "https") || url.host().is_none() {
         return Err(invalid(format!(
-            "-Proxy '{text}' is not the http or https address of a proxy."
+            "-Proxy '{text}' isn't an http or https address."
         )));
     }
     if !url.username().is_empty() || url.password().is_some() {
         return Err(invalid(
-            "-Proxy holds a user name or password. Give them by -ProxyCredential.",
+            "-Proxy contains a user name or password. Use -ProxyCredential instead.",
         ));
     }
     Ok(url)

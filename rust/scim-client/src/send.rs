@@ -268,13 +268,12 @@ impl Session {
         let admitted = unless_stopped(caller.stop, admitted).await.unwrap_or_else(|| {
             Err(Error::new(
                 Kind::Cancelled,
-                format!("{what} was not sent: stopped before its turn came."),
+                format!("{what} wasn't sent, because the command was stopped."),
             ))
         })?;
         self.spend(again).map_err(|sent| {
-            let message = format!(
-                "{what} was not sent: the connection has sent {sent} requests, all that its budget allows."
-            );
+            let message =
+                format!("{what} wasn't sent: the connection has sent all {sent} requests of its budget.");
             Error::new(Kind::BudgetExceeded, message)
         })?;
         Ok(admitted)
@@ -288,7 +287,7 @@ impl Session {
         // What comes behind it on that connection would be another's answer too.
         self.http().leave_connections(self.settings())?;
         let message = format!(
-            "The answer to {what} is lost: what came is the answer to another request. Something between here and the server repeats answers."
+            "The response to {what} was lost: the response that arrived belongs to another request. A proxy or gateway on the way to the server repeats responses."
         );
         Err(Error::new(Kind::ConnectionLost, message))
     }

@@ -264,7 +264,7 @@ impl Session {
             url.as_str().starts_with(&format!("{base}/"))
         });
         below.ok_or_else(|| {
-            let message = format!("'{path}' is no path below {base}.");
+            let message = format!("'{path}' isn't a path below {base}.");
             Error::new(Kind::InvalidConfiguration, message)
         })
     }
@@ -303,7 +303,7 @@ impl Session {
             if id.is_empty() || id == "." || id == ".." {
                 return Err(Error::new(
                     Kind::InvalidId,
-                    format!("'{id}' cannot be the id of a resource."),
+                    format!("'{id}' can't be the id of a resource."),
                 ));
             }
             text.push('/');
@@ -315,8 +315,12 @@ impl Session {
             text.push('=');
             text.extend(utf8_percent_encode(value, RESERVED));
         }
-        Url::parse(&text)
-            .map_err(|e| Error::new(Kind::InternalError, format!("'{text}' is no address: {e}.")))
+        Url::parse(&text).map_err(|e| {
+            Error::new(
+                Kind::InternalError,
+                format!("'{text}' isn't a valid address: {e}."),
+            )
+        })
     }
 
     /// Takes note of the head of an answer: paid for from here on, whether or not the rest of it comes.

@@ -46,7 +46,7 @@ impl Token {
 
 fn text(secret: &Secret) -> Result<Zeroizing<String>, Error> {
     let text = std::str::from_utf8(secret.bytes())
-        .map_err(|_| Error::new(Kind::InvalidConfiguration, "The token is not text."))?;
+        .map_err(|_| Error::new(Kind::InvalidConfiguration, "The token isn't text."))?;
     Ok(Zeroizing::new(text.to_owned()))
 }
 
@@ -249,7 +249,7 @@ async fn provided(on: &Exchange<'_>) -> Result<Token, Error> {
     on.meter.token_requested();
     let given = on.observer.ask(Question::AccessToken).await?;
     if !answer::is_token(given.bytes()) {
-        let message = "-AccessTokenProvider gave nothing that could be a token.";
+        let message = "The script block of -AccessTokenProvider didn't return a token.";
         return Err(Error::new(Kind::TokenResponseInvalid, message));
     }
     let text = text(&given)?;

@@ -227,24 +227,32 @@ fn what_cannot_be_is_refused_before_it_is_sent() {
             Kind::UnknownAttribute,
             "by type only",
         ),
-        (json!({"emails.value": "y"}), Kind::UnknownAttribute, "which one"),
+        (
+            json!({"emails.value": "y"}),
+            Kind::UnknownAttribute,
+            "specify the type",
+        ),
         (
             json!({"title[work]": "y"}),
             Kind::UnknownAttribute,
-            "several types",
+            "no typed values",
         ),
         (
             json!({"phoneNumbers[type eq \"work\" and primary eq true]": "1"}),
             Kind::UnknownAttribute,
             "only emails",
         ),
-        (json!({"password": "x"}), Kind::PasswordOnUpdate, "new user only"),
+        (
+            json!({"password": "x"}),
+            Kind::PasswordOnUpdate,
+            "only when a user is created",
+        ),
         (json!({"title": long}), Kind::ValueTooLong, "20001 characters"),
-        (json!({"manager": "Bob"}), Kind::InvalidValue, "id of the manager"),
+        (json!({"manager": "Bob"}), Kind::InvalidValue, "the manager's id"),
         (
             json!({"manager": {"value": "../users"}}),
             Kind::InvalidValue,
-            "id of the manager",
+            "the manager's id",
         ),
         (
             json!({"userName": null}),

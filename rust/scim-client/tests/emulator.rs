@@ -226,7 +226,7 @@ async fn each_request_is_told_with_status_bytes_and_time() {
         lines[1].starts_with("GET /rp/scim/serviceproviderconfig: 200, "),
         "{lines:?}"
     );
-    assert!(lines[1].contains(" ms, request id "), "{lines:?}");
+    assert!(lines[1].contains(" ms, request ID "), "{lines:?}");
 }
 
 #[tokio::test]

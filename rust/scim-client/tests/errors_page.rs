@@ -12,7 +12,7 @@ const PAGE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/errors.md");
 fn page() -> String {
     let mut text = String::from(
         "# Errors\n\n\
-         <!-- Made from rust/scim-client/src/{error/kind,error/status,aadsts}.rs by the test errors_page. Do not edit. -->\n\n\
+         <!-- Generated from rust/scim-client/src/{error/kind,error/status,aadsts}.rs by the test errors_page. Do not edit. -->\n\n\
          Each error has a stable id: the part of `FullyQualifiedErrorId` before the comma. `$_.Exception` is a\n\
          `PSScim.ScimException` with `Status`, `ScimType`, `Detail`, `RequestId`, `RetryAfter`, `Cursor` and `Advice`;\n\
          `$_.TargetObject` is the id, filter or address it is about. The message says more than the table does, and ends with\n\

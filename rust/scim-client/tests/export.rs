@@ -349,7 +349,7 @@ async fn without_cursors_an_export_begins_anew() {
         .unwrap_err();
     assert_eq!(error.kind(), Kind::ServerError);
     assert!(
-        error.details().advice.contains("begin anew"),
+        error.details().advice.contains("start the export again"),
         "{:?}",
         error.details().advice
     );

@@ -258,7 +258,7 @@ async fn a_journal_of_something_else_is_refused_and_left_alone() {
         ending
             .unwrap()
             .to_string()
-            .contains("'New-ScimUser', not of 'Remove-ScimUser'")
+            .contains("belongs to 'New-ScimUser', not to 'Remove-ScimUser'")
     );
     let csv = folder.join("users.csv");
     for text in [

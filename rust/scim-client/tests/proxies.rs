@@ -208,8 +208,8 @@ async fn a_proxy_that_answers_a_web_page_is_told() {
 #[test]
 fn what_is_no_proxy_is_refused_at_once() {
     for (proxy, words) in [
-        ("nonsense", "not an address"),
-        ("socks5://127.0.0.1:1080", "not the http or https address"),
+        ("nonsense", "isn't a valid address"),
+        ("socks5://127.0.0.1:1080", "isn't an http or https address"),
         ("http://user:word@proxy.example", "-ProxyCredential"),
     ] {
         let error = open(FAR, through(proxy), "").unwrap_err();

@@ -168,7 +168,7 @@ async fn what_was_announced_and_did_not_come_is_told() {
     assert_eq!(found.len(), 25);
     assert_eq!(warnings.len(), 1, "{warnings:?}");
     assert!(
-        warnings[0].contains("announced 5 more of its Users"),
+        warnings[0].contains("totalResults is 5 higher than the number of Users"),
         "{warnings:?}"
     );
 }

@@ -136,7 +136,7 @@ proptest! {
             }
             (Ok(_), false) => prop_assert!(false, "taken, and no JSON: {}", text),
             (Err(PageError::NotJson { reason, .. }), true) => {
-                prop_assert_eq!(reason, "the array of resources was expected", "{}", text);
+                prop_assert_eq!(reason, "expected the array of resources", "{}", text);
             }
             (Err(e @ (PageError::CutOff { .. } | PageError::LoneSurrogate { .. } | PageError::NotUtf8 { .. })), true) => {
                 prop_assert!(false, "refused, and JSON: {}: {}", e, text);
@@ -208,7 +208,7 @@ fn what_is_no_list_says_why() {
         list(r#"{"resources":[{"id":"1","name":{"id":"x","a":1},"id":"2"}]}"#)
             .unwrap_err()
             .to_string(),
-        "an object holds the member \"id\" twice, the second time before byte 53"
+        "an object has the member \"id\" twice, the second time before byte 53"
     );
     for text in [r"\udc00", r"\ud800\ud800", r"\ud800x", r"\ud800\n"] {
         let body = format!(r#"{{"resources":[{{"id":"1","displayName":"{text}"}}]}}"#);

@@ -116,12 +116,12 @@ async fn or_becomes_as_many_lists_as_it_has_alternatives_and_nobody_comes_twice(
     );
     let notes = notes.0.lock().unwrap();
     assert!(
-        notes[0].contains("3 lists, each a request or more: userName eq"),
+        notes[0].contains("3 lists with at least one request each: userName eq"),
         "{notes:?}"
     );
     assert_eq!(
         notes[1],
-        "3 lists took 3 requests; 1 resources were in more than one and came once."
+        "3 lists took 3 requests. 1 resources were in more than one list and were returned once."
     );
     assert_eq!(notes.len(), 2);
 }

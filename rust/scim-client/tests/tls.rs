@@ -72,7 +72,12 @@ async fn a_certificate_that_signed_itself_is_refused() {
     let base = format!("https://localhost:{}/rp/scim", address.port());
     let error = get(&connect(base, NetworkConfig::default())).await.unwrap_err();
     assert_eq!(error.kind(), Kind::CertificateUntrusted, "{error}");
-    assert!(error.to_string().contains("or by itself"), "{error}");
+    assert!(
+        error
+            .to_string()
+            .contains("is self-signed, or its authority isn't trusted"),
+        "{error}"
+    );
 }
 
 #[tokio::test]
@@ -105,13 +110,13 @@ async fn authorities_come_from_files_too_and_a_bad_one_is_named() {
         .unwrap();
     let der = pem_bytes(&authority.pem());
     for (name, bytes, words) in [
-        ("empty.pem", &b""[..], "holds no certificate in PEM form"),
+        ("empty.pem", &b""[..], "doesn't contain a PEM certificate"),
         (
             "nonsense.pem",
             b"This is no certificate.",
-            "holds no certificate in PEM form",
+            "doesn't contain a PEM certificate",
         ),
-        ("authority.cer", &der, "in DER form"),
+        ("authority.cer", &der, "in DER format"),
         (
             "broken.pem",
             b"-----BEGIN CERTIFICATE-----\nAAAA\n",

@@ -29,7 +29,7 @@ public sealed class BadInputTests : IDisposable
     [InlineData("@{ displayName = 'x'; givenName = 'x'; familyName = 'x' } | New-ScimUser -Password $p", "RequiredAttribute", "userName")]
     [InlineData("Ann @{ active = 'maybe' } | New-ScimUser -Password $p", "InvalidValue", "'active'")]
     [InlineData("Ann @{ title = @{ a = 1 } } | New-ScimUser -Password $p", "InvalidValue", "'title'")]
-    [InlineData("Ann @{ title = $p } | New-ScimUser", "InvalidValue", "password only")]
+    [InlineData("Ann @{ title = $p } | New-ScimUser", "InvalidValue", "only for the password")]
     [InlineData("Ann @{ title = { 1 } } | New-ScimUser", "InvalidValue", "ScriptBlock")]
     [InlineData("Ann @{ employeeHireDate = '31.12.2026' } | New-ScimUser -Password $p", "InvalidValue", "'employeeHireDate'")]
     [InlineData("Ann @{ creationType = 'x' } | New-ScimUser -Password $p", "ReadOnlyAttribute", "'creationType'")]
@@ -37,8 +37,8 @@ public sealed class BadInputTests : IDisposable
     [InlineData("Ann @{ titel = 'x' } | New-ScimUser -Password $p", "UnknownAttribute", "Did you mean 'title'?")]
     [InlineData("Ann @{ title = 'x' * 20001 } | New-ScimUser -Password $p", "ValueTooLong", "20001")]
     [InlineData("Ann @{ manager = 'Bob' } | New-ScimUser -Password $p", "InvalidValue", "manager")]
-    [InlineData("@{ id = $u.id; password = 'x' } | Set-ScimUser", "PasswordOnUpdate", "new user only")]
-    [InlineData("Set-ScimUser $u -Replace @{ password = 'x' }", "PasswordOnUpdate", "new user only")]
+    [InlineData("@{ id = $u.id; password = 'x' } | Set-ScimUser", "PasswordOnUpdate", "only when a user is created")]
+    [InlineData("Set-ScimUser $u -Replace @{ password = 'x' }", "PasswordOnUpdate", "only when a user is created")]
     [InlineData("Set-ScimUser $u -Replace @{ userName = $null }", "RequiredAttribute", "'userName'")]
     [InlineData("Set-ScimUser $u -Clear mailNickname", "RequiredAttribute", "mailNickname")]
     [InlineData("Set-ScimUser '../groups/1' -Title x", "InvalidId", "../groups/1")]
@@ -70,7 +70,7 @@ public sealed class BadInputTests : IDisposable
             """);
         Assert.Equal(4, result.Output.Length);
         ErrorRecord error = Assert.Single(result.Errors);
-        Assert.StartsWith("Row 3 (u3@contoso.com): \"maybe\" cannot be the value of 'active'", error.Exception.Message, StringComparison.Ordinal);
+        Assert.StartsWith("Row 3 (u3@contoso.com): \"maybe\" isn't a valid value of 'active'", error.Exception.Message, StringComparison.Ordinal);
         Assert.Equal("u3@contoso.com", PSObject.AsPSObject(error.TargetObject).Properties["userName"].Value);
     }
 

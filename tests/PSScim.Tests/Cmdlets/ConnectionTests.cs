@@ -86,7 +86,7 @@ public sealed class ConnectionTests : IDisposable
         Assert.Equal("AuthenticationFailed,PSScim.Commands.ConnectScimCommand", error.FullyQualifiedErrorId);
         Assert.Equal(ErrorCategory.AuthenticationError, error.CategoryInfo.Category);
         Assert.Contains("AADSTS7000215", error.Exception.Message, StringComparison.Ordinal);
-        Assert.Contains("Correlation id", error.Exception.Message, StringComparison.Ordinal);
+        Assert.Contains("Correlation ID", error.Exception.Message, StringComparison.Ordinal);
         string everything = string.Join("\n", result.Verbose) + error.Exception + error + PSSerializer.Serialize(error, 4);
         Assert.DoesNotContain(SecretText, everything, StringComparison.Ordinal);
     }

@@ -103,6 +103,6 @@ public sealed class OtherServerTests : IDisposable
         string said = string.Join('\n', told);
         // The first came out of the pipeline, or is told of.
         Assert.True(output.Count == 1 || told.Any(line => line.Contains($"({posted[0]}): done", StringComparison.Ordinal)), said);
-        Assert.True(told.Any(line => line.Contains($"({posted[1]}): not known", StringComparison.Ordinal)), said);
+        Assert.True(told.Any(line => line.Contains($"({posted[1]}): unknown", StringComparison.Ordinal)), said);
     }
 }

@@ -164,7 +164,7 @@ public sealed class ReadTests : IDisposable
     {
         string[] lines = _engine.Run("Get-ScimUser -First 101 -Verbose").Verbose;
         Assert.Equal(2, lines.Length);
-        Assert.All(lines, line => Assert.Matches(@"^GET /rp/scim/users\?count=\d+.*: 200, \d+ bytes, \d+ ms, request id \S+$", line));
+        Assert.All(lines, line => Assert.Matches(@"^GET /rp/scim/users\?count=\d+.*: 200, \d+ bytes, \d+ ms, request ID \S+$", line));
     }
 
     [Fact]

@@ -28,8 +28,8 @@ public sealed class SearchTests : IDisposable
         Engine.Result result = _engine.Run("Get-ScimUser { userName -eq $a -or userName -eq $b -or id -eq $c } -Verbose");
         Assert.Empty(result.Errors);
         Assert.Equal(_engine.Good("$all[7, 230].id").Select(i => i.ToString()), result.Output.Select(u => u.Properties["id"].Value.ToString()));
-        Assert.Contains(result.Verbose, line => line.Contains("3 lists, each a request or more", StringComparison.Ordinal));
-        Assert.Contains("3 lists took 3 requests; 1 resources were in more than one and came once.", result.Verbose);
+        Assert.Contains(result.Verbose, line => line.Contains("3 lists with at least one request each", StringComparison.Ordinal));
+        Assert.Contains("3 lists took 3 requests. 1 resources were in more than one list and were returned once.", result.Verbose);
     }
 
     [Theory]

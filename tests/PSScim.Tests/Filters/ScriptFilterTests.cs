@@ -62,20 +62,20 @@ public sealed class ScriptFilterTests : IDisposable
     }
 
     [Theory]
-    [InlineData("userName -match 'x'", "no such operator")]
-    [InlineData("userName -like 'a*b'", "no other wildcard")]
-    [InlineData("userName -eq $nothere", "no such variable")]
-    [InlineData("userName -eq (Get-Date)", "Nothing is run")]
-    [InlineData("userName -eq 'a'.ToUpper()", "compute it before")]
-    [InlineData("userName -eq", "Something is missing")]
-    [InlineData("userName 'a'", "An operator is expected")]
-    [InlineData("userName -eq 'a' userName -eq 'b'", "-and or -or is expected")]
+    [InlineData("userName -match 'x'", "doesn't support this operator")]
+    [InlineData("userName -like 'a*b'", "only * as a wildcard")]
+    [InlineData("userName -eq $nothere", "variable doesn't exist")]
+    [InlineData("userName -eq (Get-Date)", "doesn't run commands")]
+    [InlineData("userName -eq 'a'.ToUpper()", "Compute other values")]
+    [InlineData("userName -eq", "Expected more after this")]
+    [InlineData("userName 'a'", "Expected an operator")]
+    [InlineData("userName -eq 'a' userName -eq 'b'", "Expected -and or -or")]
     [InlineData("id -in @()", "list is empty")]
     [InlineData("a -gt [datetime]'2026-01-31'", "in parentheses")]
-    [InlineData("active; title", "one expression")]
-    [InlineData("1 -eq 1", "An attribute stands here")]
-    [InlineData("'x eq 1 or y' -eq 1", "An attribute stands here")]
-    public void What_is_no_filter_is_told_with_its_place(string script, string reason)
+    [InlineData("active; title", "single expression")]
+    [InlineData("1 -eq 1", "Expected an attribute")]
+    [InlineData("'x eq 1 or y' -eq 1", "Expected an attribute")]
+    public void Invalid_filter_is_reported_with_its_position(string script, string reason)
     {
         var error = Assert.Throws<ScriptFilterException>(() => Translate(script));
         Assert.Contains(reason, error.Message, StringComparison.Ordinal);

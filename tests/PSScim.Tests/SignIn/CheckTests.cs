@@ -150,16 +150,16 @@ public sealed class CheckTests : IDisposable
         Engine.Good($"{Identities.Connect} -ClientSecret $secret");
         _identities.Inject($$"""{"action":"apiNotEnabled","status":{{status}},"subscription":{{subscription}},"times":9}""");
         ScimCheck[] rows = Checks();
-        FailsAt("ApiEnabled", rows, "Turn the SCIM Provisioning API on");
+        FailsAt("ApiEnabled", rows, "Turn on the SCIM Provisioning API");
         Assert.Equal(0, _identities.Count("billable"));
     }
 
     [Theory]
     [InlineData("""{"action":"status","status":403,"times":9}""", "permission")]
     [InlineData("""{"action":"status","status":429,"retryAfter":"0","times":9}""", "Wait")]
-    [InlineData("""{"action":"status","status":500,"times":9}""", "request id")]
-    [InlineData("""{"action":"status","status":503,"times":9}""", "request id")]
-    [InlineData("""{"action":"status","status":504,"times":9}""", "request id")]
+    [InlineData("""{"action":"status","status":500,"times":9}""", "request ID")]
+    [InlineData("""{"action":"status","status":503,"times":9}""", "request ID")]
+    [InlineData("""{"action":"status","status":504,"times":9}""", "request ID")]
     [InlineData("""{"action":"hang","times":9}""", "Try again")]
     [InlineData("""{"action":"resetBefore","times":9}""", "proxy")]
     [InlineData("""{"action":"htmlBody"}""", "web page")]

@@ -102,7 +102,7 @@ public sealed class CredentialTests : IDisposable
 
     [Theory]
     [InlineData("throw 'no vault'", "AccessTokenProviderFailed", "no vault")]
-    [InlineData("", "AccessTokenProviderFailed", "gave no token")]
+    [InlineData("", "AccessTokenProviderFailed", "didn't return a string")]
     [InlineData("Get-Command Get-Command", "AccessTokenProviderFailed", "")]
     [InlineData("'two words'", "TokenResponseInvalid", "")]
     public void A_script_block_that_gives_no_token_is_told(string script, string id, string words)

@@ -133,7 +133,7 @@ impl Apart {
                     return Err(value::wrong(
                         name,
                         &item,
-                        &format!("values with a type, which is {}", types.join(" or ")),
+                        &format!("values with a type: {}", types.join(" or ")),
                     ));
                 }
             };

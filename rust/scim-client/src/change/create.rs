@@ -58,14 +58,14 @@ fn check(rules: Rules, leaf: &Leaf) -> Result<(), Error> {
     }
     if own.dotted() == "password" {
         // It would stand in the clear in every plan and journal.
-        let message = "A password is no attribute among others: it crosses apart from them.";
+        let message = "A password can't be passed as an ordinary attribute.";
         return Err(Error::new(Kind::InternalError, message));
     }
     let many = own.multi_valued && own.kind == "complex";
     let vague = many && leaf.place.sub.is_some() && leaf.place.which.is_none();
     if vague || (leaf.place.which.is_some() && leaf.place.element_type().is_none()) {
         let wanted = format!(
-            "a place, in a new object, that names the type: {}[work]",
+            "a type in the attribute name when the object is new, as in {}[work]",
             own.name
         );
         return Err(value::wrong(&leaf.name, &leaf.value, &wanted));
@@ -75,8 +75,9 @@ fn check(rules: Rules, leaf: &Leaf) -> Result<(), Error> {
         && own.name == "members"
         && leaf.value.as_array().is_some_and(|ids| ids.len() > most)
     {
-        let wanted =
-            format!("{most} members at most when a group is made; Add-ScimGroupMember adds the others");
+        let wanted = format!(
+            "at most {most} members when the group is created; use Add-ScimGroupMember to add the others"
+        );
         return Err(value::wrong(&leaf.name, &"A longer list".into(), &wanted));
     }
     Ok(())
@@ -202,8 +203,9 @@ fn require(rules: Rules, resource: Resource, body: &Map<String, Value>) -> Resul
         Resource::Group => "group",
     };
     let message = format!(
-        "The new {kind} lacks {}. No request was made.",
-        missing.join(", ")
+        "{} {} required to create a {kind}. No request was made.",
+        missing.join(" and "),
+        if missing.len() == 1 { "is" } else { "are" }
     );
     Err(Error::new(Kind::RequiredAttribute, message))
 }

@@ -6,8 +6,7 @@ use crate::error::{Error, Kind};
 /// An id to write to. Entra's are GUIDs, so that nothing else needs a request to be refused.
 pub(super) fn of(service: Service, id: &str) -> Result<String, Error> {
     if service == Service::Entra && !is_guid(id) {
-        let message =
-            format!("{id:?} is not the id of an object in Entra: those are GUIDs. No request was made.");
+        let message = format!("{id:?} isn't a valid id. Entra's ids are GUIDs. No request was made.");
         return Err(Error::new(Kind::InvalidId, message));
     }
     whole(id)
@@ -17,7 +16,7 @@ pub(super) fn of(service: Service, id: &str) -> Result<String, Error> {
 pub(super) fn whole(id: &str) -> Result<String, Error> {
     let parts = |c: char| matches!(c, '/' | '\\') || c.is_control();
     if id.trim().is_empty() || id == "." || id == ".." || id.contains(parts) {
-        let message = format!("{id:?} cannot be the id of a resource. No request was made.");
+        let message = format!("{id:?} can't be the id of a resource. No request was made.");
         return Err(Error::new(Kind::InvalidId, message));
     }
     Ok(id.to_owned())

@@ -327,5 +327,5 @@ impl Draft {
 
 /// A change that lacks what its verb needs: whoever made it is at fault, not the user.
 fn incomplete(what: &str) -> Error {
-    Error::new(Kind::InternalError, format!("A change lacks {what}."))
+    Error::new(Kind::InternalError, format!("A change is missing {what}."))
 }

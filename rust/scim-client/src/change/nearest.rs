@@ -18,7 +18,7 @@ pub(super) fn unknown(rules: Rules, resource: Resource, name: &str) -> Error {
         Some(meant) => format!(" Did you mean '{meant}'?"),
         None => String::new(),
     };
-    let message = format!("'{name}' is not an attribute of a {kind}.{meant} No request was made.");
+    let message = format!("'{name}' isn't an attribute of a {kind}.{meant} No request was made.");
     Error::new(Kind::UnknownAttribute, message)
 }
 

@@ -14,13 +14,13 @@ pub(super) fn draft(request: &OwnRequest) -> Result<Draft, Error> {
         "PUT" => Method::PUT,
         "PATCH" => Method::PATCH,
         "DELETE" => Method::DELETE,
-        other => return Err(refused(&format!("'{other}' is not a method of SCIM"))),
+        other => return Err(refused(&format!("'{other}' isn't a SCIM method"))),
     };
     let path = path(&request.path)?;
     if let Some(body) = &request.body
         && let Err(mistake) = serde_json::from_str::<IgnoredAny>(body)
     {
-        return Err(refused(&format!("The body is not JSON: {mistake}")));
+        return Err(refused(&format!("The body isn't valid JSON: {mistake}")));
     }
     Ok(Draft {
         body: request.body.clone().map(String::into_bytes),
@@ -41,8 +41,8 @@ fn path(text: &str) -> Result<String, Error> {
     };
     let leaves = steps.contains("://") || steps.contains('\\') || steps.split('/').any(up);
     if path.is_empty() || leaves || path.contains('#') || path.contains(char::is_control) {
-        let why = "a path goes below the connection's base URI, as in users/<id>?attributes=userName";
-        return Err(refused(&format!("{text:?} cannot be requested: {why}")));
+        let why = "use a path below the connection's base URI, as in users/<id>?attributes=userName";
+        return Err(refused(&format!("The path {text:?} isn't valid: {why}")));
     }
     Ok(path.to_owned())
 }

@@ -36,7 +36,7 @@ impl Place {
         let text = expanded(name.trim());
         let path = parse_path(&text).map_err(|mistake| {
             let message = format!(
-                "'{name}' is not the name of an attribute: {}. No request was made.",
+                "'{name}' isn't a valid attribute name: {}. No request was made.",
                 mistake.message
             );
             Error::new(Kind::UnknownAttribute, message)
@@ -119,26 +119,29 @@ impl Place {
     fn chosen(mut self, name: &str) -> Result<Self, Error> {
         let Some(types) = self.types() else {
             return match self.which {
-                Some(_) => Err(unusable(name, "it has no values of several types to choose from")),
+                Some(_) => Err(unusable(
+                    name,
+                    "it has no typed values, so it can't have a type in brackets",
+                )),
                 None => Ok(self),
             };
         };
         let whole = self.name.clone().unwrap_or_default();
         let advice = || {
             let forms: Vec<String> = types.iter().map(|kind| format!("{whole}[{kind}]")).collect();
-            format!("write {}", forms.join(", "))
+            format!("use {}", forms.join(", "))
         };
         match &self.which {
             None if self.sub.is_some() => match types.as_slice() {
                 [only] => self.which = typed(only),
-                _ => return Err(unusable(name, &format!("say which one is meant: {}", advice()))),
+                _ => return Err(unusable(name, &format!("specify the type: {}", advice()))),
             },
             None => {}
             Some(which) => {
                 let Some((kind, primary)) = kind_of(which) else {
                     return Err(unusable(
                         name,
-                        &format!("Entra chooses by type only: {}", advice()),
+                        &format!("Entra selects values by type only: {}", advice()),
                     ));
                 };
                 let Some(kind) = types.iter().find(|known| known.eq_ignore_ascii_case(&kind)) else {
@@ -147,11 +150,11 @@ impl Place {
                     }
                     return Err(unusable(
                         name,
-                        &format!("there is no type '{kind}': {}", advice()),
+                        &format!("'{kind}' isn't one of its types: {}", advice()),
                     ));
                 };
                 if primary && (whole != "emails" || *kind != "work") {
-                    return Err(unusable(name, "only emails of type work have a primary one"));
+                    return Err(unusable(name, "only emails of type work can have primary"));
                 }
                 if !primary {
                     self.which = typed(kind);
@@ -272,7 +275,7 @@ fn security_attribute(name: &str, path: &AttrPath, chosen: bool) -> Result<Place
     if path.sub().is_none() || chosen {
         return Err(unusable(
             name,
-            &format!("a custom security attribute is named as {SECURITY_ATTRIBUTES}:SetName.AttributeName"),
+            &format!("write a custom security attribute as {SECURITY_ATTRIBUTES}:SetName.AttributeName"),
         ));
     }
     Ok(Place {
@@ -338,12 +341,12 @@ pub(super) fn typed(kind: &str) -> Option<Filter> {
 }
 
 fn unusable(name: &str, why: &str) -> Error {
-    let message = format!("'{name}' cannot be set: {why}. No request was made.");
+    let message = format!("'{name}' can't be set: {why}. No request was made.");
     Error::new(Kind::UnknownAttribute, message)
 }
 
 /// An attribute that only the service sets.
 pub(super) fn read_only(name: &str) -> Error {
-    let message = format!("'{name}' is read-only: the service sets it. No request was made.");
+    let message = format!("'{name}' is read-only, because the service sets it. No request was made.");
     Error::new(Kind::ReadOnlyAttribute, message)
 }

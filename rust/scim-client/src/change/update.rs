@@ -87,7 +87,7 @@ fn cleared(rules: Rules, name: &str, place: &Place) -> Result<Operation, Error> 
     let required = place.known.is_some_and(|row| row.required)
         || place.whole.is_some_and(|row| row.name == "mailNickname");
     if required && rules.service == Service::Entra {
-        let message = format!("'{name}' cannot be cleared: every object has one. No request was made.");
+        let message = format!("'{name}' is required and can't be cleared. No request was made.");
         return Err(Error::new(Kind::RequiredAttribute, message));
     }
     // What remains of an address without its value is no address.
@@ -143,7 +143,7 @@ fn chosen(rules: Rules, name: &str, place: &Place, item: &Value) -> Result<Place
             _ => Err(value::wrong(
                 name,
                 item,
-                "to be removed only by its type, as in @{ phoneNumbers = @{ type = 'mobile' } }: Entra does not compare values. -Clear removes it whatever it is",
+                "a type, as in @{ phoneNumbers = @{ type = 'mobile' } }, because Entra doesn't compare values. To remove the whole attribute, use -Clear",
             )),
         };
     }
@@ -166,7 +166,7 @@ fn chosen(rules: Rules, name: &str, place: &Place, item: &Value) -> Result<Place
                 return Err(value::wrong(
                     name,
                     item,
-                    "a text, or an object of texts, that says which value to remove",
+                    "the value to remove, as text or as an object with text values",
                 ));
             }
         }
@@ -184,7 +184,7 @@ fn writable(name: &str, place: &Place) -> Result<(), Error> {
         return Err(password());
     }
     if own.name == "members" {
-        let message = "Members are not set as an attribute. No request was made.";
+        let message = "Members can't be set as an attribute. No request was made.";
         return Err(Error::new(Kind::ReadOnlyAttribute, message).with(|d| {
             "Use Add-ScimGroupMember, Remove-ScimGroupMember or Sync-ScimGroupMember."
                 .clone_into(&mut d.advice);
@@ -194,7 +194,7 @@ fn writable(name: &str, place: &Place) -> Result<(), Error> {
         ("readOnly", _) | (_, "readOnly") => Err(place::read_only(name)),
         ("immutable", _) => {
             let message =
-                format!("'{name}' can be set when the object is made, and not changed. No request was made.");
+                format!("'{name}' can be set only when the object is created. No request was made.");
             Err(Error::new(Kind::ReadOnlyAttribute, message))
         }
         _ => Ok(()),
@@ -203,7 +203,7 @@ fn writable(name: &str, place: &Place) -> Result<(), Error> {
 
 /// A password on an update.
 pub(super) fn password() -> Error {
-    let message = "A password can be given to a new user only, and is changed where users sign in. No request was made.";
+    let message = "A password can be set only when a user is created. Users change it where they sign in. No request was made.";
     Error::new(Kind::PasswordOnUpdate, message)
 }
 

@@ -64,7 +64,11 @@ fn single(rules: Rules, name: &str, row: &Attribute, value: Value) -> Result<Val
             "a date and time such as 2026-01-31T08:00:00Z",
         )),
         ("complex", Value::Object(parts)) => Ok(parts.into()),
-        ("complex", other) => Err(wrong(name, &other, "an object with the attribute's parts")),
+        ("complex", other) => Err(wrong(
+            name,
+            &other,
+            "an object with the attribute's sub-attributes",
+        )),
         (_, Value::String(text)) => choose(rules, name, row, text).map(Value::String),
         // The number of an employee reads as one.
         (_, Value::Number(number)) if number.is_i64() || number.is_u64() => Ok(number.to_string().into()),
@@ -81,7 +85,7 @@ fn choose(rules: Rules, name: &str, row: &Attribute, text: String) -> Result<Str
         return Err(wrong(
             name,
             &text.into(),
-            "the id of the manager, as Get-ScimUser shows it",
+            "the manager's id, as Get-ScimUser shows it",
         ));
     }
     if row.canonical.is_empty() {
@@ -106,7 +110,7 @@ fn check_length(name: &str, value: &Value) -> Result<(), Error> {
             }
             let most = limits::VALUE_CHARACTERS;
             let message = format!(
-                "The value of '{name}' has {length} characters, and {most} is the most. No request was made."
+                "The value of '{name}' has {length} characters, but the limit is {most}. No request was made."
             );
             Err(Error::new(Kind::ValueTooLong, message))
         }
@@ -124,6 +128,7 @@ pub(super) fn wrong(name: &str, value: &Value, wanted: &str) -> Error {
         shown.pop();
         shown.push('…');
     }
-    let message = format!("{shown} cannot be the value of '{name}': it takes {wanted}. No request was made.");
+    let message =
+        format!("{shown} isn't a valid value of '{name}', which requires {wanted}. No request was made.");
     Error::new(Kind::InvalidValue, message)
 }

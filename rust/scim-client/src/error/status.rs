@@ -1,41 +1,41 @@
-//! What the status of an answer means that is no success, in one table: the first row that fits counts.
+//! The table of HTTP statuses: the error that each unsuccessful status means. The first matching row wins.
 
 use std::fmt;
 use std::ops::RangeInclusive;
 
 use super::Kind;
 
-/// A status, what else has to be so, and what it means.
+/// A status, an extra condition, and the error that it means.
 #[derive(Debug)]
 pub struct Row {
     /// The statuses.
     pub status: RangeInclusive<u16>,
-    /// What else has to be so.
+    /// The extra condition.
     pub when: When,
-    /// What it means.
+    /// The error.
     pub kind: Kind,
 }
 
-/// What has to be so besides the status.
+/// A condition besides the status.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum When {
-    /// Nothing.
+    /// No condition.
     Always,
-    /// The service's words have this in them.
+    /// The service's message contains this text.
     Says(&'static str),
     /// The error's `scimType` is this.
     ScimType(&'static str),
-    /// The body is an error of SCIM's form or of Graph's.
+    /// The body is a SCIM error or a Graph error.
     IsError,
     /// The body is a web page.
     IsHtml,
-    /// The body is a web page, and the answer came by way of a proxy: what the service says, it says in JSON.
+    /// The body is a web page, and the response came through a proxy.
     IsHtmlByProxy,
 }
 
 /// The table.
 pub const TABLE: &[Row] = &[
-    // The two texts by which Entra says that the API is not switched on.
+    // The two texts that Entra returns when the API is turned off.
     row(
         400..=401,
         When::Says("'scimapiconsumptions'"),
@@ -56,7 +56,7 @@ pub const TABLE: &[Row] = &[
     row(400..=400, When::Always, Kind::BadRequest),
     row(401..=401, When::Always, Kind::InvalidAuthenticationToken),
     row(403..=403, When::Always, Kind::InsufficientPrivileges),
-    // Never take a web server's 404 for the service's word that an object is gone.
+    // A web server's 404 doesn't mean that an object is gone.
     row(404..=404, When::IsError, Kind::ResourceNotFound),
     row(404..=404, When::Always, Kind::EndpointNotFound),
     row(409..=409, When::Always, Kind::Uniqueness),
@@ -71,7 +71,7 @@ const fn row(status: RangeInclusive<u16>, when: When, kind: Kind) -> Row {
     Row { status, when, kind }
 }
 
-/// What an answer of this status means, of which `holds` says whether something is so.
+/// The error for this status. `holds` tests a condition.
 pub(crate) fn kind(status: u16, holds: impl Fn(When) -> bool) -> Kind {
     TABLE
         .iter()
@@ -79,7 +79,7 @@ pub(crate) fn kind(status: u16, holds: impl Fn(When) -> bool) -> Kind {
         .map_or(Kind::UnexpectedStatus, |row| row.kind)
 }
 
-/// As docs/errors.md says it.
+/// As in docs/errors.md.
 impl fmt::Display for Row {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match (self.status.start(), self.status.end()) {
@@ -89,11 +89,11 @@ impl fmt::Display for Row {
         }?;
         match self.when {
             When::Always => Ok(()),
-            When::Says(words) => write!(f, ", the service says \u{201c}{words}\u{201d}"),
+            When::Says(words) => write!(f, ", message contains \u{201c}{words}\u{201d}"),
             When::ScimType(name) => write!(f, ", `scimType` `{name}`"),
-            When::IsError => f.write_str(", with an error in SCIM's form or Graph's"),
+            When::IsError => f.write_str(", with a SCIM or Graph error"),
             When::IsHtml => f.write_str(", with a web page"),
-            When::IsHtmlByProxy => f.write_str(", with a web page by way of a proxy"),
+            When::IsHtmlByProxy => f.write_str(", with a web page through a proxy"),
         }
     }
 }

@@ -57,9 +57,9 @@ impl Columns {
             all.attributes = all_but_manager(resource);
         } else {
             let message =
-                "Which columns the file is to have is not known: this server's attributes are its own.";
+                "The columns of the file aren't known, because PSScim doesn't know this server's attributes.";
             return Err(Error::new(Kind::InvalidExport, message).with(|d| {
-                "Name them with -Attributes, or export to a .jsonl file.".clone_into(&mut d.advice);
+                "List them with -Attributes, or export to a .jsonl file.".clone_into(&mut d.advice);
             }));
         }
         Ok(all)
@@ -72,10 +72,7 @@ impl Columns {
         };
         let text = text.trim();
         let mut path = filter::parse_path(&with_type(text)).map_err(|e| {
-            let message = format!(
-                "-Attributes names '{text}', which is no attribute's path:\n{}\n",
-                e.rendering()
-            );
+            let message = format!("-Attributes '{text}' isn't an attribute path: {}.", e.message);
             Error::new(Kind::InvalidExport, message)
         })?;
         let whole = path.attribute.whole_schema();

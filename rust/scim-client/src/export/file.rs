@@ -105,17 +105,17 @@ impl Target {
             Some(_) if choice.force => {}
             Some(_) if choice.resume => {
                 let message = format!(
-                    "The export that broke off at {} is of another filter, other attributes or another connection.",
+                    "The interrupted export in {} has another filter, other attributes or another connection.",
                     target.partial.display()
                 );
                 return Err(Error::new(Kind::InvalidExport, message).with(|d| {
-                    "Resume it with the parameters that it had, or begin anew with -Force."
+                    "Resume it with its original parameters, or start again with -Force."
                         .clone_into(&mut d.advice);
                 }));
             }
             Some(left) => {
                 let message = format!(
-                    "An export to {} broke off after {} resources, which are in {}.",
+                    "An export to {} was interrupted after {} resources, which are in {}.",
                     path.display(),
                     left.count,
                     target.partial.display()
@@ -190,7 +190,8 @@ impl Target {
         }
         if self.holds(self.good.bytes) {
             self.may_replace()?;
-            fs::rename(&self.partial, &self.path).map_err(|e| failed("given its name", &self.path, &e))?;
+            fs::rename(&self.partial, &self.path)
+                .map_err(|e| failed("renamed from the partial file", &self.path, &e))?;
             sync_folder(&self.path);
         } else {
             // An earlier export was killed after its file got its name; what is locked was made for the lock alone.
@@ -246,13 +247,13 @@ impl Target {
         if self.choice.no_clobber && !self.is_complete() {
             return Err(Error::new(
                 Kind::FileExists,
-                format!("The file {path} is there already."),
+                format!("The file {path} already exists."),
             ));
         }
         if found.permissions().readonly() && !self.choice.force {
-            let message = format!("The file {path} is there already, and read-only.");
+            let message = format!("The file {path} already exists and is read-only.");
             return Err(Error::new(Kind::FileExists, message).with(|d| {
-                "Add -Force to replace it, or choose another -Path.".clone_into(&mut d.advice);
+                "Add -Force to replace it, or use another -Path.".clone_into(&mut d.advice);
             }));
         }
         #[cfg(windows)]
@@ -301,7 +302,7 @@ impl Target {
         let Some(flush) = flush else { return Ok(()) };
         flush
             .join()
-            .unwrap_or_else(|_| Err(io::Error::other("the thread that waited for the disk stopped")))
+            .unwrap_or_else(|_| Err(io::Error::other("the thread that writes to the disk stopped")))
             .map_err(|e| failed("written", &self.partial, &e))
     }
 
@@ -412,7 +413,7 @@ fn open_options() -> OpenOptions {
 fn failed(what: &str, path: &Path, error: &io::Error) -> Error {
     Error::new(
         Kind::FileNotWritten,
-        format!("{} could not be {what}: {error}.", path.display()),
+        format!("{} couldn't be {what}: {error}.", path.display()),
     )
 }
 

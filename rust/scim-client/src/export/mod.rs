@@ -181,7 +181,7 @@ impl Export {
         let resumed = self.target.progress().count;
         if !self.target.is_complete() {
             if resumed > 0 {
-                let text = format!("Going on behind the {resumed} resources that are written already.");
+                let text = format!("Resuming after the {resumed} resources that the file already contains.");
                 observer.event(Event::Note(text));
             }
             self.target.begin(&self.head)?;
@@ -246,9 +246,9 @@ async fn copy(
         // The list's own place is not the file's.
         d.cursor = None;
         d.advice += if can_go_on {
-            " The file keeps what was written. Run the same command with -Resume to continue."
+            " The resources written before this are kept. To continue, run the same command with -Resume."
         } else {
-            " The service gave no place to continue from. Run the command again to begin anew."
+            " The service doesn't say where to resume, so start the export again."
         };
     }))
 }

@@ -135,10 +135,10 @@ pub fn advice(resource: Resource) -> String {
     };
     let alone = match names(|row| !row.joins) {
         none if none.is_empty() => String::new(),
-        name => format!("; {name} stands alone"),
+        name => format!(" {name} can't be combined with other tests."),
     };
     format!(
-        "Entra can filter {} by {} with eq, and by {} with ew or not (… ew …); tests are joined by and{alone}.",
+        "Entra can filter {} by {} with eq, and by {} with ew or not (… ew …). Combine tests with and.{alone}",
         plural(resource),
         names(|_| true),
         names(|row| row.ends_with),
@@ -163,7 +163,7 @@ pub fn check(resource: Resource, filter: &Filter) -> Result<(), Unsupported> {
             Err(reason) => return fail(term, reason),
         };
         if !row.joins && terms.len() > 1 {
-            return fail(term, format!("Entra cannot join {row} with other tests."));
+            return fail(term, format!("Entra can't combine {row} with other tests."));
         }
     }
     Ok(())
@@ -183,14 +183,22 @@ fn check_term(resource: Resource, term: &Filter) -> Result<&'static Filterable, 
                 operator: Operator::Ew,
                 value,
             } => compare(resource, attribute, Operator::Ew, value),
-            _ => Err(format!("Entra takes not around an ew only, and this is {term}.")),
+            _ => Err(format!(
+                "Entra supports 'not' only around ew, but the filter contains {term}."
+            )),
         },
-        Filter::Present(attribute) => Err(format!("Entra has no pr, and so cannot serve {attribute} pr.")),
-        Filter::Element { attribute, .. } => Err(format!(
-            "Entra takes no brackets in filters, as in {attribute}[…]."
+        Filter::Present(attribute) => Err(format!(
+            "Entra doesn't support pr, so it can't evaluate {attribute} pr."
         )),
-        Filter::Or(_) => Err(format!("Entra has no or, and so cannot serve {term}.")),
-        Filter::And(_) => Err(format!("Entra takes no and inside of other tests, as in {term}.")),
+        Filter::Element { attribute, .. } => Err(format!(
+            "Entra doesn't support brackets in filters, as in {attribute}[…]."
+        )),
+        Filter::Or(_) => Err(format!(
+            "Entra doesn't support 'or', so it can't evaluate {term}."
+        )),
+        Filter::And(_) => Err(format!(
+            "Entra doesn't support 'and' inside other tests, as in {term}."
+        )),
     }
 }
 
@@ -203,24 +211,22 @@ fn compare(
     let Some(row) = filterable(resource).find(|row| row.is_at(path)) else {
         return Err(match known::spelled(resource, path) {
             Some(whole) if filterable(resource).any(|row| row.is_at(&whole)) => {
-                format!("Entra knows {path} by its whole name only, which is {whole}.")
+                format!("Entra requires the full name of {path}, which is {whole}.")
             }
-            _ => format!("Entra cannot filter {} by {path}.", plural(resource)),
+            _ => format!("Entra can't filter {} by {path}.", plural(resource)),
         });
     };
     if operator != Operator::Eq && !(operator == Operator::Ew && row.ends_with) {
         let takes = if row.ends_with { "eq or ew" } else { "eq" };
-        return Err(format!(
-            "Entra compares {row} with {takes} only, not with {operator}."
-        ));
+        return Err(format!("Entra supports only {takes} for {row}, not {operator}."));
     }
     match (row.boolean, value) {
         (true, Value::Bool(_)) | (false, Value::String(_)) => Ok(row),
         (true, _) => Err(format!(
-            "{row} is compared with true or false, without quotes, and here with {value}."
+            "{row} requires true or false without quotes, but the value is {value}."
         )),
         (false, _) => Err(format!(
-            "{row} is compared with a text in double quotes, and here with {value}."
+            "{row} requires text in double quotes, but the value is {value}."
         )),
     }
 }

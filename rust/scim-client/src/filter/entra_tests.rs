@@ -33,62 +33,62 @@ fn names_what_the_service_does_not_take() {
         (
             r#"active eq true and department eq "x""#,
             r#"department eq "x""#,
-            "Entra cannot filter users by department.",
+            "Entra can't filter users by department.",
         ),
         (
             r#"displayName eq "x""#,
             r#"displayName eq "x""#,
-            "Entra cannot filter users by displayName.",
+            "Entra can't filter users by displayName.",
         ),
         (
             r#"userName sw "x""#,
             r#"userName sw "x""#,
-            "Entra compares userName with eq or ew only, not with sw.",
+            "Entra supports only eq or ew for userName, not sw.",
         ),
         (
             r#"id ew "x""#,
             r#"id ew "x""#,
-            "Entra compares id with eq only, not with ew.",
+            "Entra supports only eq for id, not ew.",
         ),
         (
             r#"active eq "true""#,
             r#"active eq "true""#,
-            r#"active is compared with true or false, without quotes, and here with "true"."#,
+            r#"active requires true or false without quotes, but the value is "true"."#,
         ),
         (
             "userName eq 5",
             "userName eq 5",
-            "userName is compared with a text in double quotes, and here with 5.",
+            "userName requires text in double quotes, but the value is 5.",
         ),
         (
             "title pr",
             "title pr",
-            "Entra has no pr, and so cannot serve title pr.",
+            "Entra doesn't support pr, so it can't evaluate title pr.",
         ),
         (
             r#"not (userName eq "x")"#,
             r#"not (userName eq "x")"#,
-            r#"Entra takes not around an ew only, and this is not (userName eq "x")."#,
+            r#"Entra supports 'not' only around ew, but the filter contains not (userName eq "x")."#,
         ),
         (
             "id eq \"a\" or id eq \"b\"",
             "id eq \"a\" or id eq \"b\"",
-            "Entra has no or",
+            "Entra doesn't support 'or'",
         ),
         (
             r#"active eq true and externalId eq "x""#,
             r#"externalId eq "x""#,
-            "Entra cannot join externalId with other tests.",
+            "Entra can't combine externalId with other tests.",
         ),
         (
             r#"emails[type eq "work"]"#,
             r#"emails[type eq "work"]"#,
-            "Entra takes no brackets in filters, as in emails[…].",
+            "Entra doesn't support brackets in filters, as in emails[…].",
         ),
         (
             r#"mailNickname eq "x""#,
             r#"mailNickname eq "x""#,
-            "Entra knows mailNickname by its whole name only, which is urn:",
+            "Entra requires the full name of mailNickname, which is urn:",
         ),
     ] {
         let error = check(Resource::User, &parse(bad)).unwrap_err();
@@ -103,12 +103,12 @@ fn says_what_would_work() {
     assert_eq!(
         advice(Resource::User),
         "Entra can filter users by active, userName, externalId, id, groups.value, mailNickname or ownedGroups.value \
-         with eq, and by userName or mailNickname with ew or not (… ew …); tests are joined by and; externalId stands alone."
+         with eq, and by userName or mailNickname with ew or not (… ew …). Combine tests with and. externalId can't be combined with other tests."
     );
     assert_eq!(
         advice(Resource::Group),
         "Entra can filter groups by displayName, id, members.value, securityEnabled, mailEnabled or owners.value with \
-         eq, and by displayName with ew or not (… ew …); tests are joined by and."
+         eq, and by displayName with ew or not (… ew …). Combine tests with and."
     );
 }
 

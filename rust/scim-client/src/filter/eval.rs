@@ -138,14 +138,14 @@ fn operand(rule: Rule, operator: Operator, value: &Value) -> Result<Operand, Sen
         matches!(rule, Rule::Boolean | Rule::Binary) || matches!(value, Value::Bool(_) | Value::Null);
     if operator.is_ordering() && no_order {
         return Err((
-            format!("{operator} asks for an order, and this has none"),
+            format!("{operator} requires a value with an order"),
             "Use eq or ne.",
         ));
     }
     if operator.is_textual() && !matches!(value, Value::String(_)) {
         return Err((
-            format!("{operator} asks for a part of a text"),
-            "Give a text in double quotes, or use eq.",
+            format!("{operator} requires text"),
+            "Use text in double quotes, or use eq.",
         ));
     }
     Ok(match (rule, value) {
@@ -156,8 +156,8 @@ fn operand(rule: Rule, operator: Operator, value: &Value) -> Result<Operand, Sen
         (Rule::DateTime, Value::String(text)) if !operator.is_textual() => {
             Operand::Instant(instant(text).ok_or_else(|| {
                 (
-                    format!("{text:?} is no date"),
-                    "Write dates as in \"2026-01-31T08:00:00Z\".",
+                    format!("{text:?} isn't a date"),
+                    "Use a date such as \"2026-01-31T08:00:00Z\".",
                 )
             })?)
         }

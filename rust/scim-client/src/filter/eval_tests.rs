@@ -129,20 +129,23 @@ fn what_holds_and_what_does_not() {
 }
 
 #[test]
-fn senseless_comparisons_are_told_before_anything_is_read() {
+fn invalid_comparisons_are_reported_before_anything_is_read() {
     for (text, says) in [
         (
             "active gt true",
-            "active gt true: gt asks for an order, and this has none. Use eq or ne.",
+            "active gt true: gt requires a value with an order. Use eq or ne.",
         ),
-        (r#"active gt "a""#, "asks for an order"),
-        ("emails[primary lt true]", "primary lt true: lt asks for an order"),
-        ("userName le null", "asks for an order"),
-        ("logins co 5", "co asks for a part of a text. Give a text"),
-        ("userName sw null", "a part of a text"),
+        (r#"active gt "a""#, "requires a value with an order"),
+        (
+            "emails[primary lt true]",
+            "primary lt true: lt requires a value with an order",
+        ),
+        ("userName le null", "requires a value with an order"),
+        ("logins co 5", "co requires text. Use text"),
+        ("userName sw null", "sw requires text"),
         (
             r#"meta.created gt "31.01.2026""#,
-            r#""31.01.2026" is no date. Write dates as in "2026-01-31T08:00:00Z"."#,
+            r#""31.01.2026" isn't a date. Use a date such as "2026-01-31T08:00:00Z"."#,
         ),
     ] {
         let error = matcher(text).unwrap_err();

@@ -4,49 +4,49 @@ use super::ast::Operator;
 use super::reader::is_curly;
 use super::value::Value;
 
-pub(super) const UNCLOSED_STRING: &str = "this string has no closing double quote";
-pub(super) const UNICODE_ESCAPE: &str = r"after \u stand four hexadecimal digits, of a surrogate pair both halves; a backslash itself is written \\";
+pub(super) const UNCLOSED_STRING: &str = "the string has no closing double quote";
+pub(super) const UNICODE_ESCAPE: &str = r"\u requires four hexadecimal digits, and a surrogate pair requires both halves. For a backslash, write \\";
 
-const VALUE: &str = "a value must be a JSON string, number, true, false or null";
+const VALUE: &str = "use a JSON string, number, true, false or null";
 
 /// What other languages call an operator, and what SCIM has for it.
 #[rustfmt::skip]
 const OTHER_OPERATORS: &[(&str, &str)] = &[
-    ("like", r#"there are no wildcards: write sw for 'text*', ew for '*text', co for '*text*'"#),
-    ("notlike", r#"there are no wildcards: write not (… sw "text"), and ew or co likewise"#),
-    ("match", "there are no regular expressions: write sw, ew or co"),
-    ("notmatch", "there are no regular expressions: write not (… co …), and sw or ew likewise"),
-    ("contains", "write co"),
-    ("notcontains", "write not (… co …)"),
-    ("includes", "write co"),
-    ("startswith", "write sw"),
-    ("beginswith", "write sw"),
-    ("endswith", "write ew"),
-    ("equals", "write eq"),
-    ("is", "write eq"),
-    ("neq", "write ne"),
-    ("notequals", "write ne"),
-    ("isnot", "write ne"),
-    ("gte", "write ge"),
-    ("lte", "write le"),
-    ("before", "write lt"),
-    ("after", "write gt"),
-    ("in", "write one eq for each value, joined by or"),
-    ("notin", "write one ne for each value, joined by and"),
-    ("present", "write pr"),
-    ("exists", "write pr"),
-    ("between", "write ge and le, joined by and"),
-    ("=", "write eq"),
-    ("==", "write eq"),
-    ("===", "write eq"),
-    ("!=", "write ne"),
-    ("<>", "write ne"),
-    (">", "write gt"),
-    (">=", "write ge"),
-    ("=>", "write ge"),
-    ("<", "write lt"),
-    ("<=", "write le"),
-    ("=<", "write le"),
+    ("like", r#"SCIM has no wildcards. Use sw for 'text*', ew for '*text', co for '*text*'"#),
+    ("notlike", r#"SCIM has no wildcards. Use not (… sw "text"), and ew or co in the same way"#),
+    ("match", "SCIM has no regular expressions. Use sw, ew or co"),
+    ("notmatch", "SCIM has no regular expressions. Use not (… co …), and sw or ew in the same way"),
+    ("contains", "Use co"),
+    ("notcontains", "Use not (… co …)"),
+    ("includes", "Use co"),
+    ("startswith", "Use sw"),
+    ("beginswith", "Use sw"),
+    ("endswith", "Use ew"),
+    ("equals", "Use eq"),
+    ("is", "Use eq"),
+    ("neq", "Use ne"),
+    ("notequals", "Use ne"),
+    ("isnot", "Use ne"),
+    ("gte", "Use ge"),
+    ("lte", "Use le"),
+    ("before", "Use lt"),
+    ("after", "Use gt"),
+    ("in", "Use one eq for each value, joined with or"),
+    ("notin", "Use one ne for each value, joined with and"),
+    ("present", "Use pr"),
+    ("exists", "Use pr"),
+    ("between", "Use ge and le, joined with and"),
+    ("=", "Use eq"),
+    ("==", "Use eq"),
+    ("===", "Use eq"),
+    ("!=", "Use ne"),
+    ("<>", "Use ne"),
+    (">", "Use gt"),
+    (">=", "Use ge"),
+    ("=>", "Use ge"),
+    ("<", "Use lt"),
+    ("<=", "Use le"),
+    ("=<", "Use le"),
 ];
 
 /// What to write for `&&` and its like.
@@ -75,15 +75,15 @@ fn quoted(text: &str) -> String {
 pub(super) fn start(rest: &str) -> Option<String> {
     let word = rest.split([' ', '(']).next().unwrap_or_default();
     let says = match rest.chars().next() {
-        None => "the filter ends here, where an attribute should follow",
-        Some('"' | '\'') => "an attribute's name takes no quotes, nor does the filter as a whole",
-        Some(c) if is_curly(c) => "an attribute's name takes no quotes, nor does the filter as a whole",
-        Some('*') => "there is no filter for everything: leave the filter out",
-        Some('{') => "a script block within text is not read: give it without quotes around the braces",
-        Some('!') => "negation is written not (…)",
-        Some('-') if word.eq_ignore_ascii_case("-not") => "SCIM has no dash before not: write not (…)",
-        Some(')' | ']') => "an attribute is missing before this",
-        Some('[') => "an attribute is missing before the bracket, as in emails[type eq \"work\"]",
+        None => "expected an attribute at the end of the filter",
+        Some('"' | '\'') => "remove the quotes around the attribute name or around the whole filter",
+        Some(c) if is_curly(c) => "remove the quotes around the attribute name or around the whole filter",
+        Some('*') => "to get everything, leave the filter out",
+        Some('{') => "pass a script block without quotes around its braces",
+        Some('!') => "use not (…) instead of !",
+        Some('-') if word.eq_ignore_ascii_case("-not") => "use not (…) instead of -not",
+        Some(')' | ']') => "expected an attribute before this",
+        Some('[') => "expected an attribute before the bracket, as in emails[type eq \"work\"]",
         _ => return None,
     };
     Some(says.to_owned())
@@ -93,13 +93,13 @@ pub(super) fn start(rest: &str) -> Option<String> {
 pub(super) fn operator(attribute: &str, rest: &str, word: &str, symbols: &str) -> String {
     if rest.is_empty() || word.eq_ignore_ascii_case("and") || word.eq_ignore_ascii_case("or") {
         return format!(
-            "after {attribute} an operator is missing, as in {attribute} eq \"value\" or {attribute} pr"
+            "expected an operator after {attribute}, as in {attribute} eq \"value\" or {attribute} pr"
         );
     }
     if rest.starts_with('(') {
         return match advice(OTHER_OPERATORS, attribute) {
-            Some(advice) => format!("SCIM has no functions: in place of {attribute}(…) {advice}"),
-            None => format!("{attribute} cannot stand before a parenthesis: only not can"),
+            Some(advice) => format!("SCIM has no functions such as {attribute}(…). {advice}"),
+            None => format!("only 'not' can come before a parenthesis, but this is {attribute}"),
         };
     }
     if let Some(name) = word.strip_prefix('-') {
@@ -107,19 +107,17 @@ pub(super) fn operator(attribute: &str, rest: &str, word: &str, symbols: &str) -
         let plain = name.strip_prefix(['c', 'C', 'i', 'I']).unwrap_or(name);
         let known = |name: &str| Operator::named(name).map(Operator::as_str);
         if let Some(operator) = known(name).or_else(|| known(plain)) {
-            return format!("SCIM operators have no dash: write {operator}");
+            return format!("SCIM operators have no dash. Use {operator}");
         }
         if let Some(advice) = advice(OTHER_OPERATORS, name).or_else(|| advice(OTHER_OPERATORS, plain)) {
-            return format!("{word} is PowerShell's: {advice}");
+            return format!("{word} is a PowerShell operator. {advice}");
         }
     }
     let found = if word.is_empty() { symbols } else { word };
     match advice(OTHER_OPERATORS, found) {
-        Some(advice) => format!("{found} is no operator of SCIM: {advice}"),
-        None if found.is_empty() => {
-            "here an operator is missing: eq, ne, co, sw, ew, pr, gt, ge, lt, le".to_owned()
-        }
-        None => format!("{found:?} is no operator: write eq, ne, co, sw, ew, pr, gt, ge, lt or le"),
+        Some(advice) => format!("'{found}' isn't a SCIM operator. {advice}"),
+        None if found.is_empty() => "expected an operator: eq, ne, co, sw, ew, pr, gt, ge, lt, le".to_owned(),
+        None => format!("{found:?} isn't an operator. Use eq, ne, co, sw, ew, pr, gt, ge, lt or le"),
     }
 }
 
@@ -127,11 +125,11 @@ pub(super) fn operator(attribute: &str, rest: &str, word: &str, symbols: &str) -
 pub(super) fn value(rest: &str, word: &str) -> String {
     let lower = word.to_ascii_lowercase();
     match rest.chars().next() {
-        None => return format!("after the operator a value is missing; {VALUE}"),
-        Some(')' | ']') => return format!("before this a value is missing; {VALUE}"),
+        None => return format!("expected a value after the operator: {VALUE}"),
+        Some(')' | ']') => return format!("expected a value before this: {VALUE}"),
         Some('\'') => {
             let inner = rest[1..].split('\'').next().unwrap_or_default();
-            return format!("strings take double quotes, not single ones: {}", quoted(inner));
+            return format!("use double quotes instead of single quotes: {}", quoted(inner));
         }
         Some(c) if is_curly(c) => {
             let inner = rest[c.len_utf8()..]
@@ -139,43 +137,40 @@ pub(super) fn value(rest: &str, word: &str) -> String {
                 .next()
                 .unwrap_or_default();
             return format!(
-                "strings take straight double quotes, not curly ones: {}",
+                "use straight double quotes instead of curly ones: {}",
                 quoted(inner)
             );
         }
         Some('\\' | '`') => {
-            return "the quotes of a string take no escape before them in SCIM's text".to_owned();
+            return "don't escape the quotes of a string".to_owned();
         }
         Some('[' | '{' | '(' | '@') => {
-            return "an attribute is compared with one value, not with a list or an expression".to_owned();
+            return "compare the attribute with one value, not with a list or an expression".to_owned();
         }
         Some('$') => {
             return match lower.as_str() {
-                "$true" | "$false" | "$null" => format!("in SCIM's text this is written {}", &lower[1..]),
+                "$true" | "$false" | "$null" => format!("use {} in a filter string", &lower[1..]),
                 _ => format!(
-                    "PowerShell has put no value in place of {word}: it does so between double quotes only, not between single ones"
+                    "PowerShell didn't replace {word} with its value, because it does that only in double quotes"
                 ),
             };
         }
         _ => {}
     }
     if lower == "and" || lower == "or" {
-        return format!("before {word} a value is missing; {VALUE}");
+        return format!("expected a value before {word}: {VALUE}");
     }
     if is_date(word) {
-        return format!("a date is written as a string, as in \"{}\"", full_date(word));
+        return format!("write a date as a string, as in \"{}\"", full_date(word));
     }
     if word.starts_with(|c: char| c.is_ascii_digit() || "+-.".contains(c))
         && word.bytes().all(|b| b.is_ascii_digit() || b"+-.eE".contains(&b))
     {
-        return format!(
-            "{word} is no JSON number; if it is meant as text, write {}",
-            quoted(word)
-        );
+        return format!("{word} isn't a JSON number. For text, write {}", quoted(word));
     }
     match unquoted(rest) {
-        "" => VALUE.to_owned(),
-        text => format!("{VALUE}: {}", quoted(text)),
+        "" => format!("the value isn't valid: {VALUE}"),
+        text => format!("the value isn't valid. For text, write {}", quoted(text)),
     }
 }
 
@@ -221,37 +216,38 @@ fn full_date(word: &str) -> String {
 pub(super) fn between(rest: &str, word: &str, symbols: &str, before: Option<char>) -> String {
     let found = if word.is_empty() { symbols } else { word };
     if let Some(connective) = advice(OTHER_CONNECTIVES, found) {
-        return format!("{found} is written {connective} in SCIM");
+        return format!("use {connective} instead of {found}");
     }
     match rest.chars().next() {
-        Some(')') => "this parenthesis closes nothing: there is none open".to_owned(),
-        Some(']') => "this bracket closes nothing: there is none open".to_owned(),
+        Some(')') => "unexpected closing parenthesis, because none is open".to_owned(),
+        Some(']') => "unexpected closing bracket, because none is open".to_owned(),
         Some('.') if before == Some(']') => {
-            r#"no sub-attribute can follow the bracket in a filter: test it inside, as in emails[type eq "work" and value eq "…"]"#
+            r#"a filter can't have a sub-attribute after the bracket. Put the test inside, as in emails[type eq "work" and value eq "…"]"#
                 .to_owned()
         }
         Some(c) if before == Some('"') && c.is_alphanumeric() => {
-            r#"the string has ended here; a double quote inside a string is written \""#.to_owned()
+            r#"the string ends here. For a double quote inside a string, write \""#.to_owned()
         }
-        Some('"' | '\'') => "here is a second value; between two tests stands and or or".to_owned(),
-        _ if word.is_empty() => "between two tests stands and or or".to_owned(),
-        _ => format!("before {word} the word and or the word or is missing"),
+        Some('"' | '\'') => "unexpected second value. Join two tests with 'and' or 'or'".to_owned(),
+        _ if word.is_empty() => "expected 'and' or 'or' between two tests".to_owned(),
+        _ => format!("expected 'and' or 'or' before {word}"),
     }
 }
 
 /// `pr` is followed by a value.
-pub(super) const PRESENT_WITH_VALUE: &str = "pr takes no value: it asks whether the attribute has one";
+pub(super) const PRESENT_WITH_VALUE: &str =
+    "remove the value after pr, which tests whether the attribute has a value";
 
 pub(super) fn escape(c: char) -> String {
-    format!(r"\{c} means nothing in a JSON string; a backslash itself is written \\")
+    format!(r"\{c} isn't a valid escape in a JSON string. For a backslash, write \\")
 }
 
 pub(super) fn control(c: char) -> String {
     match c {
-        '\n' => r"a line break inside a string is written \n",
-        '\r' => r"a line break inside a string is written \r\n",
-        '\t' => r"a tab inside a string is written \t",
-        _ => r"a control character inside a string is written \u and four hexadecimal digits",
+        '\n' => r"for a line break inside a string, write \n",
+        '\r' => r"for a line break inside a string, write \r\n",
+        '\t' => r"for a tab inside a string, write \t",
+        _ => r"for a control character inside a string, write \u and four hexadecimal digits",
     }
     .to_owned()
 }

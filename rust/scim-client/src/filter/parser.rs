@@ -17,8 +17,7 @@ pub fn parse(text: &str) -> Result<Filter, FilterError> {
     let mut parser = Parser::new(text)?;
     parser.reader.space();
     if parser.reader.rest().is_empty() {
-        let message =
-            "the filter is empty; write a test, as in userName eq \"value\", or leave the filter out";
+        let message = "the filter is empty. Add a test, as in userName eq \"value\", or leave the filter out";
         return Err(parser.reader.error(0, Expected::Attribute, message));
     }
     let filter = parser.disjunction()?;
@@ -55,7 +54,7 @@ pub fn parse_path(text: &str) -> Result<PatchPath, FilterError> {
         "" => Ok(path),
         _ => {
             let message =
-                "the path has ended here: a path is attribute, attribute.sub or attribute[filter].sub";
+                "unexpected text after the path. A path is attribute, attribute.sub or attribute[filter].sub";
             Err(parser.reader.error(parser.reader.at(), Expected::End, message))
         }
     }
@@ -88,7 +87,8 @@ impl<'t> Parser<'t> {
     fn new(text: &'t str) -> Result<Self, FilterError> {
         let reader = Reader::new(text);
         if text.len() > MAX_BYTES {
-            let message = format!("the filter is longer than {MAX_BYTES} bytes; split it into several");
+            let message =
+                format!("the filter is longer than {MAX_BYTES} bytes. Split it into several filters");
             let at = (0..=MAX_BYTES)
                 .rev()
                 .find(|at| text.is_char_boundary(*at))
@@ -177,8 +177,10 @@ impl<'t> Parser<'t> {
             return Err(match self.reader.peek() {
                 None | Some(')' | ']') => {
                     let position = self.reader.position(open);
-                    let message =
-                        format!("the {what} opened at position {position} is not closed: {close} is missing");
+                    let message = format!(
+                        "the {what} at character {} isn't closed. Add {close}",
+                        position + 1
+                    );
                     self.reader.error(self.reader.at(), expected, message)
                 }
                 Some(_) => self.unexpected(expected),
@@ -232,7 +234,7 @@ impl<'t> Parser<'t> {
         let name = attribute.to_string();
         let (rest, word) = (self.reader.rest(), self.reader.word());
         if name.eq_ignore_ascii_case("not") && !word.is_empty() {
-            let message = "not needs parentheses: not (attribute operator value)";
+            let message = "'not' requires parentheses, as in not (attribute operator value)";
             return self.reader.error(self.reader.at(), Expected::Opening, message);
         }
         let message = mistakes::operator(&name, rest, word, self.reader.symbols());

@@ -103,12 +103,11 @@ impl AttrPath {
         if rest.is_empty() {
             return Err((
                 start,
-                "an attribute's name is missing after the URN and its colon".to_owned(),
+                "expected an attribute name after the URN and its colon".to_owned(),
             ));
         }
         if urn.is_some() && rest.starts_with(|c: char| c.is_ascii_digit()) {
-            let message =
-                format!("the URN is not complete: {rest:?} is its version, not an attribute's name");
+            let message = format!("the URN is incomplete: {rest:?} is its version, not an attribute name");
             return Err((start, message));
         }
         let (name, sub) = match rest.split_once('.') {
@@ -120,7 +119,7 @@ impl AttrPath {
         if let Some(sub) = sub {
             let start = start + name.len() + 1;
             if let Some(at) = sub.find('.').filter(|at| *at > 0) {
-                let message = "a path has one sub-attribute at most, and here is a second dot".to_owned();
+                let message = "a path can have only one sub-attribute, but this is a second dot".to_owned();
                 return Err((start + at, message));
             }
             name_flaw(sub).map(within(start)).map_or(Ok(()), Err)?;
@@ -136,33 +135,33 @@ impl AttrPath {
 /// RFC 7643 section 2.1 and its `$ref`: a letter, then letters, digits, `-`, `_` (and `$`, which only RFC 7643 allows).
 pub(super) fn name_flaw(name: &str) -> Option<Flaw> {
     let Some(first) = name.chars().next() else {
-        return Some((0, "an attribute's name is missing here".to_owned()));
+        return Some((0, "expected an attribute name".to_owned()));
     };
     if first == '$' && !name.eq_ignore_ascii_case("$ref") {
         let message = format!(
-            "{name:?} looks like a PowerShell variable; an attribute's name has no $, and in single quotes PowerShell puts no value in its place"
+            "{name:?} looks like a PowerShell variable. Attribute names have no $, and PowerShell doesn't replace variables in single quotes"
         );
         return Some((0, message));
     }
     if !first.is_ascii_alphabetic() && first != '$' {
         return Some((
             0,
-            format!("an attribute's name begins with a letter, not with {first:?}"),
+            format!("an attribute name starts with a letter, not with {first:?}"),
         ));
     }
     let (at, wrong) = name
         .char_indices()
         .find(|(_, c)| !(c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '$')))?;
-    Some((at, format!("{wrong:?} cannot be part of an attribute's name")))
+    Some((at, format!("{wrong:?} isn't allowed in an attribute name")))
 }
 
 fn urn_flaw(urn: &str) -> Option<Flaw> {
     let allowed = |c: char| c.is_ascii_alphanumeric() || "-._~:/?#@$*+%".contains(c);
     if let Some((at, wrong)) = urn.char_indices().find(|(_, c)| !allowed(*c)) {
-        return Some((at, format!("{wrong:?} cannot be part of a schema's URN")));
+        return Some((at, format!("{wrong:?} isn't allowed in a schema URN")));
     }
     let starts = urn.starts_with(|c: char| c.is_ascii_alphabetic());
-    (!starts).then(|| (0, "a schema's URN is missing before the colon".to_owned()))
+    (!starts).then(|| (0, "expected a schema URN before the colon".to_owned()))
 }
 
 impl FromStr for AttrPath {
@@ -233,16 +232,16 @@ mod tests {
     #[test]
     fn says_what_is_wrong_and_where() {
         for (text, position, says) in [
-            ("", 0, "missing"),
-            ("1st", 0, "begins with a letter"),
-            ("a b", 1, "' ' cannot be part"),
+            ("", 0, "expected an attribute name"),
+            ("1st", 0, "starts with a letter"),
+            ("a b", 1, "' ' isn't allowed"),
             ("a.b.c", 3, "one sub-attribute"),
-            ("a.", 2, "missing"),
-            ("a..b", 2, "begins with a letter"),
-            ("urn:x:2.0", 6, "not complete"),
-            ("urn:x:User:", 11, "missing after the URN"),
-            (":x", 0, "URN is missing"),
-            ("größe", 2, "cannot be part"),
+            ("a.", 2, "expected an attribute name"),
+            ("a..b", 2, "starts with a letter"),
+            ("urn:x:2.0", 6, "incomplete"),
+            ("urn:x:User:", 11, "after the URN"),
+            (":x", 0, "expected a schema URN"),
+            ("größe", 2, "isn't allowed"),
             ("$x", 0, "PowerShell variable"),
         ] {
             let error = text.parse::<AttrPath>().unwrap_err();

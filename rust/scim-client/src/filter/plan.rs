@@ -116,8 +116,8 @@ fn alternatives(filter: &Filter) -> Result<Vec<Terms>, Unsupported> {
     let found = normal(filter).ok_or_else(|| {
         Unsupported::new(
             filter,
-            format!("Without or, this filter would become more than {MAX_LISTS} lists."),
-            "Ask for less at once.",
+            format!("Entra doesn't support 'or', and without it this filter would need more than {MAX_LISTS} lists."),
+            "Split the filter into several commands.",
         )
     })?;
     // An alternative that asks for all that another asks for, and for more, adds nothing to the answer.
@@ -208,9 +208,11 @@ fn split_terms(resource: Resource, terms: Terms) -> Result<Part, Unsupported> {
     if let Some(term) = local.iter().find(|term| is_hidden(resource, term)) {
         let reason = match entra::check(resource, term) {
             Err(error) => error.reason,
-            Ok(()) => format!("Entra cannot join {term} with the rest of the filter."),
+            Ok(()) => format!("Entra can't combine {term} with the rest of the filter."),
         };
-        let reason = format!("{reason} Nor can it be evaluated here, as it is in no answer.");
+        let reason = format!(
+            "{reason} PSScim can't evaluate it either, because Entra's responses don't contain this attribute."
+        );
         return Err(Unsupported::new(term, reason, entra::advice(resource)));
     }
     Ok(Part {

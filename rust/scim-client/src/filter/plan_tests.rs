@@ -80,7 +80,7 @@ fn the_number_of_lists_is_limited() {
     assert_eq!(lists(&ids(32)).unwrap().len(), 32);
     assert_eq!(
         lists(&ids(33)).unwrap_err().reason,
-        "Without or, this filter would become more than 32 lists."
+        "Entra doesn't support 'or', and without it this filter would need more than 32 lists."
     );
     // Two to the power of a hundred alternatives are not even begun.
     let many = (0..100)
@@ -130,9 +130,9 @@ fn a_conjunction_is_split() {
     ] {
         let error = split(Resource::User, &parse(text)).unwrap_err();
         assert!(
-            error
-                .reason
-                .ends_with("Nor can it be evaluated here, as it is in no answer."),
+            error.reason.ends_with(
+                "PSScim can't evaluate it either, because Entra's responses don't contain this attribute."
+            ),
             "{error}"
         );
     }

@@ -70,7 +70,7 @@ impl<'a> Scanner<'a> {
                 Some(b'\\') => at = self.escape(at + 1, scratch)?,
                 Some(_) => {
                     self.at = at;
-                    return Err(self.wrong("a string holds a control character"));
+                    return Err(self.wrong("a string has an unescaped control character"));
                 }
             }
         }
@@ -79,7 +79,7 @@ impl<'a> Scanner<'a> {
     /// One escape, behind its backslash; gives the place behind it.
     fn escape(&self, at: usize, out: &mut Vec<u8>) -> Result<usize, Fault> {
         let wrong = |at| Fault::Wrong {
-            reason: "an escape in a string is not well-formed",
+            reason: "a string has an invalid escape",
             at: self.offset + at,
         };
         let byte = match self.bytes.get(at) {
@@ -128,7 +128,7 @@ impl<'a> Scanner<'a> {
                 return Err(Fault::End);
             };
             let digit = char::from(byte).to_digit(16).ok_or(Fault::Wrong {
-                reason: "an escape in a string is not well-formed",
+                reason: "a string has an invalid escape",
                 at: self.offset + at,
             })?;
             code = code << 4 | digit;

@@ -81,19 +81,19 @@ pub enum PageError {
         position: usize,
     },
     /// A `\uD800`-like escape without its other half: no text at all.
-    #[error("a string holds half of a surrogate pair at byte {position}")]
+    #[error("a string has half of a surrogate pair at byte {position}")]
     LoneSurrogate {
         /// Where the string stands.
         position: usize,
     },
     /// A string of bytes that are no UTF-8.
-    #[error("a string is not UTF-8 at byte {position}")]
+    #[error("a string isn't valid UTF-8 at byte {position}")]
     NotUtf8 {
         /// Where.
         position: usize,
     },
     /// One object with two members of the same name.
-    #[error("an object holds the member \"{name}\" twice, the second time before byte {position}")]
+    #[error("an object has the member \"{name}\" twice, the second time before byte {position}")]
     DuplicateMember {
         /// The member's name.
         name: String,
@@ -102,7 +102,7 @@ pub enum PageError {
     },
     /// More names than [`limits::NAMES`], or a longer one than [`limits::NAME_BYTES`].
     #[error(
-        "the response holds a member name over {} bytes, or more than {} different ones, at byte {position}",
+        "a member name is longer than {} bytes, or there are more than {} different names, at byte {position}",
         limits::NAME_BYTES,
         limits::NAMES
     )]
@@ -117,7 +117,7 @@ pub enum PageError {
         found: String,
     },
     /// A page that is read again does not begin with the resources that it began with.
-    #[error("the page has changed: it no longer begins with the {count} resources that came before")]
+    #[error("the page changed: it no longer starts with the {count} resources that it returned before")]
     Changed {
         /// How many there were.
         count: usize,

@@ -86,7 +86,7 @@ impl PageParser {
             writer.record(&mut json)?;
             match json.peek() {
                 Err(_) => Ok(()),
-                Ok(_) => Err(json.wrong("something stands behind the end").into()),
+                Ok(_) => Err(json.wrong("unexpected text after the end").into()),
             }
         })();
         let first = body.iter().copied().find(|b| !b.is_ascii_whitespace());

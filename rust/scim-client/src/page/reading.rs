@@ -68,7 +68,7 @@ impl Reading {
             Place::Behind => {
                 return match json.peek() {
                     Err(_) => Ok(Step::End),
-                    Ok(_) => Err(json.wrong("something stands behind the end").into()),
+                    Ok(_) => Err(json.wrong("unexpected text after the end").into()),
                 };
             }
         }
@@ -110,7 +110,7 @@ impl Reading {
             if json.peek()? == b'n' {
                 json.literal(b"null")?;
             } else {
-                json.take(b'[', "the array of resources was expected")?;
+                json.take(b'[', "expected the array of resources")?;
                 self.has_resources = true;
                 self.place = Place::Resources;
                 return Ok(Step::Other);

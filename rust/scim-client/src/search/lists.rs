@@ -86,7 +86,7 @@ fn parts(
                 let here = plan::plan(resource, &filter).is_ok();
                 unsupported(refused).with(|d| {
                     if here {
-                        d.advice += " With -ClientSideFilter the rest is evaluated here, on all that the service sends.";
+                        d.advice += " Or add -ClientSideFilter: PSScim then evaluates the rest of the filter on every resource that the service returns.";
                     }
                 })
             })?
@@ -120,11 +120,11 @@ fn local(service: Service, resource: Resource, query: &Query, filter: Filter) ->
             .find(|p| !known::is_known(resource, p) && !named(p));
         if let Some(path) = unknown {
             let message = format!(
-                "Entra is not known to have an attribute {path}, and so nothing could pass. No request was made."
+                "'{path}' isn't a known attribute of Entra, so no resource could match. No request was made."
             );
             return Err(Error::new(Kind::InvalidFilter, message).with(|d| {
                 d.advice = format!(
-                    "Check its spelling; where the service does have it, name it in -Attributes too: {path}."
+                    "Check the spelling. If the service has this attribute, list it in -Attributes too: {path}."
                 );
             }));
         }
@@ -138,16 +138,16 @@ fn note(steps: &[Step]) -> Option<String> {
         .iter()
         .map(|step| match (&step.filter, &step.local) {
             (Some(filter), None) => filter.clone(),
-            (Some(filter), Some(local)) => format!("{filter} (and here: {})", local.filter),
-            (None, Some(local)) => format!("everything (and here: {})", local.filter),
-            (None, None) => "everything".to_owned(),
+            (Some(filter), Some(local)) => format!("{filter} (then filtered by PSScim: {})", local.filter),
+            (None, Some(local)) => format!("all resources (then filtered by PSScim: {})", local.filter),
+            (None, None) => "all resources".to_owned(),
         })
         .collect();
     match (lists.as_slice(), steps) {
         ([_], [Step { local: None, .. }]) => None,
-        ([list], _) => Some(format!("The service is asked for {list}.")),
+        ([list], _) => Some(format!("Requesting {list}.")),
         _ => Some(format!(
-            "The service has no or: the filter is answered by {} lists, each a request or more: {}.",
+            "The service doesn't support 'or', so PSScim requests {} lists with at least one request each: {}.",
             lists.len(),
             lists.join("; ")
         )),
@@ -155,10 +155,7 @@ fn note(steps: &[Step]) -> Option<String> {
 }
 
 fn read(text: &str) -> Result<Filter, Error> {
-    filter::parse(text).map_err(|e| {
-        let message = format!("The filter cannot be read:\n{}\n", e.rendering());
-        Error::new(Kind::FilterSyntax, message)
-    })
+    filter::parse(text).map_err(|e| Error::new(Kind::FilterSyntax, e.to_string()))
 }
 
 fn unsupported(refused: Unsupported) -> Error {

@@ -228,7 +228,7 @@ impl Search {
             return Ok(());
         };
         observer.event(Event::Note(format!(
-            "List {} of {} was read before: only its ids are read again, so that nobody comes twice.",
+            "List {} of {} was already read. PSScim reads only its ids again, to skip duplicates.",
             at + 1,
             self.steps.len()
         )));
@@ -266,7 +266,7 @@ impl Search {
         }
         error.with(|d| {
             if d.cursor.is_none() {
-                d.advice += " What came before is in the pipeline; to go on behind it, give the error's Cursor to -Cursor.";
+                d.advice += " The resources received before this are in the pipeline. To resume after them, pass the error's Cursor to -Cursor.";
             }
             d.cursor = Some(self.place(self.at, d.cursor.take()));
         })
@@ -281,7 +281,7 @@ impl Search {
         if lists > 1 && self.at < lists {
             let (requests, twice) = (self.requests.load(Relaxed), self.twice);
             observer.event(Event::Note(format!(
-                "{lists} lists took {requests} requests; {twice} resources were in more than one and came once."
+                "{lists} lists took {requests} requests. {twice} resources were in more than one list and were returned once."
             )));
             self.at = lists;
             self.list = None;

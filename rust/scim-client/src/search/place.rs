@@ -42,10 +42,10 @@ impl Place {
             }
             _ => Err(Error::new(
                 Kind::InvalidCursor,
-                format!("The cursor '{text}' is not one of this filter, which is answered by {lists} lists."),
+                format!("The cursor '{text}' isn't valid for this filter, which needs {lists} lists."),
             )
             .with(|d| {
-                "Give the cursor together with the filter and the other parameters of the command that broke off."
+                "Use the cursor with the same filter and parameters as the interrupted command."
                     .clone_into(&mut d.advice);
             })),
         }

@@ -80,13 +80,13 @@ impl Seconds {
 pub(crate) fn token(answer: Answer, what: &str) -> Result<Issued, Error> {
     let body = Zeroizing::new(answer.body);
     let invalid = |lack: &str| {
-        let message = format!("The answer to {what} holds no {lack}access_token.");
+        let message = format!("The response to {what} doesn't contain a {lack}token (access_token).");
         Error::new(Kind::TokenResponseInvalid, message)
     };
     // The parser's own message is not shown: it may quote the body.
     let mut body: Body = serde_json::from_slice(&body).map_err(|_| invalid(""))?;
     if !is_token(body.access_token.as_bytes()) {
-        return Err(invalid("usable "));
+        return Err(invalid("valid "));
     }
     let seconds = |field: &Option<Seconds>| field.as_ref().and_then(Seconds::duration);
     let life = seconds(&body.expires_in)
@@ -125,7 +125,7 @@ pub(crate) fn refusal(answer: &Answer, sign_in: &SignIn, what: &str) -> Error {
     let code = aadsts::code_in(&refusal.error_description);
     let known = code.and_then(aadsts::look_up);
     let mut message = format!(
-        "Sign-in of client '{}' to tenant '{}' at {} was refused",
+        "Sign-in as client '{}' to tenant '{}' at {} was refused",
         sign_in.client, sign_in.tenant, sign_in.authority
     );
     match (code, known) {
@@ -135,7 +135,7 @@ pub(crate) fn refusal(answer: &Answer, sign_in: &SignIn, what: &str) -> Error {
     }
     message.push('.');
     if let Some(id) = &refusal.correlation_id {
-        message += &format!(" Correlation id: {id}.");
+        message += &format!(" Correlation ID: {id}.");
     }
     Error::new(Kind::AuthenticationFailed, message).with(|d| {
         d.status = Some(answer.status);
@@ -156,7 +156,7 @@ pub(crate) fn refusal_of_identity(answer: &Answer, host: &str) -> Error {
         .into_iter()
         .find(|text| !text.is_empty());
     let message = format!(
-        "The managed identity endpoint {host} refused with HTTP status {}{}.",
+        "The managed identity endpoint {host} refused the request with HTTP status {}{}.",
         answer.status,
         words
             .as_deref()

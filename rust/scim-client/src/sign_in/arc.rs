@@ -29,23 +29,23 @@ pub(super) fn documented_folder(variables: &Variables) -> PathBuf {
 pub(super) fn key(challenge: Option<&str>, folder: &Path) -> Result<Zeroizing<Vec<u8>>, Error> {
     let Some(named) = challenge.and_then(headers::basic_realm) else {
         return Err(unavailable(
-            "Azure Arc's endpoint refused without naming a key file.",
+            "Azure Arc's endpoint refused the request and didn't name a key file.",
         ));
     };
     let refused = |why: &str| {
         unavailable(format!(
-            "Azure Arc's endpoint named the key file '{named}', which is not read: {why}."
+            "PSScim didn't read the key file '{named}' that Azure Arc's endpoint named: {why}."
         ))
     };
     let path = Path::new(named);
     if path.extension().is_none_or(|e| e != "key") {
-        return Err(refused("it does not end in .key"));
+        return Err(refused("its name doesn't end in .key"));
     }
     let real = std::fs::canonicalize(path).map_err(|e| refused(&e.to_string()))?;
     let folder = std::fs::canonicalize(folder)
-        .map_err(|e| refused(&format!("the folder '{}' cannot be read: {e}", folder.display())))?;
+        .map_err(|e| refused(&format!("the folder '{}' can't be read: {e}", folder.display())))?;
     if real.parent() != Some(folder.as_path()) || real.extension().is_none_or(|e| e != "key") {
-        return Err(refused(&format!("it is not in '{}'", folder.display())));
+        return Err(refused(&format!("it isn't in '{}'", folder.display())));
     }
     let file = std::fs::File::open(&real).map_err(|e| refused(&e.to_string()))?;
     let mut key = Zeroizing::new(Vec::with_capacity(KEY_BYTES as usize + 1));
@@ -53,7 +53,7 @@ pub(super) fn key(challenge: Option<&str>, folder: &Path) -> Result<Zeroizing<Ve
         .read_to_end(&mut key)
         .map_err(|e| refused(&e.to_string()))?;
     if key.len() as u64 > KEY_BYTES {
-        return Err(refused(&format!("it is larger than {KEY_BYTES} bytes")));
+        return Err(refused(&format!("it's larger than {KEY_BYTES} bytes")));
     }
     Ok(Zeroizing::new(key.trim_ascii().to_vec()))
 }

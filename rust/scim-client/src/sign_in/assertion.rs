@@ -23,9 +23,12 @@ pub(crate) async fn make(
     observer: &dyn Observer,
 ) -> Result<Zeroizing<Vec<u8>>, Error> {
     let mut id = [0; 16];
-    SystemRandom::new()
-        .fill(&mut id)
-        .map_err(|_| Error::new(Kind::InternalError, "The system gave no random numbers."))?;
+    SystemRandom::new().fill(&mut id).map_err(|_| {
+        Error::new(
+            Kind::InternalError,
+            "The system's random number generator failed.",
+        )
+    })?;
     let now = SystemTime::now()
         .duration_since(UNIX_EPOCH)
         .map_or(0, |d| d.as_secs());

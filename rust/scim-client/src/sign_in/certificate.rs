@@ -46,21 +46,21 @@ impl Certificate {
     pub(crate) fn load(path: &Path, password: &Secret) -> Result<Self, Error> {
         let name = format!("'{}'", path.display());
         let bytes = std::fs::read(path)
-            .map_err(|e| unusable(format!("The certificate {name} cannot be read: {e}.")))?;
+            .map_err(|e| unusable(format!("The certificate {name} can't be read: {e}.")))?;
         let bytes = Zeroizing::new(bytes);
         let password = std::str::from_utf8(password.bytes())
-            .map_err(|_| unusable(format!("The password of the certificate {name} is not text.")))?;
+            .map_err(|_| unusable(format!("The password of the certificate {name} isn't text.")))?;
         let (key, certificates) = if bytes.windows(10).any(|w| w == b"-----BEGIN") {
             of_pem(&bytes, password, &name)?
         } else {
             of_pfx(&bytes, password, &name)?
         };
         let Some(first) = certificates.first() else {
-            return Err(unusable(format!("{name} holds no certificate.")));
+            return Err(unusable(format!("{name} doesn't contain a certificate.")));
         };
         let Some(key) = key else {
             return Err(unusable(format!(
-                "{name} holds a certificate, but not its private key."
+                "{name} contains a certificate, but not its private key."
             )));
         };
         // Says of the first what is wrong with it before its key is looked at: an elliptic curve, or too few bits.
@@ -68,9 +68,9 @@ impl Certificate {
         let key = match &key {
             PrivateKeyDer::Pkcs8(key) => RsaKeyPair::from_pkcs8(key.secret_pkcs8_der()),
             PrivateKeyDer::Pkcs1(key) => RsaKeyPair::from_der(key.secret_pkcs1_der()),
-            _ => return Err(unusable(format!("The private key in {name} is not an RSA key."))),
+            _ => return Err(unusable(format!("The private key in {name} isn't an RSA key."))),
         };
-        let key = key.map_err(|e| unusable(format!("The private key in {name} cannot be used: {e}.")))?;
+        let key = key.map_err(|e| unusable(format!("The private key in {name} can't be used: {e}.")))?;
         // The file may hold the chain too, in any order: the one to name is the one whose key this is.
         let own = certificates.iter().find(|certificate| {
             X509Certificate::from_der(certificate).is_ok_and(|(_, parsed)| {
@@ -79,7 +79,7 @@ impl Certificate {
         });
         let own = own.ok_or_else(|| {
             unusable(format!(
-                "The private key in {name} belongs to none of the certificates there."
+                "The private key in {name} doesn't match any certificate in it."
             ))
         })?;
         check(own, &name)?;
@@ -110,7 +110,10 @@ impl Certificate {
                 let mut signature = vec![0; key.public().modulus_len()];
                 key.sign(&RSA_PSS_SHA256, &SystemRandom::new(), text, &mut signature)
                     .map_err(|_| {
-                        Error::new(Kind::InternalError, "The certificate's key gave no signature.")
+                        Error::new(
+                            Kind::InternalError,
+                            "The certificate's private key didn't return a signature.",
+                        )
                     })?;
                 Ok(signature)
             }
@@ -126,8 +129,7 @@ impl Certificate {
 pub(crate) type Found = (Option<PrivateKeyDer<'static>>, Vec<Vec<u8>>);
 
 pub(crate) fn of_pem(bytes: &[u8], password: &str, name: &str) -> Result<Found, Error> {
-    let broken =
-        |e: &dyn std::fmt::Display| unusable(format!("{name} is not a PEM file that can be read: {e}."));
+    let broken = |e: &dyn std::fmt::Display| unusable(format!("{name} isn't a valid PEM file: {e}."));
     let certificates = CertificateDer::pem_slice_iter(bytes)
         .map(|found| found.map(|der| der.as_ref().to_vec()))
         .collect::<Result<Vec<_>, _>>()
@@ -136,7 +138,7 @@ pub(crate) fn of_pem(bytes: &[u8], password: &str, name: &str) -> Result<Found, 
     if let Some((_, rest)) = text.split_once(ENCRYPTED[0]) {
         let end = rest
             .find(ENCRYPTED[1])
-            .ok_or_else(|| broken(&"the private key has no end"))?;
+            .ok_or_else(|| broken(&"the private key has no end line"))?;
         let section = Zeroizing::new(format!("{}{}{}\n", ENCRYPTED[0], &rest[..end], ENCRYPTED[1]));
         let (_, document) = pkcs8::SecretDocument::from_pem(&section).map_err(|e| broken(&e))?;
         let key = pkcs8::EncryptedPrivateKeyInfoRef::try_from(document.as_bytes())
@@ -156,9 +158,7 @@ pub(crate) fn of_pem(bytes: &[u8], password: &str, name: &str) -> Result<Found, 
 pub(crate) fn of_pfx(bytes: &[u8], password: &str, name: &str) -> Result<Found, Error> {
     let archive = p12_keystore::Pkcs12Archive::from_pkcs12(bytes, password).map_err(|e| match e {
         p12_keystore::error::Error::MacError(_) => wrong_password(name),
-        e => unusable(format!(
-            "{name} is neither a PFX file that can be read nor a PEM file: {e}."
-        )),
+        e => unusable(format!("{name} isn't a valid PFX or PEM file: {e}.")),
     })?;
     let key = archive.keys.first();
     Ok((
@@ -174,24 +174,24 @@ pub(crate) fn of_pfx(bytes: &[u8], password: &str, name: &str) -> Result<Found, 
 /// Refuses what Entra would refuse, before it is asked.
 fn check(der: &[u8], name: &str) -> Result<(), Error> {
     let (_, certificate) = X509Certificate::from_der(der)
-        .map_err(|e| unusable(format!("The certificate {name} cannot be read: {e}.")))?;
+        .map_err(|e| unusable(format!("The certificate {name} can't be read: {e}.")))?;
     let subject = certificate.subject().to_string();
     match certificate.public_key().parsed() {
         Ok(PublicKey::RSA(key)) if BITS.contains(&key.key_size()) => {}
         Ok(PublicKey::RSA(key)) => {
             return Err(unusable(format!(
-                "The certificate {name} ({subject}) has an RSA key of {} bits; 2048 to 4096 are taken.",
+                "The certificate {name} ({subject}) has an RSA key of {} bits. PSScim supports 2048 to 4096 bits.",
                 key.key_size()
             )));
         }
         Ok(PublicKey::EC(_)) => {
             return Err(unusable(format!(
-                "The certificate {name} ({subject}) has an elliptic-curve key; Entra takes RSA keys only."
+                "The certificate {name} ({subject}) has an elliptic-curve key. Entra supports only RSA keys."
             )));
         }
         _ => {
             return Err(unusable(format!(
-                "The certificate {name} ({subject}) does not have an RSA key."
+                "The certificate {name} ({subject}) doesn't have an RSA key."
             )));
         }
     }
@@ -201,7 +201,7 @@ fn check(der: &[u8], name: &str) -> Result<(), Error> {
     let validity = certificate.validity();
     if now < validity.not_before.timestamp() {
         return Err(unusable(format!(
-            "The certificate {name} ({subject}) is not valid before {}.",
+            "The certificate {name} ({subject}) isn't valid until {}.",
             validity.not_before
         )));
     }
@@ -219,9 +219,7 @@ fn thumbprint(der: &[u8]) -> String {
 }
 
 fn wrong_password(name: &str) -> Error {
-    unusable(format!(
-        "{name} is protected by another password than the one given."
-    ))
+    unusable(format!("The password of {name} is wrong."))
 }
 
 fn unusable(message: String) -> Error {

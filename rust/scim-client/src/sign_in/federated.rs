@@ -41,7 +41,7 @@ impl Drop for Issued {
 impl Federated {
     /// The token endpoint of the GitHub Actions job that this process runs in.
     pub(crate) fn github(variables: &Variables) -> Result<Self, Error> {
-        let why = "-GitHubActions needs a job with 'permissions: id-token: write'";
+        let why = "To use -GitHubActions, add 'permissions: id-token: write' to the job";
         let text = variables.required("ACTIONS_ID_TOKEN_REQUEST_URL", why)?;
         let mut url = address(text, "ACTIONS_ID_TOKEN_REQUEST_URL", Transport::WithQuery)?;
         url.query_pairs_mut().append_pair("audience", AUDIENCE);
@@ -51,8 +51,7 @@ impl Federated {
 
     /// The token endpoint of the Azure DevOps job that this process runs in.
     pub(crate) fn azure_devops(variables: &Variables, connection: &str) -> Result<Self, Error> {
-        let why =
-            "-AzureDevOps needs a pipeline task that maps it: env: SYSTEM_ACCESSTOKEN: $(System.AccessToken)";
+        let why = "To use -AzureDevOps, add this to the pipeline task: env: SYSTEM_ACCESSTOKEN: $(System.AccessToken)";
         let text = variables.required("SYSTEM_OIDCREQUESTURI", why)?;
         let mut url = address(text, "SYSTEM_OIDCREQUESTURI", Transport::WithQuery)?;
         url.query_pairs_mut()
@@ -74,7 +73,7 @@ impl Federated {
                 let text = std::fs::read(path).map_err(|e| {
                     Error::new(
                         Kind::FederatedTokenUnavailable,
-                        format!("{name} cannot be read: {e}."),
+                        format!("{name} can't be read: {e}."),
                     )
                 })?;
                 let text = Zeroizing::new(text);
@@ -82,7 +81,7 @@ impl Federated {
             }
             Self::GitHub { url, bearer } => (
                 ask(on, on.http.get(url.clone()), bearer, url).await?,
-                "GitHub's answer".to_owned(),
+                "GitHub's response".to_owned(),
             ),
             Self::AzureDevOps { url, bearer } => {
                 let request = on
@@ -93,12 +92,12 @@ impl Federated {
                     .body(Vec::new());
                 (
                     ask(on, request, bearer, url).await?,
-                    "Azure DevOps' answer".to_owned(),
+                    "Azure DevOps' response".to_owned(),
                 )
             }
         };
         if token.split(|byte| *byte == b'.').count() != 3 || token.iter().any(|b| !(0x21..0x7f).contains(b)) {
-            let message = format!("{of} holds no JWT: three parts with dots between.");
+            let message = format!("{of} isn't a JWT, which has three parts with dots between them.");
             return Err(Error::new(Kind::FederatedTokenUnavailable, message));
         }
         Ok(token)
@@ -132,7 +131,7 @@ async fn ask(
     let body = Zeroizing::new(answer.body);
     if answer.status != 200 {
         let message = format!(
-            "{} answered {what} with HTTP status {}.",
+            "{} responded to {what} with HTTP status {}.",
             url.host_str().unwrap_or_default(),
             answer.status
         );
@@ -143,7 +142,7 @@ async fn ask(
     let issued: Issued = serde_json::from_slice(&body).map_err(|_| {
         Error::new(
             Kind::FederatedTokenUnavailable,
-            format!("The answer to {what} holds no token."),
+            format!("The response to {what} doesn't contain a token."),
         )
     })?;
     Ok(Zeroizing::new(issued.value.as_bytes().to_vec()))

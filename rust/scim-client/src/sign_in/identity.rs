@@ -44,7 +44,7 @@ impl Identity {
         {
             if variables.get("IDENTITY_SERVER_THUMBPRINT").is_some() {
                 return Err(unavailable(
-                    "This is Azure Service Fabric, whose managed identities PSScim does not read.",
+                    "PSScim doesn't support the managed identities of Azure Service Fabric.",
                 ));
             }
             (
@@ -63,12 +63,12 @@ impl Identity {
             )
         } else if variables.get("MSI_ENDPOINT").is_some() {
             return Err(unavailable(
-                "This is Azure Cloud Shell, which gives tokens of its user only; Entra's SCIM API takes those of applications.",
+                "Azure Cloud Shell provides only tokens for its user, but Entra's SCIM API requires tokens for an application.",
             ));
         } else if let (Some(url), Some(_)) = (endpoint, variables.get("IMDS_ENDPOINT")) {
             if client.is_some() {
                 return Err(invalid(
-                    "-ClientId names a user-assigned identity, and Azure Arc has system-assigned ones only; leave it out.",
+                    "-ClientId selects a user-assigned identity, but Azure Arc has only a system-assigned one. Remove -ClientId.",
                 ));
             }
             let folder = config.arc_key_folder.clone();
@@ -164,7 +164,7 @@ impl Identity {
 
 fn header_value(secret: &Secret) -> Result<reqwest::header::HeaderValue, Error> {
     let mut value = reqwest::header::HeaderValue::from_bytes(secret.bytes()).map_err(|_| {
-        invalid("The identity header in the environment holds characters that no header has.")
+        invalid("The environment variable with the identity header contains characters that aren't allowed in a header.")
     })?;
     value.set_sensitive(true);
     Ok(value)

@@ -22,7 +22,7 @@ const UPDATES: (u32, u32) = (7, 10);
 pub(super) async fn probe(bare: reqwest::RequestBuilder, what: &str, on: &Exchange<'_>) -> Result<(), Error> {
     on.probe(bare, what, PROBE).await.map_err(|error| {
         unavailable(format!(
-            "No managed identity endpoint answers here: no environment variable names one, and {error}"
+            "No managed identity endpoint was found: no environment variable sets one, and {error}"
         ))
     })
 }

@@ -61,14 +61,17 @@ impl Credential {
             From::AccessToken => {
                 if secret.bytes().iter().any(|b| !(0x21..0x7f).contains(b)) {
                     return Err(invalid(
-                        "-AccessToken holds a character that no token has: a space or a line break.",
+                        "-AccessToken contains a character that isn't allowed in a token, such as a space or a line break.",
                     ));
                 }
                 Ok(Self::AccessToken(given(secret)?))
             }
             From::AccessTokenProvider => Ok(Self::Provider),
             From::Basic => {
-                required(config.base_uri.as_deref(), "-BaseUri, which -Credential needs,")?;
+                required(
+                    config.base_uri.as_deref(),
+                    "-BaseUri, which -Credential requires,",
+                )?;
                 let name = required(config.user_name.as_deref(), "The user name of -Credential")?;
                 Ok(Self::Basic(basic("-Credential", name, secret.bytes())?))
             }
@@ -81,7 +84,7 @@ impl Credential {
                 let text = required(config.certificate.as_deref(), "-Certificate")?;
                 let der = STANDARD
                     .decode(text)
-                    .map_err(|_| invalid("-Certificate is not a certificate."))?;
+                    .map_err(|_| invalid("-Certificate isn't a certificate."))?;
                 client(Proof::Certificate(Certificate::asked(&der)?))
             }
             From::FederatedToken => client(Proof::Federated(Federated::Given(given(secret)?))),
@@ -130,7 +133,7 @@ impl Credential {
 
     /// The variables of Azure.Identity's EnvironmentCredential and WorkloadIdentityCredential, in that order.
     fn of_environment(config: &Config, cloud: &Cloud, variables: &Variables) -> Result<Self, Error> {
-        let why = "-EnvironmentVariable needs it";
+        let why = "-EnvironmentVariable requires it";
         let mut config = config.clone();
         config.tenant_id = Some(variables.required("AZURE_TENANT_ID", why)?.to_owned());
         config.client_id = Some(variables.required("AZURE_CLIENT_ID", why)?.to_owned());
@@ -148,8 +151,7 @@ impl Credential {
             Proof::Federated(Federated::File(path.into()))
         } else {
             return Err(invalid(
-                "None of AZURE_CLIENT_SECRET, AZURE_CLIENT_CERTIFICATE_PATH and AZURE_FEDERATED_TOKEN_FILE is set; \
-                 -EnvironmentVariable needs one.",
+                "-EnvironmentVariable requires AZURE_CLIENT_SECRET, AZURE_CLIENT_CERTIFICATE_PATH or AZURE_FEDERATED_TOKEN_FILE. None of them is set.",
             ));
         };
         Ok(Self::Client(
@@ -226,7 +228,7 @@ pub(crate) async fn form(
 pub(crate) fn basic(parameter: &str, name: &str, password: &[u8]) -> Result<Secret, Error> {
     if name.contains(':') {
         return Err(invalid(format!(
-            "The user name of {parameter} holds a colon, which RFC 7617 does not allow."
+            "The user name of {parameter} contains a colon, which RFC 7617 doesn't allow."
         )));
     }
     let mut pair = Zeroizing::new(Vec::with_capacity(name.len() + 1 + password.len()));

@@ -30,7 +30,7 @@ impl Variables {
     /// The value of one that must be there; `for_what` ends the sentence.
     pub(crate) fn required(&self, name: &str, for_what: &str) -> Result<&str, Error> {
         self.get(name).ok_or_else(|| {
-            crate::config::invalid(format!("The environment variable {name} is not set; {for_what}."))
+            crate::config::invalid(format!("The environment variable {name} isn't set. {for_what}."))
         })
     }
 

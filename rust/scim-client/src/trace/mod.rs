@@ -39,10 +39,7 @@ impl Trace {
                 requests: AtomicU64::new(0),
             })
             .map_err(|e| {
-                let message = format!(
-                    "The file of -TracePath, {}, cannot be written: {e}.",
-                    path.display()
-                );
+                let message = format!("The -TracePath file {} can't be written: {e}.", path.display());
                 Error::new(Kind::FileNotWritten, message)
             })
     }

@@ -30,13 +30,13 @@ const CLOCKS: Duration = Duration::from_secs(5);
 /// Creates an object. `since`: when an earlier run sent this, without having learnt the answer.
 pub(super) async fn create(work: &Work, draft: &Draft, request: Request, since: Option<Timestamp>) -> Report {
     let Target::All(endpoint) = draft.target else {
-        return Report::failed(Error::new(Kind::InternalError, "A creation has no collection."));
+        return Report::failed(Error::new(Kind::InternalError, "The creation has no collection."));
     };
     let began = since.unwrap_or_else(Timestamp::now);
     let mut lost = since.map(|_| {
         Error::new(
             Kind::ConnectionLost,
-            "An earlier run sent it and did not learn its answer.",
+            "An earlier run sent the request but didn't get the response.",
         )
     });
     // Whether a later try was refused because the name is taken: by the try before, or by somebody else's object.
@@ -138,7 +138,7 @@ async fn settle(work: &Work, draft: &Draft, endpoint: Endpoint, began: Timestamp
         Ok(Found::None) if is_made_once(draft, by) => Settled::Absent,
         Ok(Found::One(_) | Found::None | Found::Many | Found::Untrusted) => is(unknown(cause)),
         Err(unsuccessful) => {
-            let message = format!("{cause} Looking for it failed too: {}", unsuccessful.error);
+            let message = format!("{cause} Looking up the object failed too: {}", unsuccessful.error);
             let error = Error::new(cause.kind(), message);
             // What every change would meet ends the command; anything else may have passed when it is asked again.
             let _ = work.unsuccessful(unsuccessful);
@@ -173,7 +173,7 @@ fn is_made_once(draft: &Draft, by: &Lookup) -> bool {
 
 fn there_before(by: &Lookup, object: &Object) -> Error {
     let message = format!(
-        "An object with the {} '{}' was there before: its id is {}.",
+        "An object with the {} '{}' already exists. Its id is {}.",
         by.attribute, by.value, object.id
     );
     Error::new(Kind::Uniqueness, message)
@@ -201,7 +201,7 @@ async fn made(work: &Work, draft: &Draft, endpoint: Endpoint, answer: &Answer) -
             Some(id) => return Err(of_another(&what, &id)),
             None => Error::new(
                 Kind::NotAResource,
-                format!("The answer to {what} is no resource: it has no id."),
+                format!("The response to {what} isn't a resource, because it has no id."),
             ),
         },
         Err(error) => error,

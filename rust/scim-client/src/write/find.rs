@@ -97,7 +97,7 @@ async fn page(
 
 fn object(record: Record<'_>) -> Result<Object, Unsuccessful> {
     let unusable = |reason: &str| {
-        let message = format!("An object that was looked up cannot be used: {reason}.");
+        let message = format!("The lookup returned an object that can't be used: {reason}.");
         Unsuccessful::refused(Error::new(Kind::NotAResource, message))
     };
     let id = match record.get("id") {

@@ -68,8 +68,7 @@ async fn step(work: &Work, draft: &Draft, password: Option<&Secret>, since: Opti
     let mut report = if request.method == Method::POST && matches!(draft.target, Target::All(_)) {
         create::create(work, draft, request, since).await
     } else if request.doubtful && !request.repeatable {
-        let message =
-            "An earlier run sent it and did not learn its answer, and it cannot be repeated without harm.";
+        let message = "An earlier run sent the request but didn't get the response, and the request isn't safe to repeat.";
         unknown(&Error::new(Kind::OutcomeUnknown, message))
     } else if request.method == Method::PATCH && !matches!(draft.target, Target::Path(_)) {
         alter(work, draft, request, id.as_deref()).await
@@ -179,19 +178,16 @@ pub(super) async fn id_of(work: &Work, target: &Target) -> Result<Option<String>
         Found::One(object) => return Ok(Some(object.id)),
         Found::None => (
             Kind::ResourceNotFound,
-            format!("No object has the {} '{}'.", by.attribute, by.value),
+            format!("No object with the {} '{}' was found.", by.attribute, by.value),
         ),
         Found::Many => (
             Kind::AmbiguousKey,
-            format!(
-                "More than one object has the {} '{}', so that it does not say which is meant.",
-                by.attribute, by.value
-            ),
+            format!("More than one object has the {} '{}'.", by.attribute, by.value),
         ),
         Found::Untrusted => (
             Kind::AmbiguousKey,
             format!(
-                "The server, asked for the object with the {} '{}', gave others: it may ignore filters.",
+                "The lookup of the {} '{}' returned other objects. The server may ignore filters.",
                 by.attribute, by.value
             ),
         ),
@@ -221,7 +217,7 @@ pub(super) fn request(
         (Some(_), None) if draft.secret => {
             return Err(Error::new(
                 Kind::InternalError,
-                "A change's password did not come with it.",
+                "The password of a change is missing.",
             ));
         }
         (Some(body), _) => Some(Bytes::from(body.clone())),
@@ -263,7 +259,7 @@ pub(super) fn record(
     read: impl FnOnce(&mut PageParser, &[u8]) -> Result<Page, PageError>,
 ) -> Result<Page, Error> {
     read(&mut PageParser::default(), value.to_string().as_bytes())
-        .map_err(|e| Error::new(Kind::InternalError, format!("A record cannot be made: {e}.")))
+        .map_err(|e| Error::new(Kind::InternalError, format!("A record can't be made: {e}.")))
 }
 
 /// Whether the service's words name this id.
@@ -277,7 +273,7 @@ pub(super) fn quotes(error: &Error, id: &str) -> bool {
 /// An answer to somebody else's request.
 pub(super) fn of_another(what: &str, found: &str) -> Error {
     let message = format!(
-        "The answer to {what} is about another object, '{found}': answers have been mixed up on the way."
+        "The response to {what} contains another object, '{found}'. A proxy, a gateway or the server mixed up responses."
     );
     Error::new(Kind::NotAResource, message)
 }
@@ -294,7 +290,7 @@ pub(super) fn id_in(page: &Page) -> Option<String> {
 pub(super) fn given_up() -> Report {
     let cause = Error::new(
         Kind::Cancelled,
-        "It was in flight when the command was stopped, and no answer came in time.",
+        "The request was in progress when the command was stopped, and no response arrived in time.",
     );
     unknown(&cause)
 }

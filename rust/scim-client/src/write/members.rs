@@ -285,6 +285,6 @@ async fn is_there(work: &Work, group: &str) -> Result<bool, Unsuccessful> {
 
 fn of_member(error: &Error, member: &str, group: &str) -> Error {
     error.clone().with(|d| {
-        d.message = format!("'{member}' was not added to the group {group}. {}", d.message);
+        d.message = format!("'{member}' wasn't added to the group {group}. {}", d.message);
     })
 }

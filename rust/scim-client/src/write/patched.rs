@@ -26,7 +26,7 @@ pub(super) fn patched(stored: &Object, patch: &[u8]) -> Result<Object, String> {
                     assign(&mut object, name, value, op == "add")?;
                 }
             }
-            _ => return Err(format!("the operation {operation} has no meaning")),
+            _ => return Err(format!("the operation {operation} isn't valid")),
         }
     }
     if stored.get("meta").is_some() && object == without_meta(stored) {
@@ -90,17 +90,19 @@ fn assign(object: &mut Object, path: &str, value: &Value, adds: bool) -> Result<
             Some(extension) => members
                 .iter()
                 .try_for_each(|(name, value)| assign(extension, name, value, adds)),
-            None => Err(format!("{path} is no object")),
+            None => Err(format!("{path} isn't an object")),
         };
     }
     let path = parsed(path)?;
-    let home = home(object, &path, true).ok_or("its schema is no object")?;
+    let home = home(object, &path, true).ok_or("its schema isn't an object")?;
     let name = spelled(home, path.attribute.name()).unwrap_or_else(|| path.attribute.name().to_owned());
     let sub = path.sub_attribute.as_deref().or(path.attribute.sub());
     if path.filter.is_some() {
         let matches = matcher(&path)?;
         let present = home.entry(name).or_insert_with(|| Value::Array(Vec::new()));
-        let elements = present.as_array_mut().ok_or("a filter has no meaning there")?;
+        let elements = present
+            .as_array_mut()
+            .ok_or("only a multi-valued attribute can have a filter")?;
         let mut found = false;
         for element in elements.iter_mut().filter(|element| holds(&matches, element)) {
             found = true;
@@ -128,7 +130,7 @@ fn assign(object: &mut Object, path: &str, value: &Value, adds: bool) -> Result<
 }
 
 fn parsed(path: &str) -> Result<PatchPath, String> {
-    parse_path(path).map_err(|_| format!("'{path}' is no path"))
+    parse_path(path).map_err(|_| format!("'{path}' isn't a valid path"))
 }
 
 /// The object in which a path's attribute stands: the resource, or one of its extensions.
@@ -157,7 +159,7 @@ fn spelled(object: &Object, name: &str) -> Option<String> {
 }
 
 fn matcher(path: &PatchPath) -> Result<Matcher, String> {
-    let filter = path.filter.as_ref().ok_or("there is no filter")?;
+    let filter = path.filter.as_ref().ok_or("the path has no filter")?;
     Matcher::new(filter, |_| Rule::Text { case_exact: false }).map_err(|e| e.reason)
 }
 

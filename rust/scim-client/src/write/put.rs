@@ -63,7 +63,7 @@ impl<'p> Puts<'p> {
             .and_then(|patch| patched(&stored, patch))
             .map_err(|reason| {
                 let message = format!(
-                    "The server has no PATCH, and the change cannot be made to what it stores: {reason}."
+                    "The server doesn't support PATCH, and PSScim can't apply the change to the stored object: {reason}."
                 );
                 Unsuccessful::unsent(Error::new(Kind::BadRequest, message))
             })?;
@@ -140,7 +140,7 @@ async fn read(work: &Work, url: reqwest::Url) -> Result<Object, Unsuccessful> {
     let answer = work.session.exchange(Request::get(url), work.caller()).await?;
     serde_json::from_slice(&answer.body).map_err(|_| {
         let error = PageError::NotAResource {
-            found: "no object".to_owned(),
+            found: "not an object".to_owned(),
         };
         Unsuccessful::refused(answer::unreadable(&error, &answer, &what))
     })

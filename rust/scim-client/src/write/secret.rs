@@ -19,14 +19,11 @@ pub(super) fn splice(body: &[u8], password: &[u8]) -> Result<Zeroizing<Vec<u8>>,
     let Some(open) = body.trim_ascii_end().strip_suffix(b"}") else {
         return Err(Error::new(
             Kind::InternalError,
-            "A password has no object to go into.",
+            "The body for the password isn't an object.",
         ));
     };
     if std::str::from_utf8(password).is_err() {
-        return Err(Error::new(
-            Kind::InvalidConfiguration,
-            "The password is not text.",
-        ));
+        return Err(Error::new(Kind::InvalidConfiguration, "The password isn't text."));
     }
     // Room for the worst case, so that no copy stays behind in a buffer that grew.
     let mut out = Zeroizing::new(Vec::with_capacity(body.len() + 6 * password.len() + 16));

@@ -38,7 +38,7 @@ impl fmt::Display for Tally {
         } = self;
         write!(
             f,
-            "Of the changes given so far, {done} are done, {failed} were refused, {not_sent} were not sent, and of {unknown} it is not known."
+            "Changes so far: {done} done, {failed} failed, {not_sent} not sent, {unknown} unknown."
         )
     }
 }

@@ -99,7 +99,7 @@ impl Work {
         let error = self.ending().cloned().unwrap_or_else(|| {
             Error::new(
                 Kind::Cancelled,
-                "The change was not sent: the command was stopped before its turn came.",
+                "The change wasn't sent, because the command was stopped.",
             )
         });
         Report::because(Outcome::NotSent, error)
@@ -124,7 +124,7 @@ impl Work {
 
 /// A change that may have been done.
 pub(super) fn unknown(cause: &Error) -> Report {
-    let message = format!("Whether the change was done cannot be told. {cause}");
+    let message = format!("PSScim couldn't confirm whether the change was applied. {cause}");
     let error = Error::new(Kind::OutcomeUnknown, message).with(|d| {
         let of = cause.details();
         d.status = of.status;

@@ -254,6 +254,6 @@ fn change_key(change: &Change, drafts: &[Draft]) -> String {
 fn defect(error: &tokio::task::JoinError) -> Error {
     Error::new(
         Kind::InternalError,
-        format!("PSScim met a defect of its own: {error}."),
+        format!("PSScim failed because of a defect: {error}."),
     )
 }

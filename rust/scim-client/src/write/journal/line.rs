@@ -78,25 +78,25 @@ impl Header {
 
     /// In what a journal's header differs from this one, as a clause.
     pub(super) fn differs(&self, other: &Header) -> Option<String> {
-        let of = |tenant: &Option<String>| tenant.clone().unwrap_or_else(|| "none that is named".to_owned());
+        let of = |tenant: &Option<String>| tenant.clone().unwrap_or_else(|| "(none)".to_owned());
         if other.psscim_journal != self.psscim_journal {
             Some(format!(
-                "has the format {}, and this version knows {FORMAT}",
+                "has format {}, but this version supports format {FORMAT}",
                 other.psscim_journal
             ))
         } else if other.command != self.command {
             Some(format!(
-                "is that of '{}', not of '{}'",
+                "belongs to '{}', not to '{}'",
                 other.command, self.command
             ))
         } else if other.service != self.service {
             Some(format!(
-                "is of the service {}, and the connection is to {}",
+                "belongs to the service {}, but the connection is to {}",
                 other.service, self.service
             ))
         } else if other.tenant != self.tenant {
             Some(format!(
-                "is of the tenant {}, and the connection is to {}",
+                "belongs to the tenant {}, but the connection is to {}",
                 of(&other.tenant),
                 of(&self.tenant)
             ))
@@ -120,7 +120,7 @@ fn write(line: &impl Serialize, out: &mut Vec<u8>) -> Result<(), Error> {
     serde_json::to_writer(&mut *out, line).map_err(|e| {
         Error::new(
             Kind::InternalError,
-            format!("A line of the journal cannot be made: {e}."),
+            format!("A line of the journal can't be written as JSON: {e}."),
         )
     })?;
     out.push(b'\n');

@@ -35,7 +35,7 @@ impl Log {
         }
         written
             .await
-            .unwrap_or_else(|_| Err(io::Error::other("its thread has ended")))
+            .unwrap_or_else(|_| Err(io::Error::other("its thread ended")))
     }
 }
 

@@ -152,10 +152,7 @@ fn lock(path: &Path) -> Result<File, Error> {
     match file.try_lock() {
         Ok(()) => Ok(file),
         Err(std::fs::TryLockError::WouldBlock) => {
-            let message = format!(
-                "Another command is writing the journal '{}' at this moment.",
-                path.display()
-            );
+            let message = format!("Another command is writing to the journal '{}'.", path.display());
             Err(Error::new(Kind::JournalInUse, message))
         }
         Err(std::fs::TryLockError::Error(e)) => Err(failed(path, &e)),
@@ -163,6 +160,6 @@ fn lock(path: &Path) -> Result<File, Error> {
 }
 
 fn failed(path: &Path, error: &std::io::Error) -> Error {
-    let message = format!("The journal '{}' cannot be written: {error}.", path.display());
+    let message = format!("The journal '{}' can't be written: {error}.", path.display());
     Error::new(Kind::JournalFailed, message)
 }

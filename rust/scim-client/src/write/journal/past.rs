@@ -79,12 +79,12 @@ pub(super) fn read(file: File, header: &Header, path: &Path) -> Result<(Past, Fi
                     None => true,
                     Some(how) => return Err(mismatch(path, &how)),
                 },
-                Err(_) => return Err(mismatch(path, "is no journal of PSScim")),
+                Err(_) => return Err(mismatch(path, "isn't a PSScim journal")),
             },
             Some(text) => serde_json::from_slice(text).map(|line| past.take(line)).is_ok(),
             // A file that someone else began is not overwritten.
             None if number == 1 && !BEGINS.starts_with(&text) && !text.starts_with(BEGINS) => {
-                return Err(mismatch(path, "is no journal of PSScim"));
+                return Err(mismatch(path, "isn't a PSScim journal"));
             }
             // Without its end a line never was on the disk as a whole, so nobody has gone by it.
             None => false,
@@ -123,7 +123,7 @@ fn keep_name(path: &Path) -> std::io::Result<()> {
 
 fn mismatch(path: &Path, how: &str) -> Error {
     let message = format!(
-        "'{}' cannot be gone on with: it {how}. Nothing was sent.",
+        "The command can't resume with '{}': the file {how}. Nothing was sent.",
         path.display()
     );
     Error::new(Kind::JournalMismatch, message)
@@ -131,7 +131,7 @@ fn mismatch(path: &Path, how: &str) -> Error {
 
 fn damaged(path: &Path, line: u64) -> Error {
     let message = format!(
-        "Line {line} of the journal '{}' is none of PSScim's, and lines that are follow it. Nothing was sent.",
+        "PSScim didn't write line {line} of the journal '{}', but it wrote lines after it. Nothing was sent.",
         path.display()
     );
     Error::new(Kind::JournalDamaged, message)
