@@ -210,6 +210,20 @@ impl App {
                 self.faults.clear();
                 empty_response(StatusCode::NO_CONTENT)
             }
+            ("GET", "plain") => {
+                let directory = self.directory.read().unwrap_or_else(PoisonError::into_inner);
+                json_response(StatusCode::OK, &json!(self.plain.contents(&directory)))
+            }
+            ("PUT", "plain") => {
+                let body = to_bytes(body, usize::MAX).await.unwrap_or_default();
+                match serde_json::from_slice(&body) {
+                    Ok(contents) => self.plain.replace(contents),
+                    Err(error) => {
+                        return Failure::invalid_syntax(format!("Not a directory: {error}")).into_response();
+                    }
+                }
+                empty_response(StatusCode::NO_CONTENT)
+            }
             ("POST", "expire-tokens") => {
                 self.tokens.revoke();
                 empty_response(StatusCode::NO_CONTENT)

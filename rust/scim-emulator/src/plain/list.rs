@@ -3,7 +3,7 @@
 use http::StatusCode;
 use serde_json::{Value, json};
 
-use super::{Object, PAGE, Plain, text};
+use super::{Object, Plain, Store, text};
 use crate::query::decode;
 use crate::quirks::Quirk;
 use crate::wire::Failure;
@@ -13,7 +13,12 @@ const CAPPED: usize = 7;
 const LIST: &str = "urn:ietf:params:scim:api:messages:2.0:ListResponse";
 
 impl Plain {
-    pub(super) fn list(&self, kind: &str, all: &[Object], query: &str) -> Result<Value, Failure> {
+    pub(super) fn list(&self, kind: &str, store: &Store, query: &str) -> Result<Value, Failure> {
+        let all = if kind == "User" {
+            &store.users
+        } else {
+            &store.groups
+        };
         let parameter = |name: &str| {
             query
                 .split('&')
@@ -27,12 +32,40 @@ impl Plain {
             None => all.iter().collect(),
             Some(filter) => {
                 let (attribute, value) = equality(filter)?;
-                all.iter()
-                    .filter(|one| {
-                        one.iter()
-                            .any(|(n, v)| n.eq_ignore_ascii_case(&attribute) && same(v, &value))
-                    })
-                    .collect()
+                let path: Vec<&str> = path(&attribute);
+                // A user's groups are the server's to know: they follow from the groups' members.
+                match path[..] {
+                    [groups, member]
+                        if kind == "User"
+                            && groups.eq_ignore_ascii_case("groups")
+                            && member.eq_ignore_ascii_case("value") =>
+                    {
+                        let group = store
+                            .groups
+                            .iter()
+                            .filter(|group| group.get("id").is_some_and(|id| same(id, &value)));
+                        let members: Vec<&Value> = group
+                            .filter_map(|group| group.get("members")?.as_array())
+                            .flatten()
+                            .filter_map(|member| member.get("value"))
+                            .collect();
+                        all.iter()
+                            .filter(|user| {
+                                members
+                                    .iter()
+                                    .any(|member| user.get("id").is_some_and(|id| same(id, member)))
+                            })
+                            .collect()
+                    }
+                    _ => all
+                        .iter()
+                        .filter(|one| {
+                            one.iter().any(|(name, inner)| {
+                                name.eq_ignore_ascii_case(path[0]) && any(inner, &path[1..], &value)
+                            })
+                        })
+                        .collect(),
+                }
             }
         };
         let unpaged = self.has(Quirk::UnpagedGroups) && kind == "Group";
@@ -45,7 +78,7 @@ impl Plain {
         let by_cursor =
             self.has(Quirk::CursorOnly) || (self.has(Quirk::UnsaidCursor) && parameter("cursor").is_some());
         let ignores_index = self.has(Quirk::IgnoredStartIndex) || self.has(Quirk::UnsaidCursor);
-        let asked = number("count").unwrap_or(if unpaged { usize::MAX } else { PAGE });
+        let asked = number("count").unwrap_or(if unpaged { usize::MAX } else { store.page });
         let base = usize::from(!self.has(Quirk::ZeroBasedStartIndex));
         let given = parameter("cursor")
             .filter(|cursor| !cursor.is_empty())
@@ -57,7 +90,7 @@ impl Plain {
         } else if unpaged {
             usize::MAX
         } else {
-            PAGE
+            store.page
         });
         if self.has(Quirk::ShrinkingPages) {
             size = size.saturating_sub(start / size.max(1)).max(1);
@@ -119,6 +152,31 @@ fn equality(filter: &str) -> Result<(String, Value), Failure> {
             Ok((attribute.to_owned(), value))
         }
         _ => Err(Failure::invalid_filter("Only 'attribute eq value' can be asked.")),
+    }
+}
+
+/// The names of a path, an extension's URN as one of them. That of the core schemas names the resource itself.
+fn path(attribute: &str) -> Vec<&str> {
+    let (urn, rest) = match attribute.rfind(':') {
+        Some(colon) => (Some(&attribute[..colon]), &attribute[colon + 1..]),
+        None => (None, attribute),
+    };
+    urn.filter(|urn| !urn.starts_with(super::CORE))
+        .into_iter()
+        .chain(rest.split('.'))
+        .collect()
+}
+
+/// Whether a value is at a path: of a multi-valued attribute, in any of its elements.
+fn any(at: &Value, path: &[&str], wanted: &Value) -> bool {
+    match (at, path) {
+        (Value::Array(elements), _) => elements.iter().any(|element| any(element, path, wanted)),
+        (Value::Object(members), [first, rest @ ..]) => members
+            .iter()
+            .any(|(name, inner)| name.eq_ignore_ascii_case(first) && any(inner, rest, wanted)),
+        (Value::Object(members), []) => members.get("value").is_some_and(|inner| same(inner, wanted)),
+        (plain, []) => same(plain, wanted),
+        _ => false,
     }
 }
 

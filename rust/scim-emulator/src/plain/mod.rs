@@ -21,7 +21,7 @@ use crate::schema::Kind;
 use crate::wire::Failure;
 
 pub(crate) const PREFIX: &str = "/scim/v2";
-/// No page holds more, and so it is said in ServiceProviderConfig.
+/// No page holds more, and so it is said in ServiceProviderConfig; [`Contents`] may name another number.
 const PAGE: usize = 100;
 const CORE: &str = "urn:ietf:params:scim:schemas:core:2.0:";
 
@@ -34,12 +34,39 @@ pub(crate) struct Plain {
     store: Mutex<Option<Store>>,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Store {
     users: Vec<Object>,
     groups: Vec<Object>,
+    page: usize,
     made: u64,
     asked: u64,
+}
+
+impl Default for Store {
+    fn default() -> Self {
+        Store {
+            users: Vec::new(),
+            groups: Vec::new(),
+            page: PAGE,
+            made: 2_000_000,
+            asked: 0,
+        }
+    }
+}
+
+/// A whole directory, as a test gives it or asks for it: `/__emulator/plain`.
+#[derive(Debug, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct Contents {
+    users: Vec<Object>,
+    groups: Vec<Object>,
+    #[serde(default = "usual_page")]
+    page_size: usize,
+}
+
+fn usual_page() -> usize {
+    PAGE
 }
 
 /// One request, below the prefix.
@@ -72,6 +99,27 @@ impl Plain {
         }
     }
 
+    /// All that the server has, members included, whatever its quirks show of it.
+    pub(crate) fn contents(&self, directory: &Directory) -> Contents {
+        let mut store = self.store.lock().unwrap_or_else(PoisonError::into_inner);
+        let store = store.get_or_insert_with(|| self.seeded(directory));
+        Contents {
+            users: store.users.clone(),
+            groups: store.groups.clone(),
+            page_size: store.page,
+        }
+    }
+
+    /// Puts other contents in place of all that the server has. Objects are kept as they are given, ids included.
+    pub(crate) fn replace(&self, contents: Contents) {
+        *self.store.lock().unwrap_or_else(PoisonError::into_inner) = Some(Store {
+            users: contents.users,
+            groups: contents.groups,
+            page: contents.page_size.max(1),
+            ..Store::default()
+        });
+    }
+
     fn seeded(&self, directory: &Directory) -> Store {
         let all = |kind| {
             (0..directory.end(kind))
@@ -88,7 +136,6 @@ impl Plain {
             group.insert("members".into(), json!([]));
             store.groups.push(group);
         }
-        store.made = 2_000_000;
         store
     }
 
@@ -132,7 +179,7 @@ impl Plain {
             {
                 Err(Failure::no_such_path(first))
             }
-            (&Method::GET, name, None) if name == self.config_path() => ok(self.config()),
+            (&Method::GET, name, None) if name == self.config_path() => ok(self.config(store.page)),
             (&Method::GET, "ResourceTypes", None) => ok(json!({ "totalResults": 2, "Resources": [
                 { "id": "User", "name": "User", "endpoint": format!("/{users}"), "schema": format!("{CORE}User") },
                 { "id": "Group", "name": "Group", "endpoint": format!("/{groups}"), "schema": format!("{CORE}Group") },
@@ -140,9 +187,7 @@ impl Plain {
             (method, name, id) if name == users || name == groups => {
                 let kind = if name == users { "User" } else { "Group" };
                 match (method, id) {
-                    (&Method::GET, None) => {
-                        ok(self.list(kind, store.of(kind), asked.query.unwrap_or_default())?)
-                    }
+                    (&Method::GET, None) => ok(self.list(kind, store, asked.query.unwrap_or_default())?),
                     (&Method::POST, None) => {
                         let mut object = body(asked)?;
                         store.made += 1;
@@ -180,7 +225,7 @@ impl Plain {
         }
     }
 
-    fn config(&self) -> Value {
+    fn config(&self, page: usize) -> Value {
         if self.has(Quirk::PartialConfig) {
             return json!({ "documentationUri": "" });
         }
@@ -189,9 +234,9 @@ impl Plain {
             "patch": { "supported": !self.has(Quirk::NoPatch) },
             "etag": { "supported": self.has(Quirk::Etags) || self.has(Quirk::FalseVersions) },
             "bulk": { "supported": false }, "sort": { "supported": false }, "changePassword": { "supported": false },
-            "filter": { "supported": true, "maxResults": PAGE },
+            "filter": { "supported": true, "maxResults": page },
             "pagination": if self.has(Quirk::UnsaidCursor) { Value::Null } else { json!({
-                "cursor": self.has(Quirk::CursorOnly), "index": !self.has(Quirk::CursorOnly), "maxPageSize": PAGE,
+                "cursor": self.has(Quirk::CursorOnly), "index": !self.has(Quirk::CursorOnly), "maxPageSize": page,
             }) },
         })
     }
