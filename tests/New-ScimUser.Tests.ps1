@@ -60,7 +60,7 @@ Describe 'New-ScimUser' {
         $problem | Should -HaveCount 1
         $problem[0].FullyQualifiedErrorId | Should -Match '^InvalidValue,'
         $problem[0].Exception.Message | Should -Match '^Row 2 \(b2@contoso.com\):'
-        $problem[0].TargetObject.userName | Should -Be 'b2@contoso.com'
+        $problem[0].TargetObject | Should -Be 'b2@contoso.com'
     }
     It 'sends nothing under -WhatIf' {
         Measure-Request { $rows = @{ userName = 'x@contoso.com'; displayName = 'X'; givenName = 'X'; familyName = 'X' }; $rows | New-ScimUser -Password $password -WhatIf } | Should -Be 0

@@ -25,15 +25,15 @@ Describe 'Set-ScimUser' {
     It 'makes no request where nothing changes' {
         Measure-Request { $user.title = $user.title; $user | Set-ScimUser; Set-ScimUser $user.id } | Should -Be 0
     }
-    It 'clears by $null, by -Clear and by -Replace' {
+    It 'clears by -Clear and by -Replace' {
         Set-ScimUser $user -Title Lead -Replace @{ department = 'Sales'; officeLocation = 'Graz' }
-        Set-ScimUser $user -Title $null -Clear department -Replace @{ officeLocation = $null }
+        Set-ScimUser $user -Clear title, department -Replace @{ officeLocation = $null }
         $read = Get-ScimUser -Id $user.id
         $read.title | Should -BeNullOrEmpty
         $read.'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User'.department | Should -BeNullOrEmpty
         $read.'urn:ietf:params:scim:schemas:extension:Microsoft:Entra:2.0:User'.officeLocation | Should -BeNullOrEmpty
     }
-    It 'changes users by a CSV that has no ids; an empty cell says nothing' {
+    It 'changes users by a CSV that has no ids; an empty cell is ignored' {
         $users = Get-ScimUser -First 3
         $users | Set-ScimUser -Title Before
         $file = Join-Path $TestDrive 'changes.csv'
@@ -44,12 +44,11 @@ Describe 'Set-ScimUser' {
             $read.'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User'.department | Should -Be 'Research'
         }
     }
-    It 'changes a saved user by its id, and reports that its edits are unknown' {
+    It 'changes a saved user by its id' {
         $file = Join-Path $TestDrive 'user.xml'
         $user | Export-Clixml $file
         $saved = Import-Clixml $file
         ($saved | Set-ScimUser -Title Saved -PassThru).title | Should -Be 'Saved'
-        (Get-Problem { $saved | Set-ScimUser }).Exception.Message | Should -Match "can't tell which of its values you changed"
     }
     It 'gives the new state with -PassThru, which is a further request' {
         Measure-Request { (Set-ScimUser $user -Title Chief -PassThru).title | Should -Be 'Chief' } | Should -Be 2

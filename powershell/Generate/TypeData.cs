@@ -19,6 +19,21 @@ internal static class TypeData
     internal static string Write(AttributeTable table, Func<string, IEnumerable<string>> settable) =>
         "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n" + new XElement(
             "Types",
+            // Jobs, remoting and Export-Clixml would turn what is inside of a user into text.
+            new XElement(
+                "Type",
+                new XElement("Name", "PSScim.ScimObject"),
+                new XElement(
+                    "Members",
+                    new XElement(
+                        "MemberSet",
+                        new XElement("Name", "PSStandardMembers"),
+                        new XElement(
+                            "Members",
+                            new XElement(
+                                "NoteProperty",
+                                new XElement("Name", "SerializationDepth"),
+                                new XElement("Value", "8")))))),
             table.Kinds.Select(kind => Type("PSScim." + kind, table.Members(kind))),
             Type("PSScim.UserAttributes", settable("Set-ScimUser").Select(Key)),
             Type("PSScim.GroupAttributes", settable("Set-ScimGroup").Select(Key))).ToString().ReplaceLineEndings("\n") + "\n";

@@ -25,14 +25,17 @@ internal static class EditNames
     {
         foreach (KeyValuePair<string, object?> edit in resource.Edits)
         {
+            string path = Qualified(resource, edit.Key);
             Match indexed = s_indexed.Match(edit.Key);
+            if (edit.Value is "")
+                throw Empty(path);
             if (indexed.Success)
                 yield return new(Named(resource, indexed), edit.Value);
             else if (edit.Value is object?[] values && Received(resource, edit.Key) is object?[] received && AreTyped(values) && AreTyped(received))
-                foreach (KeyValuePair<string, object?> change in Differences(edit.Key, received, values))
+                foreach (KeyValuePair<string, object?> change in Differences(path, received, values))
                     yield return change;
             else
-                yield return edit;
+                yield return new(path, edit.Value);
         }
     }
 
@@ -44,6 +47,19 @@ internal static class EditNames
         PSObject custom => custom.Properties["type"]?.Value?.ToString(),
         _ => null,
     };
+
+    /// <summary>
+    /// The path with the core schema's URN where the object has an attribute at the top that the schema knows in an extension
+    /// only: its bare name would mean the extension's.
+    /// </summary>
+    private static string Qualified(ScimResource resource, string path)
+    {
+        ResourceKind kind = resource is ScimGroup ? ResourceKind.Group : ResourceKind.User;
+        string name = path.Split('.', '[')[0];
+        bool isElsewhere = !Projection.IsUrn(path) && KnownSchema.Find(kind, name) is null && KnownSchema.FindShort(kind, name) is not null
+            && resource.Binding.Shape.TryGetSlot(name, out _);
+        return isElsewhere ? $"urn:ietf:params:scim:schemas:core:2.0:{kind}:{path}" : path;
+    }
 
     private static string Named(ScimResource resource, Match indexed)
     {
@@ -88,10 +104,15 @@ internal static class EditNames
             if (path.StartsWith(urn + ":", StringComparison.OrdinalIgnoreCase) && resource.GetValue(urn) is ScimComplex extension)
                 (owner, name) = (extension, path.Substring(urn.Length + 1));
         }
-        return owner.Binding.Shape.TryGetSlot(name, out int slot) ? ReceivedValue.Of(owner, slot) : null;
+        return owner.Binding.Shape.TryGetSlot(name, out int slot) ? owner.Baseline(slot) : null;
     }
 
     private static bool IsType(string name) => string.Equals(name, "type", StringComparison.OrdinalIgnoreCase);
+
+    private static ScimException Empty(string path) => new(
+        ErrorId.InvalidValue,
+        $"'{path}' was set to an empty text. No request was made.",
+        "Assign $null to clear the attribute, or use -Clear.");
 
     private static ScimException Unclear(string path) => new(
         ErrorId.InvalidValue,

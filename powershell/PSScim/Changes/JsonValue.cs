@@ -20,6 +20,16 @@ internal static class JsonValue
         return text.ToString();
     }
 
+    /// <summary>A resource as JSON: as it was received, or with what was set on it.</summary>
+    internal static string OfResource(ScimResource resource)
+    {
+        if (resource.PresentEdits is not { IsEmpty: false } && !resource.HasEdits)
+            return resource.ToJson();
+        var text = new StringBuilder();
+        WriteObject(text, resource.Values, 0);
+        return text.ToString();
+    }
+
     /// <exception cref="ScimException">The value is nothing that can be sent.</exception>
     internal static void Write(StringBuilder text, object? value, int depth)
     {
@@ -40,7 +50,7 @@ internal static class JsonValue
                 text.Append(flag.IsPresent ? "true" : "false");
                 break;
             case DateTime time:
-                JsonText.Quote(text, Utc(time.ToUniversalTime()));
+                JsonText.Quote(text, Utc(IsoDateTime.ToUtc(time)));
                 break;
             case DateTimeOffset time:
                 JsonText.Quote(text, Utc(time.UtcDateTime));

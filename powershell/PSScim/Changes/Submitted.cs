@@ -1,20 +1,31 @@
+using System.Collections.Generic;
+
 namespace PSScim.Changes;
 
 /// <summary>An input object, as errors and results are told of it.</summary>
-/// <param name="target">The object, as the user gave it.</param>
+/// <param name="target">What names the object to scripts: its id or its name, never a row.</param>
 /// <param name="label">What people know it by, with its place in the input: <c>Row 3 (ann@contoso.com)</c>.</param>
-internal sealed class Submitted(object? target, string label)
+/// <param name="name">What people know it by, with its id, for prompts.</param>
+internal sealed class Submitted(object? target, string label, string? name = null)
 {
     internal object? Target { get; } = target;
 
     internal string Label { get; } = label;
 
+    internal string Name { get; } = name is { Length: > 0 } ? name : label;
+
+    /// <summary>The object on which values were set, and which: they are no edits any more once they were sent.</summary>
+    internal (ScimResource Resource, IReadOnlyList<KeyValuePair<string, object?>> Edits)? Edited { get; set; }
+
     /// <summary>Why it was not even sent, or null.</summary>
     internal ScimException? Refused { get; set; }
+
+    /// <summary>What to write when its turn comes, where there was nothing to send; null otherwise.</summary>
+    internal ScimResource? Unchanged { get; set; }
 
     /// <summary>What became of it, in a word or two, where that is known and could not be told; null otherwise.</summary>
     internal string? Outcome { get; set; }
 
-    /// <summary>Whether the service was asked about it: false where it was refused here.</summary>
-    internal bool WasTaken => Refused is null;
+    /// <summary>Whether the library has it: false where it was refused here, or had nothing to send.</summary>
+    internal bool WasTaken => Refused is null && Unchanged is null;
 }

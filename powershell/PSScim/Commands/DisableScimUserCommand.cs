@@ -29,10 +29,12 @@ namespace PSScim.Commands;
 [Cmdlet(VerbsLifecycle.Disable, "ScimUser", SupportsShouldProcess = true, DefaultParameterSetName = UserNameSet)]
 public sealed class DisableScimUserCommand : ScimUserObjectCommand
 {
+    private protected override string Action => "Disable";
+
     private protected override void Change(InputRow row, Submitted item)
     {
         ChangeText change = Of("Update", row);
         change.Set.Add(new("active", false));
-        Send(change, item, "Disable");
+        Send(change, item, Action);
     }
 }

@@ -22,10 +22,12 @@ namespace PSScim.Commands;
 [Cmdlet(VerbsLifecycle.Enable, "ScimUser", SupportsShouldProcess = true, DefaultParameterSetName = UserNameSet)]
 public sealed class EnableScimUserCommand : ScimUserObjectCommand
 {
+    private protected override string Action => "Enable";
+
     private protected override void Change(InputRow row, Submitted item)
     {
         ChangeText change = Of("Update", row);
         change.Set.Add(new("active", true));
-        Send(change, item, "Enable");
+        Send(change, item, Action);
     }
 }

@@ -30,7 +30,8 @@ internal sealed class IdTransformationAttribute : ArgumentTransformationAttribut
             case null:
                 return false;
             case string text:
-                ids.Add(text);
+                // A text without a key in it stays what it is, and is refused as such.
+                ids.Add(KeyText.Of(text) ?? text);
                 return true;
             case Guid or int or long:
                 ids.Add(Convert.ToString(bare, CultureInfo.InvariantCulture)!);

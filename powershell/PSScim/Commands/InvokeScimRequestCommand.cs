@@ -49,7 +49,10 @@ public sealed class InvokeScimRequestCommand : ScimWriteCommand
     [ValidateNotNullOrEmpty]
     public string Path { get; set; } = "";
 
-    /// <summary>What to send: JSON as text, or an object or hashtable to make it of. From the pipeline, one request each.</summary>
+    /// <summary>
+    /// What to send: JSON as text, or an object or hashtable to make it of. An object of Get-ScimUser or Get-ScimGroup is
+    /// sent whole, with what was set on it. From the pipeline, one request each.
+    /// </summary>
     [Parameter(ValueFromPipeline = true)]
     public PSObject? Body { get; set; }
 
@@ -62,13 +65,13 @@ public sealed class InvokeScimRequestCommand : ScimWriteCommand
     /// <summary>Sends the request.</summary>
     protected override void ProcessRecord()
     {
-        Submitted item = Next(Body ?? (object)Path, null);
+        Submitted item = Next(Path, null);
         try
         {
             object? body = SetValue.Bare(Body);
             var change = new ChangeText("Request", Endpoint)
             {
-                Request = (Method, Path, body is null ? null : body as string ?? JsonValue.Of(Body)),
+                Request = (Method, Path, Json(body)),
             };
             bool changes = Method.ToUpperInvariant() is not ("GET" or "HEAD");
             if (changes || IsDryRun)
@@ -81,6 +84,15 @@ public sealed class InvokeScimRequestCommand : ScimWriteCommand
             Refuse(error, item);
         }
     }
+
+    private string? Json(object? body) => body switch
+    {
+        null => null,
+        string text => text,
+        // Elsewhere a resource stands for its id.
+        ScimResource resource => JsonValue.OfResource(resource),
+        _ => JsonValue.Of(Body),
+    };
 
     private protected override void Done(WriteOperation operation, Submitted item)
     {

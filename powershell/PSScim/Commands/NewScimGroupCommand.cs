@@ -37,7 +37,7 @@ public sealed class NewScimGroupCommand : ScimGroupCommand
 {
     /// <summary>
     /// What comes from the pipeline: a hashtable, a row of Import-Csv, an object of ConvertFrom-Json, or a group to make
-    /// another like it. What a parameter says goes before it. An empty cell of a row says nothing.
+    /// another like it. What a parameter says goes before it. Empty cells are ignored.
     /// </summary>
     [Parameter(ValueFromPipeline = true)]
     [ValidateNotNull]
@@ -55,6 +55,7 @@ public sealed class NewScimGroupCommand : ScimGroupCommand
 
     private protected override void Done(WriteOperation operation, Submitted item)
     {
+        base.Done(operation, item);
         if (Result(operation) is ScimResource group)
             WriteObject(group);
     }

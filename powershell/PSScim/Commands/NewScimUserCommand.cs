@@ -53,7 +53,7 @@ public sealed class NewScimUserCommand : ScimUserCommand
     /// <summary>
     /// What comes from the pipeline: a hashtable, a row of Import-Csv, an object of ConvertFrom-Json, or a user to make
     /// another like it. Its names may be those of the parameters or of the schema (<c>name.familyName</c>,
-    /// <c>emails[work]</c>); what a parameter says goes before it. An empty cell of a row says nothing.
+    /// <c>emails[work]</c>); what a parameter says goes before it. Empty cells are ignored.
     /// </summary>
     [Parameter(ValueFromPipeline = true)]
     [ValidateNotNull]
@@ -82,6 +82,7 @@ public sealed class NewScimUserCommand : ScimUserCommand
 
     private protected override void Done(WriteOperation operation, Submitted item)
     {
+        base.Done(operation, item);
         if (Result(operation) is ScimResource user)
             WriteObject(user);
     }

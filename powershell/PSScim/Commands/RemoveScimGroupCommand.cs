@@ -27,10 +27,12 @@ public sealed class RemoveScimGroupCommand : ScimObjectCommand
 {
     private protected override ResourceKind Kind => ResourceKind.Group;
 
+    private protected override string Action => "Remove";
+
     private protected override void Change(InputRow row, Submitted item)
     {
         ChangeText change = Of("Delete", row);
         change.IfMatch = row.Version;
-        Send(change, item, "Remove");
+        Send(change, item, Action);
     }
 }

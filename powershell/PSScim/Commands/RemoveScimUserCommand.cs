@@ -25,10 +25,12 @@ namespace PSScim.Commands;
 [Cmdlet(VerbsCommon.Remove, "ScimUser", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High, DefaultParameterSetName = UserNameSet)]
 public sealed class RemoveScimUserCommand : ScimUserObjectCommand
 {
+    private protected override string Action => "Remove";
+
     private protected override void Change(InputRow row, Submitted item)
     {
         ChangeText change = Of("Delete", row);
         change.IfMatch = row.Version;
-        Send(change, item, "Remove");
+        Send(change, item, Action);
     }
 }

@@ -1,6 +1,5 @@
 using System;
 using System.Collections;
-using System.Globalization;
 using System.Management.Automation;
 using PSScim.Changes;
 using PSScim.Native;
@@ -36,7 +35,8 @@ public abstract class ScimGroupMemberCommand : ScimWriteCommand
         foreach (PSObject member in Member)
         {
             string? id = Text(member, "MemberId", "UserId", "id");
-            Submitted item = Next(member, SetValue.Bare(member) is ScimResource resource ? resource.ToString() : id);
+            string? label = SetValue.Bare(member) is ScimResource resource ? KeyText.Of(resource.GetValue("userName")) ?? resource.ToString() : id;
+            Submitted item = Next(id, label, label == id ? id : $"{label} (id {id})");
             string? group = Group ?? Text(member, "GroupId", "Group");
             if (id is null || group is null)
             {
@@ -55,13 +55,13 @@ public abstract class ScimGroupMemberCommand : ScimWriteCommand
     {
         object? bare = SetValue.Bare(item);
         if (bare is string or Guid or int or long)
-            return names[names.Length - 1] == "id" ? Convert.ToString(bare, CultureInfo.InvariantCulture) : null;
+            return names[names.Length - 1] == "id" ? KeyText.Of(bare) : null;
         foreach (string name in names)
         {
             object? value = bare is IDictionary dictionary ? Find(dictionary, name) : item.Properties[name]?.Value;
             if (SetValue.Bare(value) is ScimResource resource)
                 return resource.Id;
-            if (value is not null && Convert.ToString(SetValue.Bare(value), CultureInfo.InvariantCulture) is { Length: > 0 } text)
+            if (KeyText.Of(value) is string text)
                 return text;
         }
         return null;

@@ -23,7 +23,10 @@ public abstract class ScimObjectCommand : ScimWriteCommand
 
     /// <summary>Does it to each object.</summary>
     protected override void ProcessRecord() =>
-        Each(ParameterSetName == IdSet ? Id : [InputObject!], Change);
+        Each(ParameterSetName == IdSet ? Id : [InputObject!], Action, Change);
+
+    /// <summary>What is done, in a word, for -Confirm.</summary>
+    private protected abstract string Action { get; }
 
     private protected abstract void Change(InputRow row, Submitted item);
 }

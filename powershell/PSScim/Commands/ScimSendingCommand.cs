@@ -139,6 +139,14 @@ public abstract class ScimSendingCommand : ScimConnectionCommand
         TellRefused();
     }
 
+    /// <summary>Writes an object for which there was nothing to send, when its turn comes.</summary>
+    private protected void Keep(ScimResource unchanged, Submitted item)
+    {
+        item.Unchanged = unchanged;
+        _underWay.Enqueue(item);
+        TellRefused();
+    }
+
     /// <summary>What came of one change: the object, if the reply has one.</summary>
     private protected virtual void Done(WriteOperation operation, Submitted item)
     {
@@ -197,7 +205,7 @@ public abstract class ScimSendingCommand : ScimConnectionCommand
         }
     }
 
-    /// <summary>Tells of those that were refused before they were sent, where it is their turn.</summary>
+    /// <summary>Tells of those that were not sent, refused or unchanged, where it is their turn.</summary>
     private void TellRefused()
     {
         while (_underWay.Count > 0 && !_underWay.Peek().WasTaken)
@@ -205,7 +213,10 @@ public abstract class ScimSendingCommand : ScimConnectionCommand
             Submitted item = _underWay.Peek();
             try
             {
-                WriteFailure(item.Refused!.Of(item.Label), item.Target);
+                if (item.Unchanged is ScimResource unchanged)
+                    WriteObject(unchanged);
+                else
+                    WriteFailure(item.Refused!.Of(item.Label), item.Target);
             }
             catch (Exception e) when (e is not PipelineStoppedException)
             {
@@ -294,7 +305,7 @@ public abstract class ScimSendingCommand : ScimConnectionCommand
     {
         Submitted item = _underWay.Peek();
         if (!item.WasTaken)
-            return "not sent: " + item.Refused!.Message;
+            return item.Refused is ScimException refused ? "not sent: " + refused.Message : "done";
         if (item.Outcome is not null)
             return item.Outcome;
         while (true)

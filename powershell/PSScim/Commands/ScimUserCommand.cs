@@ -78,13 +78,18 @@ public abstract class ScimUserCommand : ScimWriteCommand
     [AttributeName("userType")]
     public string? EmployeeType { get; set; }
 
-    /// <summary>When the user starts to work for the organisation.</summary>
+    /// <summary>
+    /// When the user starts to work for the organization. A date without a time, such as 2026-02-01, means 00:00 UTC of that
+    /// day in every time zone. A time with a zone, such as Get-Date gives, is converted to UTC.
+    /// </summary>
     [Parameter]
+    [DateTransformation]
     [AttributeName("employeeHireDate")]
     public DateTime? EmployeeHireDate { get; set; }
 
-    /// <summary>When the user leaves the organisation.</summary>
+    /// <summary>When the user leaves the organization. Dates are read as for -EmployeeHireDate.</summary>
     [Parameter]
+    [DateTransformation]
     [AttributeName("employeeLeaveDateTime")]
     public DateTime? EmployeeLeaveDateTime { get; set; }
 

@@ -22,7 +22,7 @@ public abstract class ScimUserObjectCommand : ScimObjectCommand
     protected override void ProcessRecord()
     {
         if (ParameterSetName == UserNameSet)
-            EachNamed(UserName, Change);
+            EachNamed(UserName, Action, Change);
         else
             base.ProcessRecord();
     }

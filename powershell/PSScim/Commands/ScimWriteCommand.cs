@@ -1,6 +1,7 @@
 using System;
 using System.Collections;
 using System.Collections.Generic;
+using System.Linq;
 using System.Management.Automation;
 using System.Security;
 using PSScim.Changes;
@@ -19,6 +20,8 @@ public abstract class ScimWriteCommand : ScimSendingCommand
     private ResourceReader? _plans;
     private long _rows;
     private bool _warnedOfPassword;
+    private bool _isAllowed;
+    private readonly HashSet<string> _ignored = new(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>
     /// A file that keeps what was done, so that the same command with the same file goes on where it stopped, and does
@@ -59,56 +62,141 @@ public abstract class ScimWriteCommand : ScimSendingCommand
     private protected void Create(PSObject? input, IDictionary? attributes, SecureString? password)
     {
         ParameterNames names = ParameterNames.Of(GetType());
-        InputRow? row = input is null ? null : Read(input, isNew: true, out _);
-        if (input is not null && row is null)
+        Input? read = input is null ? null : ReadInput(input, isNew: true);
+        if (read?.Error is ScimException unreadable)
+        {
+            Refuse(unreadable, read.Item!);
             return;
+        }
+        InputRow? row = read?.Row;
         var change = new ChangeText("Create", Endpoint);
         if (row is not null)
             change.Set.AddRange(row.Values);
         change.Set.AddAll(attributes, names);
         change.Set.AddGiven(this);
-        object? label = change.Set.FindLast(v => v.Key is "userName").Value ?? change.Set.FindLast(v => v.Key is "displayName").Value;
-        SecretBytes? secret = password is null ? row?.Password : SecretText.Encode(password);
-        Send(change, Next(input, label?.ToString()), "Create", secret);
+        // What is empty is not given: there is nothing yet to clear.
+        change.Set.RemoveAll(value => RowValue.IsEmpty(SetValue.Bare(value.Value)));
+        SecretBytes? secret = password is null ? Secret(change) ?? row?.Password : SecretText.Encode(password);
+        string? label = KeyText.Of(change.Set.FindLast(v => v.Key is "userName").Value) ?? KeyText.Of(change.Set.FindLast(v => v.Key is "displayName").Value);
+        Send(change, Next(label, label), "Create", secret);
+    }
+
+    /// <summary>A password among the attributes, which crosses apart from them.</summary>
+    private static SecretBytes? Secret(ChangeText change)
+    {
+        int at = change.Set.FindLastIndex(value => string.Equals(value.Key, "password", StringComparison.OrdinalIgnoreCase));
+        if (at < 0)
+            return null;
+        object? value = SetValue.Bare(change.Set[at].Value);
+        change.Set.RemoveAll(each => string.Equals(each.Key, "password", StringComparison.OrdinalIgnoreCase));
+        return value switch
+        {
+            SecureString secret => SecretText.Encode(secret),
+            string text => SecretBytes.Of(text),
+            _ => throw new ScimException(ErrorId.InvalidValue, "The password is neither a SecureString nor text. No request was made."),
+        };
     }
 
     /// <summary>Changes an object: what the input says, and over it what the parameters say.</summary>
     /// <exception cref="ScimException">It cannot be told what to change.</exception>
-    private protected void Update(
-        InputRow row, Submitted item, IDictionary? replace, IDictionary? add, IDictionary? remove, string[]? clear, bool returnsState)
+    private protected void Update(InputRow row, Submitted item, UpdateParameters update)
     {
         ParameterNames names = ParameterNames.Of(GetType());
         ChangeText change = Of("Update", row);
+        if (row.Resource is ScimResource resource)
+            item.Edited = (resource, resource.Edits);
         change.Set.AddRange(row.Values);
-        change.Set.AddAll(replace, names);
-        change.Set.AddGiven(this, except: ParameterSetName == UserNameSet ? change.Key?.Key : null);
-        change.Add.AddAll(add, names);
-        change.Remove.AddAll(remove, names);
-        foreach (string name in clear ?? [])
+        change.Set.AddAll(update.Replace, names);
+        foreach (KeyValuePair<string, object?> given in ParameterNames.Of(GetType()).Given(this))
+            if (given.Key != (ParameterSetName == UserNameSet ? change.Key?.Key : null))
+                AddGiven(change, given, update.EmptyValue);
+        change.Add.AddAll(update.Add, names);
+        change.Remove.AddAll(update.Remove, names);
+        foreach (string name in update.Clear ?? [])
             change.Clear.Add(names.AttributeOf(name));
-        if (row.IsSaved && change.IsEmpty)
-            throw new ScimException(
-                ErrorId.InvalidValue,
-                "The object was saved and loaded again, so PSScim can't tell which of its values you changed. No request was made.",
-                "Use parameters to specify the changes, or set values on an object from Get-ScimUser or Get-ScimGroup.");
         change.IfMatch = row.Version;
-        change.ReturnsState = returnsState;
+        change.ReturnsState = update.ReturnsState;
+        if (change.IsEmpty && row.Password is null && row.Resource is ScimResource unchanged)
+        {
+            WriteVerbose($"{item.Label}: there was nothing to change.");
+            if (update.ReturnsState && !IsWhatIf)
+                Keep(unchanged, item);
+            return;
+        }
         Send(change, item, "Set", row.Password);
     }
 
-    /// <summary>Reads input objects, and does something with each; one that cannot be read is an error of its own.</summary>
-    private protected void Each(PSObject[] inputs, Action<InputRow, Submitted> change)
+    /// <summary>A parameter's value. An empty one comes from a cell of a row more often than from a wish to clear.</summary>
+    private static void AddGiven(ChangeText change, KeyValuePair<string, object?> given, string? emptyValue)
     {
-        foreach (PSObject input in inputs)
-            if (Read(input, isNew: false, out Submitted? item) is InputRow row)
-                Try(row, item!, change);
+        bool isEmpty = RowValue.IsEmpty(SetValue.Bare(given.Value));
+        if (!isEmpty)
+            change.Set.Add(given);
+        else if (emptyValue is null)
+            throw new ScimException(
+                ErrorId.InvalidValue,
+                $"The parameter for '{given.Key}' is empty. No request was made.",
+                $"To clear the attribute, use -Clear '{given.Key}'. To ignore empty values, use -EmptyValue Ignore; to clear by them, -EmptyValue Clear.");
+        else if (IsClear(emptyValue))
+            change.Set.Add(new(given.Key, null));
+    }
+
+    private protected static bool IsClear(string? emptyValue) => string.Equals(emptyValue, "Clear", StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>Reads input objects, and does something with each; one that cannot be read is an error of its own.</summary>
+    /// <param name="inputs">The objects.</param>
+    /// <param name="action">What is done to them, for a question about all of several.</param>
+    /// <param name="change">Does it.</param>
+    private protected void Each(PSObject[] inputs, string action, Action<InputRow, Submitted> change)
+    {
+        EachOf([.. inputs.Select(input => ReadInput(input, isNew: false))], action, change);
     }
 
     /// <summary>Does something with each user of these names, of whom nothing else is known.</summary>
-    private protected void EachNamed(string[] userNames, Action<InputRow, Submitted> change)
+    private protected void EachNamed(string[] userNames, string action, Action<InputRow, Submitted> change)
     {
-        foreach (string name in userNames)
-            Try(InputRow.Named("userName", name), Next(name, name), change);
+        Input Named(string name)
+        {
+            try
+            {
+                InputRow row = InputRow.Named("userName", name);
+                return new Input(row, Next(row.Label, row.Label), null);
+            }
+            catch (ScimException error)
+            {
+                return new Input(null, Next(name, null), error);
+            }
+        }
+
+        EachOf([.. userNames.Select(Named)], action, change);
+    }
+
+    private void EachOf(Input[] inputs, string action, Action<InputRow, Submitted> change)
+    {
+        _isAllowed = false;
+        if (inputs.Length > 1 && !IsWhatIf)
+        {
+            if (!ShouldProcess(Names(inputs), action))
+                return;
+            _isAllowed = true;
+        }
+        foreach (Input input in inputs)
+        {
+            if (input.Row is InputRow row)
+                Try(row, input.Item!, change);
+            else
+                Refuse(input.Error!, input.Item!);
+        }
+    }
+
+    /// <summary>All of a few objects; of many the number, and the first.</summary>
+    private string Names(Input[] inputs)
+    {
+        const int Few = 5;
+        string nouns = Kind == ResourceKind.Group ? "groups" : "users";
+        return inputs.Length <= Few
+            ? $"{inputs.Length} {nouns}: {string.Join("; ", inputs.Select(input => input.Item!.Name))}"
+            : $"{inputs.Length} {nouns}, the first is {inputs[0].Item!.Name}";
     }
 
     private void Try(InputRow row, Submitted item, Action<InputRow, Submitted> change)
@@ -132,7 +220,7 @@ public abstract class ScimWriteCommand : ScimSendingCommand
         string[] keys = Kind == ResourceKind.Group ? ["externalId", "displayName"] : ["userName", "externalId"];
         foreach (string key in keys)
         {
-            if (row.Text(key) is not string value)
+            if (KeyText.Of(row.Text(key)) is not string value)
                 continue;
             change.Key = new KeyValuePair<string, string>(key, value);
             row.Values.RemoveAll(v => string.Equals(v.Key, key, StringComparison.OrdinalIgnoreCase));
@@ -144,39 +232,52 @@ public abstract class ScimWriteCommand : ScimSendingCommand
             "Add one of them to the object.");
     }
 
-    /// <summary>Reads an input object. Where it cannot be read, that is told, and null comes.</summary>
+    /// <summary>Reads an input object.</summary>
     /// <param name="input">The object.</param>
     /// <param name="isNew">Whether it is to be made.</param>
-    /// <param name="item">How it is told of, where it is there already.</param>
-    private InputRow? Read(PSObject input, bool isNew, out Submitted? item)
+    private Input ReadInput(PSObject input, bool isNew)
     {
-        item = null;
         try
         {
-            InputRow row = InputRow.Read(input, ParameterNames.Of(GetType()), isNew);
+            InputRow row = InputRow.Read(input, ParameterNames.Of(GetType()), Kind, isNew, ClearsEmpty);
+            WarnOfIgnored(row);
             if (isNew)
                 WarnOfPassword(row);
-            else
-                item = Next(input, row.Label);
-            return row;
+            return new Input(row, isNew ? null : Next(row.Key, row.Label, row.Name), null);
         }
         catch (ScimException error)
         {
-            Refuse(error, Next(input, null));
-            return null;
+            return new Input(null, Next(null, null), error);
         }
     }
 
+    /// <summary>An input object as it was read, or why it could not be.</summary>
+    private sealed class Input(InputRow? row, Submitted? item, ScimException? error)
+    {
+        internal InputRow? Row { get; } = row;
+
+        internal Submitted? Item { get; } = item;
+
+        internal ScimException? Error { get; } = error;
+    }
+
+    /// <summary>Whether an empty cell of a row clears.</summary>
+    private protected virtual bool ClearsEmpty => false;
+
     /// <summary>The next input object, as errors and results are told of it.</summary>
-    private protected Submitted Next(object? input, string? label)
+    /// <param name="target">What names it to scripts.</param>
+    /// <param name="label">What people know it by.</param>
+    /// <param name="name">The same, with its id.</param>
+    private protected Submitted Next(string? target, string? label, string? name = null)
     {
         _rows++;
         label ??= "";
+        name = name is { Length: > 0 } ? name : label;
         if (MyInvocation.ExpectingInput)
             label = label.Length > 0 ? $"Row {_rows} ({label})" : $"Row {_rows}";
         else if (label.Length == 0)
             label = MyInvocation.MyCommand.Name;
-        return new Submitted(SetValue.Bare(input), label);
+        return new Submitted(target ?? label, label, name);
     }
 
     /// <summary>Sends a change, if it is to be.</summary>
@@ -189,7 +290,7 @@ public abstract class ScimWriteCommand : ScimSendingCommand
         try
         {
             // Under -WhatIf the engine shows what would be sent, once the library has said what that is.
-            if (!IsWhatIf && !ShouldProcess(item.Label, action))
+            if (!IsWhatIf && !_isAllowed && !ShouldProcess(item.Name, action))
                 return;
             string text;
             try
@@ -217,6 +318,20 @@ public abstract class ScimWriteCommand : ScimSendingCommand
             return;
         _warnedOfPassword = true;
         WriteWarning("The input contains plain-text passwords. PSScim sends them, but anyone who can read the file or the history can see them. Use -Password with a SecureString instead.");
+    }
+
+    /// <summary>Says once of each column that it is left out.</summary>
+    private void WarnOfIgnored(InputRow row)
+    {
+        string[] names = [.. row.Ignored.Where(_ignored.Add)];
+        if (names.Length > 0)
+            WriteWarning($"The service sets these attributes itself, so they are ignored: {string.Join(", ", names)}.");
+    }
+
+    private protected override void Done(WriteOperation operation, Submitted item)
+    {
+        if (operation.Outcome is ScimOutcome.Done or ScimOutcome.AlreadyDone && item.Edited is { } edited)
+            edited.Resource.Settle(edited.Edits);
     }
 
     /// <summary>The object of a reply, or null where it has none.</summary>

@@ -73,7 +73,15 @@ public sealed class SetScimGroupCommand : ScimGroupCommand
     [ValidateNotNullOrEmpty]
     public string[]? Clear { get; set; }
 
-    /// <summary>Writes the group's new state, which takes a further request.</summary>
+    /// <summary>
+    /// What an empty cell of a row, or an empty parameter, means: Ignore, or Clear. Left out, empty cells are ignored, and an
+    /// empty parameter is an error.
+    /// </summary>
+    [Parameter]
+    [ValidateSet("Ignore", "Clear")]
+    public string? EmptyValue { get; set; }
+
+    /// <summary>Writes the group's new state, which takes a further request where something changes.</summary>
     [Parameter]
     public SwitchParameter PassThru { get; set; }
 
@@ -81,10 +89,24 @@ public sealed class SetScimGroupCommand : ScimGroupCommand
     protected override void ProcessRecord() =>
         Each(
             ParameterSetName == IdSet ? Id : [InputObject!],
-            (row, item) => Update(row, item, Replace, Add, Remove, Clear, PassThru));
+            "Set",
+            (row, item) => Update(row, item, Parameters));
+
+    private UpdateParameters Parameters => new()
+    {
+        Replace = Replace,
+        Add = Add,
+        Remove = Remove,
+        Clear = Clear,
+        EmptyValue = EmptyValue,
+        ReturnsState = PassThru,
+    };
+
+    private protected override bool ClearsEmpty => IsClear(EmptyValue);
 
     private protected override void Done(WriteOperation operation, Submitted item)
     {
+        base.Done(operation, item);
         if (PassThru && Result(operation) is ScimResource group)
             WriteObject(group);
     }

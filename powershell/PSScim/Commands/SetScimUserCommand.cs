@@ -38,7 +38,7 @@ namespace PSScim.Commands;
 /// # Needs the file changes.csv
 /// Import-Csv changes.csv | Set-ScimUser -PassThru | ForEach-Object { $_.userName + ' ' + $_.title }
 /// </code>
-/// An empty cell says nothing; <c>-Clear</c> and <c>$null</c> clear.
+/// Empty cells are ignored. To clear by them, use <c>-EmptyValue Clear</c>.
 /// </example>
 /// <example>
 /// A custom security attribute: written, read, and cleared.
@@ -113,7 +113,15 @@ public sealed class SetScimUserCommand : ScimUserCommand
     [ValidateNotNullOrEmpty]
     public string[]? Clear { get; set; }
 
-    /// <summary>Writes the user's new state, which takes a further request.</summary>
+    /// <summary>
+    /// What an empty cell of a row, or an empty parameter, means: Ignore, or Clear. Left out, empty cells are ignored, and an
+    /// empty parameter is an error.
+    /// </summary>
+    [Parameter]
+    [ValidateSet("Ignore", "Clear")]
+    public string? EmptyValue { get; set; }
+
+    /// <summary>Writes the user's new state, which takes a further request where something changes.</summary>
     [Parameter]
     public SwitchParameter PassThru { get; set; }
 
@@ -121,15 +129,28 @@ public sealed class SetScimUserCommand : ScimUserCommand
     protected override void ProcessRecord()
     {
         if (ParameterSetName == UserNameSet)
-            EachNamed([UserName!], Change);
+            EachNamed([UserName!], "Set", Change);
         else
-            Each(ParameterSetName == IdSet ? Id : [InputObject!], Change);
+            Each(ParameterSetName == IdSet ? Id : [InputObject!], "Set", Change);
     }
 
-    private void Change(InputRow row, Submitted item) => Update(row, item, Replace, Add, Remove, Clear, PassThru);
+    private void Change(InputRow row, Submitted item) => Update(row, item, Parameters);
+
+    private UpdateParameters Parameters => new()
+    {
+        Replace = Replace,
+        Add = Add,
+        Remove = Remove,
+        Clear = Clear,
+        EmptyValue = EmptyValue,
+        ReturnsState = PassThru,
+    };
+
+    private protected override bool ClearsEmpty => IsClear(EmptyValue);
 
     private protected override void Done(WriteOperation operation, Submitted item)
     {
+        base.Done(operation, item);
         if (PassThru && Result(operation) is ScimResource user)
             WriteObject(user);
     }

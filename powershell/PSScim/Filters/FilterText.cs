@@ -39,7 +39,7 @@ internal static class FilterText
             null => "null",
             bool flag => flag ? "true" : "false",
             SwitchParameter flag => flag ? "true" : "false",
-            DateTime date => Date(date.ToUniversalTime()),
+            DateTime date => Date(IsoDateTime.ToUtc(date)),
             DateTimeOffset date => Date(date.UtcDateTime),
             byte or short or int or long or uint or ulong or decimal =>
                 Convert.ToString(bare, CultureInfo.InvariantCulture)!,

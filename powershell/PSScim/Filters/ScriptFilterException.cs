@@ -11,7 +11,8 @@ internal sealed class ScriptFilterException(Ast at, string reason)
 {
     private static string Whole(Ast at)
     {
-        while (at.Parent is not null)
+        // A script block's parents are the script it stands in, whose text is nobody's business.
+        while (at is not ScriptBlockAst && at.Parent is not null)
             at = at.Parent;
         return at.Extent.Text.Trim().TrimStart('{').TrimEnd('}').Trim();
     }

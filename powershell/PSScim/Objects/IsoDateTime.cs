@@ -41,6 +41,13 @@ internal static class IsoDateTime
         return true;
     }
 
+    /// <summary>
+    /// A date of PowerShell's as UTC. One of unspecified kind, such as <c>[datetime]'2026-02-01'</c>, means that calendar day
+    /// everywhere, and is taken as UTC; one with a zone, such as <c>Get-Date</c> gives, is converted.
+    /// </summary>
+    internal static DateTime ToUtc(DateTime time) =>
+        time.Kind == DateTimeKind.Unspecified ? DateTime.SpecifyKind(time, DateTimeKind.Utc) : time.ToUniversalTime();
+
     /// <summary>Ticks behind the point; digits finer than a tick fall away.</summary>
     private static bool Fraction(string text, ref int at, out long ticks)
     {

@@ -89,6 +89,10 @@ internal static class KnownSchema
             || byPath.TryGetValue("Common/" + path, out found) ? found : null;
     }
 
+    /// <summary>The same, where an attribute of an extension may be named without its URN, as in rows and parameters.</summary>
+    internal static KnownAttribute? FindShort(ResourceKind kind, string path) =>
+        Find(kind, path) ?? (s_tables.Value.ByShortPath.TryGetValue(kind + "/" + path, out KnownAttribute? found) ? found : null);
+
     internal static bool IsDateTime(ResourceKind kind, string path) => Find(kind, path) is { Type: "dateTime" };
 
     internal static bool IsMultiValued(ResourceKind kind, string path) => Find(kind, path) is { IsMultiValued: true };
@@ -142,6 +146,8 @@ internal static class KnownSchema
             foreach (KnownAttribute attribute in all)
             {
                 ByPath[attribute.Resource + "/" + attribute.Name] = attribute;
+                if (attribute.IsExtension && !ByShortPath.ContainsKey(attribute.Resource + "/" + attribute.Path))
+                    ByShortPath[attribute.Resource + "/" + attribute.Path] = attribute;
                 if (attribute.Schema.Length > 0)
                     ByPath[attribute.Resource + "/" + attribute.Schema + ":" + attribute.Path] = attribute;
             }
@@ -163,6 +169,8 @@ internal static class KnownSchema
         internal List<string> Extensions { get; }
 
         internal Dictionary<string, KnownAttribute> ByPath { get; } = new(StringComparer.OrdinalIgnoreCase);
+
+        internal Dictionary<string, KnownAttribute> ByShortPath { get; } = new(StringComparer.OrdinalIgnoreCase);
 
         internal Dictionary<string, List<string>> Members { get; } = new(StringComparer.OrdinalIgnoreCase);
 

@@ -6,7 +6,7 @@ namespace PSScim;
 /// A complex value inside a resource (RFC 7643 section 2.3.8): a name, one e-mail address, an extension. It is made
 /// anew each time someone looks; what is set on it is kept by the resource.
 /// </summary>
-public abstract class ScimComplex : ScimObject
+public abstract class ScimComplex : ScimObject, System.ICloneable
 {
     private ScimResource _root = null!;
     private string _path = null!;
@@ -43,7 +43,7 @@ public abstract class ScimComplex : ScimObject
     internal ScimComplex Detached()
     {
         ScimResource root = ScimResource.Of(Record, _root.Binding);
-        foreach (var edit in _root.Edits)
+        foreach (var edit in _root.PresentEdits?.Assigned() ?? [])
             if (edit.Key.Length > _path.Length && edit.Key.StartsWith(_path, System.StringComparison.OrdinalIgnoreCase))
                 root.Edit(edit.Key, edit.Value);
         var copy = (ScimComplex)Binding.Shape.Create();
@@ -51,6 +51,10 @@ public abstract class ScimComplex : ScimObject
         (copy._root, copy._path, copy._start, copy._end, copy._separator) = (root, _path, _start, _end, _separator);
         return copy;
     }
+
+    /// <summary>A copy that changes no more with the resource.</summary>
+    /// <returns>The copy.</returns>
+    public object Clone() => Detached();
 
     internal override string PathOf(int slot) => _path + _separator + Binding.Shape.Names[slot];
 

@@ -58,8 +58,14 @@ public abstract class ScimObject
     /// <param name="slot">Its place.</param>
     /// <returns>What was set, else what was received, else null.</returns>
     [EditorBrowsable(EditorBrowsableState.Never)]
-    protected internal object? GetSlot(int slot) =>
-        Root.PresentEdits is Edits edits && edits.TryGet(PathOf(slot), out object? set) ? set : ReceivedValue.Of(this, slot);
+    protected internal object? GetSlot(int slot)
+    {
+        ScimResource root = Root;
+        if (root.PresentEdits is { IsEmpty: false } edits && edits.TryGet(PathOf(slot), out object? set))
+            return set;
+        object? received = ReceivedValue.Of(this, slot);
+        return received is object?[] { Length: > 0 } values ? root.Lend(PathOf(slot), values) : received;
+    }
 
     /// <summary>Sets a property. For the emitted types only.</summary>
     /// <param name="slot">Its place.</param>
@@ -73,11 +79,15 @@ public abstract class ScimObject
         // The value that the property has now: what was set inside it stays.
         if (SetValue.IsItself(bare, GetSlot(slot)))
             return;
-        if (SetValue.IsSame(bare, ReceivedValue.Of(this, slot)))
+        if (SetValue.IsSame(bare, Baseline(slot)))
             root.PresentEdits?.Remove(path);
         else
             root.Edit(path, SetValue.ToKeep(bare, _binding.KnownOf(slot)));
     }
+
+    /// <summary>What the service has, as far as is known: what it was told last, else what was received.</summary>
+    internal object? Baseline(int slot) =>
+        Root.PresentEdits is Edits edits && edits.TryGetSent(PathOf(slot), out object? sent) ? sent : ReceivedValue.Of(this, slot);
 
     private protected void Attach(byte[] record, Binding binding) => (_record, _binding) = (record, binding);
 

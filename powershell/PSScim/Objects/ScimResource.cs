@@ -29,7 +29,9 @@ internal enum ResourceKind
 }
 
 /// <summary>A SCIM resource (RFC 7643 section 3).</summary>
-public abstract class ScimResource : ScimObject
+#pragma warning disable CA1036 // What is compared is who it is; equality stays that of references.
+public abstract class ScimResource : ScimObject, IComparable, ICloneable
+#pragma warning restore CA1036
 {
     // With these three references a resource is 40 bytes beside its record: there may be a million of them.
     private Edits? _edits;
@@ -43,11 +45,11 @@ public abstract class ScimResource : ScimObject
     /// <summary>The id, as text; null where the resource has none.</summary>
     internal string? Id => Convert.ToString(GetValue("id"), CultureInfo.InvariantCulture) is { Length: > 0 } id ? id : null;
 
-    /// <summary>Whether a property was set to something other than what was received.</summary>
-    internal bool HasEdits => _edits is { Count: > 0 };
+    /// <summary>Whether a property was set to something other than what the service has, as far as is known.</summary>
+    internal bool HasEdits => Edits.Count > 0;
 
     /// <summary>
-    /// What was set, in order, by paths such as <c>title</c>, <c>name.givenName</c>, <c>emails[0].value</c>. A value may
+    /// What was set and not sent yet, in order, by paths such as <c>title</c>, <c>name.givenName</c>, <c>emails[0].value</c>. A value may
     /// be null (clear it), a plain value, a dictionary, a <see cref="ScimComplex"/>, or an object[] of these.
     /// </summary>
     internal IReadOnlyList<KeyValuePair<string, object?>> Edits => _edits?.InOrder() ?? [];
@@ -65,11 +67,59 @@ public abstract class ScimResource : ScimObject
         return resource;
     }
 
-    internal void Edit(string path, object? value)
+    internal void Edit(string path, object? value) => EditsToKeep().Set(path, value);
+
+    /// <summary>The same array each time someone looks, so that an element can be assigned.</summary>
+    internal object?[] Lend(string path, object?[] array) => EditsToKeep().Lend(path, array);
+
+    /// <summary>Takes note that these edits were sent.</summary>
+    internal void Settle(IEnumerable<KeyValuePair<string, object?>> sent) => _edits?.Settle(sent);
+
+    /// <summary>A copy with edits of its own: <c>$user.PSObject.Copy()</c>.</summary>
+    /// <returns>The copy.</returns>
+    public object Clone()
+    {
+        ScimResource copy = Of(Record, Binding);
+        if (_edits is not null)
+        {
+            IReadOnlyList<KeyValuePair<string, object?>> open = Edits;
+            foreach (KeyValuePair<string, object?> edit in _edits.Assigned())
+                copy.Edit(edit.Key, SetValue.ToKeep(edit.Value, null));
+            copy.Settle(copy.Edits);
+            foreach (KeyValuePair<string, object?> edit in open)
+                copy.Edit(edit.Key, SetValue.ToKeep(edit.Value, null));
+        }
+        return copy;
+    }
+
+    /// <summary>
+    /// Compares by id: two objects of one id are the same user or group. Compare-Object should see a change as well, so two
+    /// that hold the same attributes are equal only where their values are.
+    /// </summary>
+    /// <param name="obj">Another resource.</param>
+    /// <returns>Less than, equal to or greater than 0.</returns>
+    public int CompareTo(object? obj)
+    {
+        if (SetValue.Bare(obj) is not ScimResource other)
+            return obj is null ? 1 : string.Compare(ToString(), obj.ToString(), StringComparison.OrdinalIgnoreCase);
+        if (ReferenceEquals(this, other))
+            return 0;
+        if (Id is not string id || other.Id is not string otherId)
+            return Id is null == other.Id is null ? string.CompareOrdinal(Content(), other.Content()) : Id is null ? -1 : 1;
+        int order = string.CompareOrdinal(id, otherId);
+        bool sameAttributes = Binding.Shape == other.Binding.Shape || (IsWhole(this) && IsWhole(other));
+        return order != 0 || !sameAttributes ? order : string.CompareOrdinal(Content(), other.Content());
+
+        static bool IsWhole(ScimResource resource) => resource is ScimFullUser or ScimFullGroup;
+    }
+
+    private string Content() => PresentEdits is { IsEmpty: false } ? Changes.JsonValue.OfResource(this) : ToJson();
+
+    private Edits EditsToKeep()
     {
         if (_edits is null)
             Interlocked.CompareExchange(ref _edits, new Edits(), null);
-        _edits.Set(path, value);
+        return _edits;
     }
 
     internal override string PathOf(int slot) => Binding.Shape.Names[slot];

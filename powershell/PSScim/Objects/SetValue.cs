@@ -83,7 +83,7 @@ internal static class SetValue
 
     private static DateTime? Instant(object value) => value switch
     {
-        DateTime time => time.ToUniversalTime(),
+        DateTime time => IsoDateTime.ToUtc(time),
         DateTimeOffset time => time.UtcDateTime,
         string text when IsoDateTime.TryParse(text, out DateTime utc) => utc,
         _ => null,

@@ -71,7 +71,7 @@ public sealed class BadInputTests : IDisposable
         Assert.Equal(4, result.Output.Length);
         ErrorRecord error = Assert.Single(result.Errors);
         Assert.StartsWith("Row 3 (u3@contoso.com): \"maybe\" isn't a valid value of 'active'", error.Exception.Message, StringComparison.Ordinal);
-        Assert.Equal("u3@contoso.com", PSObject.AsPSObject(error.TargetObject).Properties["userName"].Value);
+        Assert.Equal("u3@contoso.com", error.TargetObject);
     }
 
     [Fact]

@@ -126,7 +126,7 @@ public sealed class WriteTests : IDisposable
             "Lead|Sales||True|+43 1|+43 2",
             Text($"$n = Get-ScimUser -Id $u.id; $n.title; $n.{Enterprise}.department; $n.{Enterprise}.costCenter; $null -eq $n.preferredLanguage; ($n.phoneNumbers | Where-Object type -eq mobile).value; ($n.phoneNumbers | Where-Object type -eq fax).value"));
         Assert.Equal("Chief", Text("(Set-ScimUser $u -Title Chief -PassThru).title"));
-        Assert.Equal("True", Text("$null -eq (Set-ScimUser $u -Title $null -PassThru).title"));
+        Assert.Equal("True", Text("$null -eq (Set-ScimUser $u -Clear title -PassThru).title"));
         _engine.Good("Set-ScimUser $u -Remove @{ phoneNumbers = @{ type = 'fax' } }");
         Assert.Equal("0", Text("@((Get-ScimUser -Id $u.id).phoneNumbers | Where-Object type -eq fax).Count"));
     }
