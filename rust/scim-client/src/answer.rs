@@ -66,6 +66,10 @@ pub(crate) fn error(answer: &Answer, what: &str, service: Service) -> Error {
             }
             _ => {}
         }
+        if kind == Kind::BadRequest && service == Service::Entra {
+            "Correct what the service names. Entra also answers this for an id of the wrong form."
+                .clone_into(&mut d.advice);
+        }
         d.scim_type = said.scim_type;
         d.detail = said.detail;
     })
@@ -216,6 +220,18 @@ mod tests {
             assert_eq!(error.details().status, Some(status));
             assert_eq!(error.details().request_id.as_deref(), Some("r"));
             assert!(!error.details().advice.is_empty());
+        }
+    }
+
+    #[test]
+    fn advice_about_entra_is_given_for_entra_alone() {
+        let answer = Answer {
+            status: 400,
+            ..Answer::default()
+        };
+        for (service, named) in [(Service::Entra, true), (Service::Generic, false)] {
+            let advice = error(&answer, "GET /Users", service).details().advice.clone();
+            assert_eq!(advice.contains("Entra"), named, "{advice}");
         }
     }
 
