@@ -66,10 +66,6 @@ pub(crate) fn error(answer: &Answer, what: &str, service: Service) -> Error {
             }
             _ => {}
         }
-        if kind == Kind::BadRequest && service == Service::Entra {
-            "Correct what the service names. Entra also answers this for an id of the wrong form."
-                .clone_into(&mut d.advice);
-        }
         d.scim_type = said.scim_type;
         d.detail = said.detail;
     })
