@@ -67,6 +67,8 @@ internal sealed class InputRow
                 row.Id = KeyText.Of(bare) ?? throw Nameless();
                 break;
             case ScimResource resource:
+                if (resource.IsIncomplete)
+                    throw IncompleteResource.Refusal(resource.Id);
                 row.Id = resource.Id;
                 row.Resource = resource;
                 row.Label = (resource.GetValue("userName") ?? resource.GetValue("displayName"))?.ToString();
@@ -78,6 +80,8 @@ internal sealed class InputRow
                 break;
             default:
                 PSObject custom = PSObject.AsPSObject(input);
+                if (custom.Properties[IncompleteResource.Mark]?.Value is true)
+                    throw IncompleteResource.Refusal(ResourceId.Of(custom.Properties["id"]?.Value));
                 if (isNew && IsSavedResource(custom))
                     row.Values = Pattern.Of(custom);
                 else
@@ -131,7 +135,7 @@ internal sealed class InputRow
             if (Is(name, "password"))
                 TakePassword(value);
             else if (Is(name, "id"))
-                Id = KeyText.Of(value);
+                Id = RowValue.IsEmpty(value) ? null : KeyText.Of(ResourceId.Of(value) ?? throw NoId(value!));
             else if (s_envelope.Any(known => Is(name, known) || name.StartsWith(known + ".", StringComparison.OrdinalIgnoreCase)))
                 continue;
             else if (values.IsReadOnly(name))
@@ -176,6 +180,11 @@ internal sealed class InputRow
                 $"Use Import-Csv -Delimiter {delimiter}.");
         }
     }
+
+    private static ScimException NoId(object value) => new(
+        ErrorId.InvalidId,
+        $"The object's id is a {value.GetType().Name}, not a string or a number. No request was made.",
+        "Pass the id exactly as the service returned it.");
 
     private void TakePassword(object? value)
     {

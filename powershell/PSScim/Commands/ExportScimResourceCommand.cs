@@ -81,6 +81,7 @@ public abstract class ExportScimResourceCommand : ScimListCommand
         {
             Run(() => Resolved.Session.Export(order), operation =>
             {
+                Tell(operation.Incomplete);
                 if (!operation.HasMore)
                     WriteObject(Result(path, operation));
             });

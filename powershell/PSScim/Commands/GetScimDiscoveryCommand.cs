@@ -29,6 +29,7 @@ public abstract class GetScimDiscoveryCommand : ScimConnectionCommand
         {
             Run(() => isList ? Resolved.Session.List(query) : Resolved.Session.Get(query), operation =>
             {
+                Tell(operation.Incomplete);
                 foreach (ScimResource resource in reader.Read(operation))
                     WriteObject(resource);
             });

@@ -1,7 +1,6 @@
 using System;
 using System.Collections;
 using System.Collections.Generic;
-using System.Globalization;
 using System.Management.Automation;
 
 namespace PSScim.Commands;
@@ -33,18 +32,29 @@ internal sealed class IdTransformationAttribute : ArgumentTransformationAttribut
                 // A text without a key in it stays what it is, and is refused as such.
                 ids.Add(KeyText.Of(text) ?? text);
                 return true;
-            case Guid or int or long:
-                ids.Add(Convert.ToString(bare, CultureInfo.InvariantCulture)!);
+            case ScimResource resource:
+                ids.Add(resource.Id ?? throw NoId(resource));
                 return true;
             case IDictionary:
                 break;
+            case object number when ResourceId.Of(number) is string id:
+                ids.Add(id);
+                return true;
             case IEnumerable list:
                 foreach (object? element in list)
                     if (!Add(ids, element))
                         return false;
                 return true;
         }
-        object? id = PSObject.AsPSObject(item).Properties["id"]?.Value;
-        return id is not null && id is not IEnumerable or string && Add(ids, id);
+        object? own = bare is IDictionary ? null : PSObject.AsPSObject(item).Properties["id"]?.Value;
+        if (own is null)
+            return false;
+        ids.Add(ResourceId.Of(own) ?? throw NoId(own));
+        return true;
     }
+
+    private static ArgumentTransformationMetadataException NoId(object given) => new(
+        given is ScimResource
+            ? "The object has no id: only a string or a number is one."
+            : $"A {given.GetType().Name} isn't an id: only a string or a number is one.");
 }

@@ -46,6 +46,7 @@ internal sealed class ListWriter
             _goesOn?.Invoke(_received);
         bool more = MayNeedMore(operation, (ulong)part.Length);
         long middle = (operation.IsPart ? operation.Whole ?? long.MaxValue : _before + part.Length) / 2;
+        TellIncomplete(operation, -1, null);
         for (int i = 0; i < part.Length; i++)
         {
             // Past the middle of the page the reader has shown that it goes on: now the next is fetched ahead.
@@ -62,12 +63,22 @@ internal sealed class ListWriter
             if (_written == _first)
                 return false;
             _written++;
+            if (part[i].IsIncomplete)
+                TellIncomplete(operation, i, part[i]);
             _command.WriteObject(part[i]);
         }
         if (more && !operation.IsPart)
             operation.Continue();
         _before = operation.IsPart ? _before + part.Length : 0;
         return _written < _first;
+    }
+
+    /// <summary>Writes the errors of a resource that couldn't be read completely, before the resource itself.</summary>
+    private void TellIncomplete(Operation operation, int record, ScimResource? resource)
+    {
+        foreach (IncompleteResource incomplete in operation.Incomplete)
+            if (incomplete.Record == record)
+                _command.WriteError(incomplete.Error.ToErrorRecord(resource));
     }
 
     /// <summary>

@@ -1,6 +1,5 @@
 using System;
 using System.Collections.Generic;
-using System.Globalization;
 using System.Linq;
 using PSScim.Filters;
 using PSScim.Native;
@@ -45,6 +44,7 @@ internal sealed class MemberList(ScimConnection connection, Action<Func<Operatio
         List<string>? named = null;
         run(() => connection.Session.Get(query), operation =>
         {
+            ThrowIfIncomplete(operation);
             object? members = reader.Read(operation)[0].GetValue("members");
             named = members is null ? null : [.. Ids(members)];
             return true;
@@ -63,6 +63,7 @@ internal sealed class MemberList(ScimConnection connection, Action<Func<Operatio
             .ToString();
         run(() => connection.Session.List(query), operation =>
         {
+            ThrowIfIncomplete(operation);
             foreach (ScimResource user in reader.Read(operation))
                 if (user.Id is string id && isIn(user))
                     ids.Add(id);
@@ -72,13 +73,20 @@ internal sealed class MemberList(ScimConnection connection, Action<Func<Operatio
         return ids;
     }
 
+    /// <summary>Who is in a group isn't known where some of what says so can't be read.</summary>
+    private static void ThrowIfIncomplete(Operation operation)
+    {
+        if (operation.Incomplete.Count > 0)
+            throw operation.Incomplete[0].Error;
+    }
+
     /// <summary>The ids in an attribute such as <c>members</c>, those of groups left out.</summary>
     private static IEnumerable<string> Ids(object? values)
     {
         foreach (object? value in values as object?[] ?? [])
         {
             object? id = value is ScimComplex complex ? IsGroup(complex) ? null : complex.GetValue("value") : value;
-            if (Convert.ToString(id, CultureInfo.InvariantCulture) is { Length: > 0 } text)
+            if (ResourceId.Of(id) is string text)
                 yield return text;
         }
     }

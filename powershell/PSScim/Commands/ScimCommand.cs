@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Generic;
 using System.Management.Automation;
 using PSScim.Native;
 
@@ -91,6 +92,7 @@ public abstract class ScimCommand : PSCmdlet, IDisposable
                     case ScimState.Cancelled:
                         throw new PipelineStoppedException();
                     default:
+                        Tell(operation.TakeIncomplete());
                         throw operation.Failure();
                 }
             }
@@ -161,6 +163,13 @@ public abstract class ScimCommand : PSCmdlet, IDisposable
                 WriteVerbose(text);
         }
         Progress.Draw();
+    }
+
+    /// <summary>Writes an error for each resource that couldn't be read completely.</summary>
+    private protected void Tell(IEnumerable<IncompleteResource> incomplete)
+    {
+        foreach (IncompleteResource each in incomplete)
+            WriteError(each.Error.ToErrorRecord(null));
     }
 
     /// <summary>Counts a reply that was taken.</summary>

@@ -54,14 +54,16 @@ public abstract class ScimGroupMemberCommand : ScimWriteCommand
     private static string? Text(PSObject item, params string[] names)
     {
         object? bare = SetValue.Bare(item);
-        if (bare is string or Guid or int or long)
-            return names[names.Length - 1] == "id" ? KeyText.Of(bare) : null;
+        if (bare is ScimResource own)
+            return names[names.Length - 1] == "id" ? own.Id : null;
+        if (ResourceId.Of(bare) is string plain)
+            return names[names.Length - 1] == "id" ? KeyText.Of(plain) : null;
         foreach (string name in names)
         {
             object? value = bare is IDictionary dictionary ? Find(dictionary, name) : item.Properties[name]?.Value;
             if (SetValue.Bare(value) is ScimResource resource)
                 return resource.Id;
-            if (KeyText.Of(value) is string text)
+            if (KeyText.Of(ResourceId.Of(value)) is string text)
                 return text;
         }
         return null;

@@ -147,6 +147,9 @@ public abstract class ScimSendingCommand : ScimConnectionCommand
         TellRefused();
     }
 
+    /// <summary>Whether the object of a reply goes down the pipeline.</summary>
+    private protected virtual bool ShowsResult => true;
+
     /// <summary>What came of one change: the object, if the reply has one.</summary>
     private protected virtual void Done(WriteOperation operation, Submitted item)
     {
@@ -259,6 +262,8 @@ public abstract class ScimSendingCommand : ScimConnectionCommand
         switch (_operation!.Outcome)
         {
             case ScimOutcome.Done or ScimOutcome.AlreadyDone:
+                if (ShowsResult)
+                    Tell(_operation.Incomplete);
                 Done(_operation, item);
                 break;
             case ScimOutcome.Planned:

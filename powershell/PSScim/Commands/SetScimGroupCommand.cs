@@ -104,6 +104,8 @@ public sealed class SetScimGroupCommand : ScimGroupCommand
 
     private protected override bool ClearsEmpty => IsClear(EmptyValue);
 
+    private protected override bool ShowsResult => PassThru;
+
     private protected override void Done(WriteOperation operation, Submitted item)
     {
         base.Done(operation, item);

@@ -148,6 +148,8 @@ public sealed class SetScimUserCommand : ScimUserCommand
 
     private protected override bool ClearsEmpty => IsClear(EmptyValue);
 
+    private protected override bool ShowsResult => PassThru;
+
     private protected override void Done(WriteOperation operation, Submitted item)
     {
         base.Done(operation, item);

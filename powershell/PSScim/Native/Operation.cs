@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Generic;
 using System.Runtime.InteropServices;
 
 namespace PSScim.Native;
@@ -51,11 +52,37 @@ internal unsafe class Operation : IDisposable
     /// <summary>What became of the change that the reply taken last is to.</summary>
     internal ScimOutcome Outcome { get; private set; }
 
+    /// <summary>The resources of the reply taken last that couldn't be read completely, in their order.</summary>
+    internal IReadOnlyList<IncompleteResource> Incomplete { get; private set; } = [];
+
     /// <summary>Waits until the operation is no longer pending, for so long at most.</summary>
     internal ScimState Wait(uint milliseconds) => Calling(number => NativeMethods.scim_op_wait(number, milliseconds));
 
     /// <summary>Takes the reply that waits.</summary>
-    internal void Take() => Calling(number =>
+    internal void Take()
+    {
+        TakeReply();
+        Incomplete = TakeIncomplete();
+    }
+
+    /// <summary>The resources that couldn't be read completely and weren't told of yet.</summary>
+    internal IReadOnlyList<IncompleteResource> TakeIncomplete()
+    {
+        List<IncompleteResource>? all = null;
+        while (Calling(number =>
+        {
+            ScimIncomplete incomplete;
+            ScimState result = NativeMethods.scim_op_incomplete(number, &incomplete);
+            if (result == ScimState.Ready)
+                (all ??= []).Add(new IncompleteResource(incomplete.place, new ScimException(Read(incomplete.error))));
+            return result;
+        }) == ScimState.Ready)
+        {
+        }
+        return all ?? (IReadOnlyList<IncompleteResource>)[];
+    }
+
+    private void TakeReply() => Calling(number =>
     {
         ScimReply reply;
         ScimState state = NativeMethods.scim_op_take(number, &reply);

@@ -31,7 +31,13 @@ internal sealed class Binding
 
     internal NameTable Names { get; }
 
+    /// <summary>Whether it ties resources that couldn't be read completely.</summary>
+    internal bool IsIncomplete { get; private set; }
+
     internal Shape Shape { get; }
+
+    /// <summary>The same for a resource that couldn't be read completely.</summary>
+    internal Binding OfIncomplete() => new(Names, Shape, _lineage) { IsIncomplete = true };
 
     internal KnownAttribute? KnownOf(int slot) => _known[slot];
 

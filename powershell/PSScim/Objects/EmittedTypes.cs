@@ -18,7 +18,7 @@ internal sealed class Shape
             _slots.Add(names[i], i);
     }
 
-    /// <summary>The properties, in order. A property's place here is its slot.</summary>
+    /// <summary>The attributes, in order. An attribute's place here is its slot. Nearly all are properties.</summary>
     internal IReadOnlyList<string> Names { get; }
 
     internal Func<ScimObject> Create { get; }
@@ -51,6 +51,18 @@ internal sealed class EmittedTypes
 {
     private const string Namespace = "PSScim.Emitted";
     private const string Factory = "<Create>";
+
+    /// <summary>
+    /// Names that objects have in .NET or in PowerShell. The engine prefers a property to a method of the same name, so an
+    /// attribute that is called so is no property: <c>$object['name']</c> has it.
+    /// </summary>
+    private static readonly HashSet<string> s_members = new(StringComparer.OrdinalIgnoreCase)
+    {
+        nameof(ScimObject.ToJson), nameof(GetType), nameof(ToString), nameof(Equals), nameof(ReferenceEquals), nameof(GetHashCode),
+        nameof(MemberwiseClone), "Finalize", "Item", "Clone", "CompareTo", "Count", "Length", "ForEach", "Where", "PSObject", "PSBase", "PSAdapted",
+        "PSExtended", "PSTypeNames", IncompleteResource.Mark,
+    };
+
     private static readonly MethodInfo s_get = Method(nameof(ScimObject.GetSlot));
     private static readonly MethodInfo s_set = Method(nameof(ScimObject.SetSlot));
 
@@ -88,11 +100,10 @@ internal sealed class EmittedTypes
         }
     }
 
-    /// <summary>Whether an attribute's name may become a property's: names come from a server that may be hostile.</summary>
+    /// <summary>Whether objects know an attribute by its name: names come from a server that may be hostile.</summary>
     internal static bool IsUsable(string name)
     {
-        // The engine prefers a property to a method of the same name.
-        if (name.Length is 0 or > Limits.NameLength || string.Equals(name, nameof(ScimObject.ToJson), StringComparison.OrdinalIgnoreCase))
+        if (name.Length is 0 or > Limits.NameLength)
             return false;
         for (int i = 0; i < name.Length; i++)
         {
@@ -103,6 +114,9 @@ internal sealed class EmittedTypes
         }
         return true;
     }
+
+    /// <summary>Whether an attribute's name may become a property's.</summary>
+    internal static bool IsProperty(string name) => !s_members.Contains(name);
 
     /// <summary>
     /// The type with these properties; null where it would have to be made and the connection, or the process, has made
@@ -150,7 +164,8 @@ internal sealed class EmittedTypes
         make.Emit(OpCodes.Newobj, constructor);
         make.Emit(OpCodes.Ret);
         for (int slot = 0; slot < names.Count; slot++)
-            EmitProperty(builder, names[slot], slot);
+            if (IsProperty(names[slot]))
+                EmitProperty(builder, names[slot], slot);
         Type type = builder.CreateTypeInfo()!.AsType();
         MethodInfo create = type.GetMethod(Factory, BindingFlags.Static | BindingFlags.NonPublic)!;
         return new Shape(names, (Func<ScimObject>)create.CreateDelegate(typeof(Func<ScimObject>)));

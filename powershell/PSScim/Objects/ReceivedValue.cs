@@ -26,6 +26,23 @@ internal readonly struct ReceivedValue
         return value.Read(ref at, tag, "", 0);
     }
 
+    /// <summary>The id that was received, a number in its digits; null where there is none, or something that is no id.</summary>
+    internal static string? IdOf(ScimObject owner, int slot)
+    {
+        RecordCursor at = owner.Members;
+        if (!owner.Binding.Find(slot, ref at, out Tag tag))
+            return null;
+        string? id = tag switch
+        {
+            Tag.Integer => at.ReadInteger().ToString(CultureInfo.InvariantCulture),
+            Tag.Number => at.ReadNumber(),
+            Tag.String => at.ReadText(),
+            Tag.Name => owner.Binding.Names[at.ReadNameId()],
+            _ => null,
+        };
+        return id is { Length: > 0 } ? id : null;
+    }
+
     private object? Read(ref RecordCursor at, Tag tag, string index, int depth) => tag switch
     {
         Tag.False => false,

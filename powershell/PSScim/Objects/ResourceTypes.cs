@@ -46,7 +46,14 @@ internal sealed class ResourceReader
 
     /// <summary>The resources of the page that an operation has taken last. Each holds its own bytes.</summary>
     /// <exception cref="RecordFormatException">The bytes are no page.</exception>
-    internal ScimResource[] Read(Operation operation) => operation.Read(Read);
+    internal ScimResource[] Read(Operation operation)
+    {
+        ScimResource[] resources = operation.Read(Read);
+        foreach (IncompleteResource incomplete in operation.Incomplete)
+            if (incomplete.Record >= 0 && incomplete.Record < resources.Length)
+                resources[incomplete.Record].MarkIncomplete();
+        return resources;
+    }
 
     /// <summary>The same of a page in the first bytes of an array, which may be used again.</summary>
     internal ScimResource[] Read(byte[] buffer, int length) => LentBytes.Of(buffer, length, Read);

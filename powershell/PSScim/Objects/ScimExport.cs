@@ -12,6 +12,7 @@ public sealed class ScimExport
         Path = file.FullName;
         Count = Number(said, "count");
         Resumed = Number(said, "resumed");
+        Skipped = Number(said, "skipped");
         Bytes = Number(said, "bytes");
         Requests = Number(said, "requests");
         EstimatedCost = Convert.ToDecimal(said.GetValue("estimatedCost") ?? 0, CultureInfo.InvariantCulture);
@@ -25,6 +26,9 @@ public sealed class ScimExport
 
     /// <summary>Of these, the ones that an earlier export had written which broke off.</summary>
     public long Resumed { get; }
+
+    /// <summary>Users or groups that this export left out because they can't be read completely. Each is an error of its own.</summary>
+    public long Skipped { get; }
 
     /// <summary>Bytes of the file.</summary>
     public long Bytes { get; }

@@ -1,3 +1,4 @@
+using System;
 using System.Collections.Generic;
 using System.ComponentModel;
 
@@ -44,6 +45,22 @@ public abstract class ScimObject
     /// What was set since is not in it.
     /// </summary>
     public string ToJson() => RecordJson.Write(Members, _binding.Names);
+
+    /// <summary>
+    /// An attribute by its name, in any case: also one that is no property because .NET or PowerShell has a member of this
+    /// name, such as <c>$user['count']</c>. Null where there is none.
+    /// </summary>
+    /// <param name="name">The attribute's name.</param>
+    public object? this[string name]
+    {
+        get => GetValue(name);
+        set
+        {
+            if (!_binding.Shape.TryGetSlot(name ?? throw new ArgumentNullException(nameof(name)), out int slot))
+                throw new ArgumentException($"The object has no attribute '{name}'.", nameof(name));
+            SetSlot(slot, value);
+        }
+    }
 
     /// <summary>The value of an attribute by its name, in any case; null where there is none.</summary>
     internal object? GetValue(string name) => _binding.Shape.TryGetSlot(name, out int slot) ? GetSlot(slot) : null;

@@ -1,7 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.ComponentModel;
-using System.Globalization;
+using System.Management.Automation;
 using System.Threading;
 
 namespace PSScim;
@@ -43,7 +43,18 @@ public abstract class ScimResource : ScimObject, IComparable, ICloneable
     }
 
     /// <summary>The id, as text; null where the resource has none.</summary>
-    internal string? Id => Convert.ToString(GetValue("id"), CultureInfo.InvariantCulture) is { Length: > 0 } id ? id : null;
+    internal string? Id
+    {
+        get
+        {
+            if (!Binding.Shape.TryGetSlot("id", out int slot))
+                return null;
+            return _edits is Edits edits && edits.TryGet(PathOf(slot), out object? set) ? ResourceId.Of(set) : ReceivedValue.IdOf(this, slot);
+        }
+    }
+
+    /// <summary>Whether some of it couldn't be read.</summary>
+    internal bool IsIncomplete => Binding.IsIncomplete;
 
     /// <summary>Whether a property was set to something other than what the service has, as far as is known.</summary>
     internal bool HasEdits => Edits.Count > 0;
@@ -65,6 +76,13 @@ public abstract class ScimResource : ScimObject, IComparable, ICloneable
         var resource = (ScimResource)binding.Shape.Create();
         resource.Attach(record, binding);
         return resource;
+    }
+
+    /// <summary>Notes that some of it couldn't be read, for PSScim and for scripts.</summary>
+    internal void MarkIncomplete()
+    {
+        Attach(Record, Binding.OfIncomplete());
+        PSObject.AsPSObject(this).Properties.Add(new PSNoteProperty(IncompleteResource.Mark, true));
     }
 
     internal void Edit(string path, object? value) => EditsToKeep().Set(path, value);

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 pub use kind::Kind;
 
-use crate::page::PageError;
+use crate::page::{Incomplete, PageError};
 
 /// An error, with everything that the service or the identity platform said about it.
 #[derive(Clone)]
@@ -73,20 +73,56 @@ impl Error {
         self
     }
 
+    /// A resource that couldn't be read completely: the kind is that of its first problem.
+    #[must_use]
+    pub fn of_incomplete(incomplete: &Incomplete) -> Self {
+        let kind = incomplete
+            .problems
+            .first()
+            .map_or(Kind::InternalError, |problem| kind_of(&problem.error));
+        let problems: Vec<String> = incomplete.problems.iter().map(ToString::to_string).collect();
+        let problems = problems.join("; ");
+        if incomplete.record.is_none() && incomplete.id.is_empty() {
+            let message = format!("The list has an entry that isn't a resource: {problems}.");
+            return Self::new(kind, message).with(|d| {
+                "PSScim skipped the entry. Report it to the server's operator.".clone_into(&mut d.advice);
+                d.cursor.clone_from(&incomplete.cursor);
+            });
+        }
+        let name = incomplete
+            .name
+            .as_ref()
+            .map_or(String::new(), |name| format!(" ({name})"));
+        let message = format!(
+            "The resource with id '{}'{name} can't be read completely: {problems}.",
+            incomplete.id
+        );
+        Self::new(kind, message).with(|d| {
+            "PSScim shows what it could read and won't write the resource back. Correct the value in the directory, or leave the attribute out with -ExcludedAttributes."
+                .clone_into(&mut d.advice);
+            d.cursor.clone_from(&incomplete.cursor);
+        })
+    }
+
     /// A body that could not be read as what it should be; `what` names the request.
     pub(crate) fn of_page(error: &PageError, what: &str) -> Self {
-        let kind = match error {
-            PageError::NotJson { .. } => Kind::NotJson,
-            PageError::CutOff { .. } => Kind::TruncatedBody,
-            PageError::TooDeep { .. } => Kind::NestedTooDeep,
-            PageError::LoneSurrogate { .. } | PageError::NotUtf8 { .. } => Kind::InvalidText,
-            PageError::Changed { .. } => Kind::InvalidCursor,
-            PageError::DuplicateMember { .. } => Kind::DuplicateMember,
-            PageError::TooManyNames { .. } => Kind::TooManyNames,
-            PageError::NotAList { .. } => Kind::NotAListResponse,
-            PageError::NotAResource { .. } => Kind::NotAResource,
-        };
+        let kind = kind_of(error);
         Self::new(kind, format!("The response to {what} can't be read: {error}."))
+    }
+}
+
+fn kind_of(error: &PageError) -> Kind {
+    match error {
+        PageError::NotJson { .. } => Kind::NotJson,
+        PageError::CutOff { .. } => Kind::TruncatedBody,
+        PageError::TooDeep { .. } => Kind::NestedTooDeep,
+        PageError::LoneSurrogate { .. } | PageError::NotUtf8 { .. } => Kind::InvalidText,
+        PageError::Changed { .. } => Kind::InvalidCursor,
+        PageError::DuplicateMember { .. } => Kind::DuplicateMember,
+        PageError::TooManyNames { .. } => Kind::TooManyNames,
+        PageError::NotAList { .. } => Kind::NotAListResponse,
+        PageError::NotAResource { .. } | PageError::NullResource { .. } => Kind::NotAResource,
+        PageError::ValueTooLarge { .. } => Kind::BodyTooLarge,
     }
 }
 

@@ -120,6 +120,11 @@ pub trait Observer: Send + Sync {
     /// Takes note of one.
     fn event(&self, event: Event);
 
+    /// Hears of a resource that was left out because it can't be read completely.
+    fn incomplete(&self, error: Error) {
+        self.event(Event::Warning(error.to_string()));
+    }
+
     /// Answers a question. Dropping the answer withdraws the question.
     fn ask(&self, question: Question) -> Answering<'_> {
         let what = match question {

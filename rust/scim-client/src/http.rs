@@ -72,8 +72,6 @@ pub(crate) struct Answer {
     /// The id of the request that it says to be the answer to.
     pub(crate) echo: Option<String>,
     pub(crate) location: Option<String>,
-    /// The version of the object, as it came.
-    pub(crate) etag: Option<String>,
     /// `WWW-Authenticate`
     pub(crate) challenge: Option<String>,
     /// The server's clock.
@@ -307,7 +305,6 @@ impl Wire {
                 .or_else(|| text("x-request-id")),
             echo: text(correlation::HEADER),
             location: text("location"),
-            etag: text("etag"),
             challenge: text("www-authenticate"),
             date: date(headers),
             cut: None,
@@ -325,6 +322,7 @@ impl Wire {
             what: what.to_owned(),
             most,
             read: 0,
+            admitted: 0,
             began,
             limit,
             entry: entry.follow(),
@@ -343,6 +341,8 @@ pub(crate) struct Arriving {
     announced: usize,
     most: usize,
     read: usize,
+    /// Bytes of these that their reader didn't keep.
+    admitted: usize,
     began: Instant,
     limit: Duration,
     /// For the trace.
@@ -375,8 +375,13 @@ impl Arriving {
         chunk.map_err(|e| e.with(|d| d.request_id.clone_from(&self.head.request_id)))
     }
 
+    /// Takes note that so many bytes weren't kept: they don't count as the body's, up to a limit.
+    pub(crate) fn admit(&mut self, bytes: usize) {
+        self.admitted = (self.admitted + bytes).min(limits::OMITTED_BYTES);
+    }
+
     async fn next_chunk(&mut self) -> Result<Option<bytes::Bytes>, Error> {
-        if self.announced > self.most {
+        if self.announced > self.most + limits::OMITTED_BYTES {
             return Err(too_large(&self.what, self.most));
         }
         let chunk = self.response.chunk().await.map_err(|error| {
@@ -384,7 +389,7 @@ impl Arriving {
             failure::of(&error, &self.what, self.head.proxy.as_deref(), in_time)
         })?;
         self.read += chunk.as_ref().map_or(0, bytes::Bytes::len);
-        if self.read > self.most {
+        if self.read - self.admitted.min(self.read) > self.most {
             return Err(too_large(&self.what, self.most));
         }
         Ok(chunk)
@@ -400,6 +405,9 @@ impl Arriving {
         };
         let mut body = Vec::with_capacity(self.announced.min(self.most).max(room));
         let cut = loop {
+            if self.announced > self.most {
+                break Some(too_large(&self.what, self.most));
+            }
             match self.chunk().await {
                 Ok(Some(chunk)) => body.extend_from_slice(&chunk),
                 Ok(None) => break None,

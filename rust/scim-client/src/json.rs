@@ -2,8 +2,10 @@
 //! does not allow is a [`Fault`] with its place. Strings are looked through eight bytes at a time, and only those that
 //! are not plain ASCII are checked for UTF-8.
 
+mod lenient;
 mod string;
 
+pub(crate) use lenient::{Lenient, OMITTED, OpenString, Shortened, omit_large_strings};
 pub(crate) use string::{any_word, byte_in, stops};
 
 use crate::limits;
@@ -46,6 +48,11 @@ impl<'a> Scanner<'a> {
             offset,
             complete,
         }
+    }
+
+    /// Whether the body ends with these bytes.
+    pub(crate) fn is_complete(&self) -> bool {
+        self.complete
     }
 
     /// How many bytes were read.

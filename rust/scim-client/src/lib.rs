@@ -37,7 +37,6 @@ mod proxy;
 pub mod record;
 mod request;
 mod resolver;
-mod schema;
 mod search;
 mod secret;
 mod send;

@@ -5,6 +5,14 @@
 pub const BODY_BYTES: usize = 64 << 20;
 /// Bytes of one response body that is not a page: an error, a token.
 pub const SMALL_BODY_BYTES: usize = 1 << 20;
+/// Bytes of a resource above which it's looked through for values that are too large.
+pub const RESOURCE_BYTES: usize = 32 << 20;
+/// Bytes of one value in such a resource; a larger one is left out.
+pub const VALUE_BYTES: usize = 16 << 20;
+/// Bytes of left-out values in one response body, which count for nothing in its size.
+pub const OMITTED_BYTES: usize = 256 << 20;
+/// Bytes at the beginning of a body that an error quotes.
+pub const QUOTED_BYTES: usize = 200;
 /// Levels of objects and arrays inside a resource.
 pub const DEPTH: usize = 64;
 /// Levels of objects and arrays beside the resources of a list, where nothing is kept.

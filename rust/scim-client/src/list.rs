@@ -16,7 +16,7 @@ use crate::page::{Page, PageParser};
 use crate::paging::{Facts, Next, Opening, Paging};
 use crate::place::Place;
 use crate::profile::Profile;
-use crate::record::{Records, Value};
+use crate::record::Records;
 use crate::request::{Caller, Request};
 use crate::send::{Tries, tell, what};
 use crate::session::Session;
@@ -232,7 +232,8 @@ impl List {
                 let request = self.request(&place)?;
                 self.ahead.send(session, place, request);
             }
-            let ready = self.parser.count() >= most || done || read.is_err();
+            body.admit(self.parser.take_omitted());
+            let ready = self.parser.count() >= most || done || read.is_err() || self.parser.is_stopped();
             if ready && !*told {
                 *told = true;
                 tell(
@@ -244,8 +245,7 @@ impl List {
             }
             read.map_err(|e| {
                 let answer = Answer {
-                    // Enough of the body to know a web page by.
-                    body: Vec::from_iter(self.parser.first()),
+                    body: self.parser.head().to_vec(),
                     ..body.head().clone()
                 };
                 answer::unreadable(&e, &answer, &what(&request.method, &request.url))
@@ -308,6 +308,11 @@ impl List {
             return Err(self.ignores_start_index());
         }
         self.received = response.before + self.parser.received() as u64;
+        for incomplete in &mut page.incomplete {
+            let read = incomplete.read;
+            let place = response.place.clone().behind(read, || self.parser.sum_of(read));
+            incomplete.cursor = place.to_cursor();
+        }
         if !page.last {
             self.response = Some(response);
             return Ok(Some(page));
@@ -329,7 +334,10 @@ impl List {
     /// Takes note of where the list can go on, for whoever asks again and for the error.
     fn fail(&mut self, response: Response, error: Error) -> Error {
         self.received = response.before;
-        let place = response.place.behind(self.parser.given(), || self.parser.sum());
+        let place = response
+            .place
+            .behind(self.parser.given(), || self.parser.sum())
+            .passing(self.parser.is_stopped());
         let changed = error.kind() == Kind::InvalidCursor;
         let cursor = place.to_cursor().filter(|_| !changed);
         self.next = Some(place);
@@ -462,9 +470,5 @@ impl List {
 }
 
 fn id_of(page: &Page, n: usize) -> Option<String> {
-    match Records::open(&page.buffer)?.get(n)?.get("id")? {
-        Value::String(id) | Value::Number(id) => Some(id.to_owned()),
-        Value::Integer(id) => Some(id.to_string()),
-        _ => None,
-    }
+    Some(Records::open(&page.buffer)?.get(n)?.id()?.into_owned())
 }

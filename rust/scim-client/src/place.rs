@@ -10,6 +10,8 @@ pub(crate) struct Place {
     given: usize,
     /// What they sum up to ([`PageParser::sum`]), so that a page that has changed since is noticed.
     sum: u32,
+    /// Whether the resource behind these is passed over where its id can't be read: an error has told of it.
+    passes: bool,
 }
 
 /// Where a page begins.
@@ -23,6 +25,8 @@ enum Start {
 
 /// Begins a cursor of our own. No server's cursor does: RFC 9865 section 2 keeps them to what a URL need not escape.
 const OWN: char = '@';
+/// Behind the number of resources: the next is passed over where its id can't be read.
+const PASSES: &str = "!";
 
 impl Place {
     pub(crate) const START: Self = Self::of_page(Start::First);
@@ -32,6 +36,7 @@ impl Place {
             page,
             given: 0,
             sum: 0,
+            passes: false,
         }
     }
 
@@ -50,7 +55,12 @@ impl Place {
 
     fn of_own(cursor: &str) -> Option<Self> {
         let mut parts = cursor.strip_prefix(OWN)?.splitn(3, ':');
-        let given = parts.next()?.parse().ok()?;
+        let given = parts.next()?;
+        let (given, passes) = match given.strip_suffix(PASSES) {
+            Some(given) => (given, true),
+            None => (given, false),
+        };
+        let given = given.parse().ok()?;
         let sum = u32::from_str_radix(parts.next()?, 16).ok()?;
         let page = parts.next()?;
         let page = match (page.strip_prefix('c'), page.strip_prefix('i')) {
@@ -59,19 +69,38 @@ impl Place {
             _ if page.is_empty() => Start::First,
             _ => return None,
         };
-        Some(Self { page, given, sum })
+        Some(Self {
+            page,
+            given,
+            sum,
+            passes,
+        })
     }
 
     /// The cursor that stands for it. None for a list's beginning. A page's own cursor stays as the server gave it.
     pub(crate) fn to_cursor(&self) -> Option<String> {
         let page = match &self.page {
-            Start::First if self.given == 0 => return None,
-            Start::Cursor(cursor) if self.given == 0 => return Some(cursor.clone()),
+            Start::First if self.is_whole() => return None,
+            Start::Cursor(cursor) if self.is_whole() => return Some(cursor.clone()),
             Start::First => String::new(),
             Start::Cursor(cursor) => format!("c{cursor}"),
             Start::Index(index) => format!("i{index}"),
         };
-        Some(format!("{OWN}{}:{:08x}:{page}", self.given, self.sum))
+        let passes = if self.passes { PASSES } else { "" };
+        Some(format!("{OWN}{}{passes}:{:08x}:{page}", self.given, self.sum))
+    }
+
+    /// Whether it's a page's beginning.
+    fn is_whole(&self) -> bool {
+        self.given == 0 && !self.passes
+    }
+
+    /// The same place, and whether the resource there is passed over where its id can't be read.
+    pub(crate) fn passing(self, passes: bool) -> Self {
+        Self {
+            passes: passes || self.passes,
+            ..self
+        }
     }
 
     /// The same page, behind so many of its resources.
@@ -83,6 +112,7 @@ impl Place {
         Self {
             given,
             sum: sum(),
+            passes: false,
             ..self
         }
     }
@@ -115,7 +145,7 @@ impl Place {
 
     /// Makes a parser ready for the page's response.
     pub(crate) fn begin(&self, parser: &mut PageParser) {
-        parser.begin_behind(self.given, self.sum);
+        parser.begin_behind(self.given, self.sum, self.passes);
     }
 }
 
@@ -132,11 +162,12 @@ mod tests {
             Start::Cursor(String::new()),
             Start::Index(1001),
         ] {
-            for given in [0, 300] {
+            for (given, passes) in [(0, false), (300, false), (0, true), (300, true)] {
                 let place = Place {
                     page: page.clone(),
                     given,
                     sum: given as u32 * 0x00c0_ffee,
+                    passes,
                 };
                 match place.to_cursor() {
                     Some(cursor) => assert_eq!(Place::of(&cursor), place, "{cursor}"),

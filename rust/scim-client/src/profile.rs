@@ -35,8 +35,6 @@ pub(crate) struct Profile {
     pub(crate) patch: Option<bool>,
     /// Whether objects have versions.
     pub(crate) etag: Option<bool>,
-    /// Whether a password can be changed; None where the server does not say.
-    pub(crate) change_password: Option<bool>,
 }
 
 impl Profile {
@@ -109,7 +107,6 @@ impl Profile {
                 .and_then(boolean)
         };
         (self.patch, self.etag) = (supported("patch"), supported("etag"));
-        self.change_password = supported("changePassword");
     }
 
     fn learn_types(&mut self, types: &Value) {
@@ -152,7 +149,7 @@ fn with_or_without_version(base: &Url) -> Url {
 }
 
 /// A discovery document, or None where the server has none that can be read.
-pub(crate) async fn document(
+async fn document(
     session: &Session,
     base: &Url,
     path: &str,
@@ -189,7 +186,7 @@ fn below(endpoint: &str) -> Option<String> {
 }
 
 /// A member, whatever the case of its name.
-pub(crate) fn member<'a>(of: &'a Value, name: &str) -> Option<&'a Value> {
+fn member<'a>(of: &'a Value, name: &str) -> Option<&'a Value> {
     let members: &Map<String, Value> = of.as_object()?;
     members.get(name).or_else(|| {
         members
@@ -199,7 +196,7 @@ pub(crate) fn member<'a>(of: &'a Value, name: &str) -> Option<&'a Value> {
     })
 }
 
-pub(crate) fn boolean(value: &Value) -> Option<bool> {
+fn boolean(value: &Value) -> Option<bool> {
     match value {
         Value::Bool(value) => Some(*value),
         Value::String(text) => text.trim().to_ascii_lowercase().parse().ok(),

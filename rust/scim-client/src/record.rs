@@ -1,5 +1,6 @@
 //! Reads the records of a page again, in Rust: for exports, for filters evaluated here, and for tests.
 
+use std::borrow::Cow;
 use std::io::Write as _;
 
 use crate::json::{any_word, stops};
@@ -219,6 +220,18 @@ impl<'a> Record<'a> {
         self.members()
             .find(|(n, _)| n.eq_ignore_ascii_case(name))
             .map(|(_, value)| value)
+    }
+
+    /// The id (RFC 7643 section 3.1): a string that isn't empty, or a number in its digits as they were sent. Nothing else
+    /// is an id.
+    #[must_use]
+    pub fn id(self) -> Option<Cow<'a, str>> {
+        match self.get("id")? {
+            Value::String("") => None,
+            Value::String(id) | Value::Number(id) => Some(Cow::Borrowed(id)),
+            Value::Integer(id) => Some(Cow::Owned(id.to_string())),
+            _ => None,
+        }
     }
 
     /// The JSON of this object, compact: members, order, spelling and numbers as they were received.

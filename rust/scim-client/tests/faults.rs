@@ -125,7 +125,7 @@ async fn what_does_not_pass_ends_the_list_and_says_where() {
         (body(r#"{"Resources":[{"id":"1"}"#), Kind::TruncatedBody),
         (body(r#"{"totalResults":5}"#), Kind::NotAListResponse),
         (
-            body(r#"{"resources":[{"id":"1","displayName":"\ud83d"}]}"#),
+            body(r#"{"resources":[{"id":"\ud83d","displayName":"x"}]}"#),
             Kind::InvalidText,
         ),
         (

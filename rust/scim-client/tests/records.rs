@@ -123,6 +123,16 @@ proptest! {
         }
         let text = String::from_utf8_lossy(&body).into_owned();
         match (PageParser::default().list(&body), is_json(&body)) {
+            (Ok(page), is_json) if !page.incomplete.is_empty() => {
+                let problems = page.incomplete.iter().flat_map(|each| &each.problems);
+                for problem in problems {
+                    let is_of_json = matches!(
+                        problem.error,
+                        PageError::DuplicateMember { .. } | PageError::TooDeep { .. } | PageError::NullResource { .. }
+                    );
+                    prop_assert!(is_of_json || !is_json, "{}: {}", problem, text);
+                }
+            }
             (Ok(page), true) => {
                 // Where it is read as a number that JSON knows and serde_json does not, there is nothing to compare.
                 let body = body.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&body);
@@ -200,23 +210,12 @@ fn what_is_no_list_says_why() {
     ));
     assert_eq!(list(r#"{"totalResults":0}"#).unwrap().count, 0);
     assert_eq!(list(r#"{"totalResults":0,"Resources":null}"#).unwrap().count, 0);
-    assert!(matches!(
-        list(r#"{"resources":[{"id":"1","displayName":"\ud800"}]}"#),
-        Err(PageError::LoneSurrogate { .. })
-    ));
     assert_eq!(
         list(r#"{"resources":[{"id":"1","name":{"id":"x","a":1},"id":"2"}]}"#)
             .unwrap_err()
             .to_string(),
         "an object has the member \"id\" twice, the second time before byte 53"
     );
-    for text in [r"\udc00", r"\ud800\ud800", r"\ud800x", r"\ud800\n"] {
-        let body = format!(r#"{{"resources":[{{"id":"1","displayName":"{text}"}}]}}"#);
-        assert!(
-            matches!(list(&body), Err(PageError::LoneSurrogate { .. })),
-            "{text}"
-        );
-    }
     let bytes = b"{\"resources\":[{\"id\":\"\xff\"}]}";
     assert_eq!(
         PageParser::default().list(bytes).unwrap_err(),
@@ -251,4 +250,144 @@ fn depth_is_bounded_in_and_around_resources() {
         "]".repeat(limits::DEPTH - 1)
     );
     assert!(list(&fits).is_ok());
+}
+
+/// The records of a page as JSON, and the problems in it as text.
+fn read(body: &[u8]) -> (Vec<String>, Vec<String>) {
+    let page = PageParser::default().list(body).unwrap();
+    let records = Records::open(&page.buffer).unwrap();
+    let problems = page.incomplete.iter().map(|each| {
+        let problems: Vec<_> = each.problems.iter().map(ToString::to_string).collect();
+        let name = each.name.as_deref().unwrap_or_default();
+        format!("{:?} {} {name}: {}", each.record, each.id, problems.join("; "))
+    });
+    (
+        records.iter().map(|record| record.to_json()).collect(),
+        problems.collect(),
+    )
+}
+
+#[test]
+fn a_damaged_resource_does_not_hide_the_others() {
+    let deep = "[".repeat(100_000) + &"]".repeat(100_000);
+    let long = "n".repeat(limits::NAME_BYTES + 1);
+    let number = "1".repeat(limits::NUMBER_DIGITS + 1);
+    for (damaged, shown, problem) in [
+        (
+            r#""userName":"b","displayName":"x\ud800y""#.to_owned(),
+            "\"userName\":\"b\",\"displayName\":\"x\u{FFFD}y\"",
+            "displayName: a string has half of a surrogate pair at byte ",
+        ),
+        (
+            r#""userName":"b","emails":[{"value":"\udc00"}],"urn:a:b":{"c":"\ud83d\ud83d"}"#.to_owned(),
+            "\"userName\":\"b\",\"emails\":[{\"value\":\"\u{FFFD}\"}],\"urn:a:b\":{\"c\":\"\u{FFFD}\u{FFFD}\"}",
+            "emails.value: a string has half of a surrogate pair at byte ",
+        ),
+        (
+            r#""title":"1","userName":"b","title":"2","active":true"#.to_owned(),
+            r#""userName":"b","active":true"#,
+            "title: an object has the member \"title\" twice, ",
+        ),
+        (
+            r#""userName":"b","name":{"a":1,"a":1,"b":2,"b":3,"b":3},"title":"t""#.to_owned(),
+            r#""userName":"b","name":{"a":1},"title":"t""#,
+            "name.a: an object has the member \"a\" twice, ",
+        ),
+        (
+            format!(r#""userName":"b","deep":{deep},"title":"t""#),
+            "",
+            "deep: objects and arrays are nested deeper than 64 levels at byte ",
+        ),
+        (
+            format!(r#""userName":"b","{long}":{{"a":["\"]"]}},"title":"t""#),
+            r#""userName":"b","title":"t""#,
+            "a member name is longer than 4096 bytes, ",
+        ),
+        (
+            format!(r#""userName":"b","n":[1,{number},2],"title":"t""#),
+            r#""userName":"b","n":[1,null,2],"title":"t""#,
+            "n: a number has too many digits at byte ",
+        ),
+        (
+            r#""userName":"b","n":01,"active":True,"m":,"title":"t""#.to_owned(),
+            r#""userName":"b","title":"t""#,
+            "n: invalid number at byte ",
+        ),
+        (
+            "\"userName\":\"b\",\"title\":\"a\tb\"".to_owned(),
+            r#""userName":"b","title":"a\tb""#,
+            "title: a string has an unescaped control character at byte ",
+        ),
+    ] {
+        let body = format!(
+            r#"{{"resources":[{{"id":"1","userName":"a"}},{{{damaged},"id":"2"}},{{"id":"3","userName":"c"}}]}}"#
+        );
+        let (records, problems) = read(body.as_bytes());
+        assert_eq!(records.len(), 3, "{damaged:.80}");
+        assert_eq!(
+            (records[0].as_str(), records[2].as_str()),
+            (r#"{"id":"1","userName":"a"}"#, r#"{"id":"3","userName":"c"}"#)
+        );
+        if !shown.is_empty() {
+            assert_eq!(records[1], format!(r#"{{{shown},"id":"2"}}"#));
+        }
+        assert!(records[1].contains(r#""userName":"b""#), "{}", records[1]);
+        assert_eq!(problems.len(), 1, "{damaged:.80}");
+        let begins = format!("Some(1) 2 b: {problem}");
+        assert!(problems[0].starts_with(&begins), "{} {begins}", problems[0]);
+    }
+    let bytes = b"{\"resources\":[{\"id\":7,\"displayName\":\"M\xfcller\"},{\"id\":8}]}";
+    let (records, problems) = read(bytes);
+    assert_eq!(
+        records,
+        ["{\"id\":7,\"displayName\":\"M\u{FFFD}ller\"}", "{\"id\":8}"]
+    );
+    assert_eq!(
+        problems[0],
+        "Some(0) 7 M\u{FFFD}ller: displayName: a string isn't valid UTF-8 at byte 38"
+    );
+}
+
+#[test]
+fn a_null_in_place_of_a_resource_is_named_and_passed_over() {
+    let (records, problems) = read(br#"{"resources":[null,{"id":"1"}, null ]}"#);
+    assert_eq!(records, [r#"{"id":"1"}"#]);
+    assert_eq!(
+        problems,
+        [
+            "None  : null instead of a resource at byte 14",
+            "None  : null instead of a resource at byte 31"
+        ]
+    );
+}
+
+#[test]
+fn a_resource_whose_end_is_uncertain_is_an_error() {
+    for body in [
+        r#"{"resources":[{"id":"1","a" "b"},{"id":"2"}]}"#,
+        r#"{"resources":[{"id":"1","a":"b" "c":1},{"id":"2"}]}"#,
+        r#"{"resources":[{"id":"1","a":[1}},{"id":"2"}]}"#,
+        r#"{"resources":[{"id":"1","a":\"b"},{"id":"2"}]}"#,
+    ] {
+        assert!(matches!(list(body), Err(PageError::NotJson { .. })), "{body}");
+    }
+}
+
+#[test]
+fn a_single_damaged_resource_is_read_as_far_as_it_can_be() {
+    let page = PageParser::default()
+        .resource(br#"{"id":"7","a":"\ud800","b":1,"b":2}"#)
+        .unwrap();
+    assert_eq!(page.incomplete[0].problems.len(), 2);
+    assert_eq!((page.incomplete[0].record, page.count), (Some(0), 1));
+    for body in [
+        r#"{"a":"\ud800"}"#,
+        r#"{"id":"\ud800"}"#,
+        r#"{"id":["1"],"a":"\ud800"}"#,
+    ] {
+        assert!(matches!(
+            PageParser::default().resource(body.as_bytes()),
+            Err(PageError::LoneSurrogate { .. })
+        ));
+    }
 }

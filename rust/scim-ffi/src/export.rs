@@ -67,6 +67,10 @@ impl Observer for ToTheEnd {
         self.0.event(event);
     }
 
+    fn incomplete(&self, error: Error) {
+        self.0.incomplete(error);
+    }
+
     fn ask(&self, question: Question) -> Answering<'_> {
         self.0.ask(question)
     }

@@ -74,6 +74,10 @@ pub(crate) struct Inside {
     ended: Option<Result<(), Ended>>,
     events: VecDeque<Event>,
     lent_event: String,
+    /// Resources that couldn't be read completely: each with the number of its record in the reply taken last, where it
+    /// has one there, and its error.
+    incomplete: VecDeque<(Option<usize>, Error)>,
+    lent_incomplete: Option<Error>,
     question: Option<Question>,
     lent_question: Vec<u8>,
     answer: Option<Secret>,
@@ -251,6 +255,10 @@ impl Observer for Op {
             drop(asked);
             answer.ok_or_else(|| Error::new(Kind::InternalError, "A question was answered by nothing."))
         })
+    }
+
+    fn incomplete(&self, error: Error) {
+        self.lock().incomplete.push_back((None, error));
     }
 
     fn event(&self, event: Event) {

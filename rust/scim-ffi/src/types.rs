@@ -113,6 +113,17 @@ pub struct ScimError {
     pub retry_after: i64,
 }
 
+/// A resource that couldn't be read completely.
+#[ffi]
+#[repr(C)]
+#[derive(Debug, Clone, Copy)]
+pub struct ScimIncomplete {
+    /// The number of its record in the reply taken last, or -1 where it has none there.
+    pub place: i64,
+    /// Why.
+    pub error: ScimError,
+}
+
 /// What an event is about.
 #[ffi]
 #[repr(u8)]
@@ -182,6 +193,7 @@ pub fn inventory() -> RustInventory {
         .register(interoptopus::extra_type!(ScimOutcome))
         .register(interoptopus::extra_type!(ScimReply))
         .register(interoptopus::extra_type!(ScimError))
+        .register(interoptopus::extra_type!(ScimIncomplete))
         .register(interoptopus::extra_type!(ScimEventKind))
         .register(interoptopus::extra_type!(ScimEvent))
         .register(interoptopus::extra_type!(ScimQuestionKind))

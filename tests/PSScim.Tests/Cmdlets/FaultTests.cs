@@ -55,7 +55,7 @@ public sealed class FaultTests : IDisposable
         { """{"action":"htmlBody","times":99,"skip":1}""", "HtmlBody", ErrorCategory.InvalidData },
         { Body("""{"resources":[{"id":"1"""), "TruncatedBody", ErrorCategory.InvalidData },
         { Body("""{"totalResults":3}"""), "NotAListResponse", ErrorCategory.InvalidData },
-        { Body("""{"resources":[{"id":"1","displayName":"\ud800"}]}"""), "InvalidText", ErrorCategory.InvalidData },
+        { Body("""{"resources":[{"id":"\ud800"}]}"""), "InvalidText", ErrorCategory.InvalidData },
         { Body("""{"resources":[{"id":"1","id":"2"}]}"""), "DuplicateMember", ErrorCategory.InvalidData },
         { Body("{\"resources\":[{\"a\":" + new string('[', 10_000)), "NestedTooDeep", ErrorCategory.InvalidData },
         { """{"action":"body","text":"                ","repeat":67108864,"times":99,"skip":1}""", "BodyTooLarge", ErrorCategory.LimitsExceeded },

@@ -49,7 +49,9 @@ public sealed class ObjectTests : IDisposable
     [InlineData("$u.emails.Count", 2)]
     [InlineData("$u.emails[0].primary", true)]
     [InlineData("$u.active", true)]
-    [InlineData("$u.count", 42L)]
+    [InlineData("$u['count']", 42L)]
+    [InlineData("$u['USERNAME']", "ann@contoso.com")]
+    [InlineData("$u.count", 1)]
     [InlineData("$u.ratio", 0.25)]
     [InlineData("$u.tags.Count", 0)]
     [InlineData("$u -is [PSScim.ScimUser]", true)]
@@ -84,7 +86,7 @@ public sealed class ObjectTests : IDisposable
     {
         PSObject user = _engine.Good("$u")[0];
         Assert.Equal(
-            ["schemas", "id", "userName", "name", "active", "title", "count", "ratio", "big", "emails", Enterprise, "meta", "tags", "note", "addresses"],
+            ["schemas", "id", "userName", "name", "active", "title", "ratio", "big", "emails", Enterprise, "meta", "tags", "note", "addresses"],
             user.Properties.Select(p => p.Name));
         Assert.All(user.Properties, p => Assert.Equal(PSMemberTypes.Property, p.MemberType));
         Assert.Contains("PSScim.ScimUser", user.TypeNames);
@@ -93,7 +95,7 @@ public sealed class ObjectTests : IDisposable
         Assert.DoesNotContain("GetSlot", methods);
         Assert.DoesNotContain("SetSlot", methods);
         // What ConvertTo-Json and Export-Csv go by: the public properties of the type.
-        Assert.Equal(user.Properties.Select(p => p.Name), user.BaseObject.GetType().GetProperties().Select(p => p.Name));
+        Assert.Equal(user.Properties.Select(p => p.Name), user.BaseObject.GetType().GetProperties().Where(p => p.GetIndexParameters().Length == 0).Select(p => p.Name));
     }
 
     [Fact]
@@ -210,10 +212,6 @@ public sealed class ObjectTests : IDisposable
     }
 
     [Theory]
-    [InlineData("GetType")]
-    [InlineData("psobject")]
-    [InlineData("ToString")]
-    [InlineData("Item")]
     [InlineData("get_id")]
     [InlineData("a b:c.d[0]")]
     [InlineData("日本")]
@@ -222,6 +220,24 @@ public sealed class ObjectTests : IDisposable
         ScimResource odd = Read(Projection.None, $"{{\"id\":\"1\",\"{name}\":\"v\"}}")[0];
         Assert.Equal("v", PSObject.AsPSObject(odd).Properties[name].Value);
         Assert.Equal("1", PSObject.AsPSObject(odd).Properties["id"].Value);
+    }
+
+    [Theory]
+    [InlineData("GetType")]
+    [InlineData("psobject")]
+    [InlineData("ToString")]
+    [InlineData("Item")]
+    [InlineData("LENGTH")]
+    public void Names_of_members_are_no_properties_and_the_indexer_has_them(string name)
+    {
+        ScimResource odd = Read(Projection.None, $"{{\"id\":\"1\",\"{name}\":\"v\"}}")[0];
+        Assert.DoesNotContain(PSObject.AsPSObject(odd).Properties, p => string.Equals(p.Name, name, StringComparison.OrdinalIgnoreCase));
+        Assert.Equal("v", odd[name]);
+        odd[name] = "w";
+        Assert.Equal("w", odd[name]);
+        Assert.Equal(name, Assert.Single(odd.Edits).Key);
+        Assert.Throws<ArgumentException>(() => odd["nothing"] = 1);
+        Assert.Null(odd["nothing"]);
     }
 
     [Fact]

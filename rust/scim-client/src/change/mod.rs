@@ -18,7 +18,6 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 pub use update::Operation;
-pub(crate) use update::password as no_password;
 
 use crate::cloud::{Endpoint, Service};
 use crate::error::{Error, Kind};
@@ -144,9 +143,9 @@ pub struct Draft {
     pub target: Target,
     /// Query parameters, not yet escaped.
     pub query: Vec<(&'static str, String)>,
-    /// The body. Where `secret` is set, the password is still to be put into it.
+    /// The body. Where `secret` is set, it is an object into which the member `password` is still to be put.
     pub body: Option<Vec<u8>>,
-    /// Whether the password goes into the body: as a member of a POST, as an operation more of a PATCH.
+    /// Whether the password goes into the body.
     pub secret: bool,
     /// By what a POST whose answer was lost can be found again.
     pub lookup: Option<Lookup>,
@@ -246,20 +245,18 @@ impl Change {
     }
 
     fn update(&self, rules: Rules) -> Result<Vec<Draft>, Error> {
-        // Another server says in its ServiceProviderConfig whether it takes one.
-        if self.password && rules.service == Service::Entra {
-            return Err(update::password(rules.service));
+        if self.password {
+            return Err(update::password());
         }
         let object = self.object(rules)?;
         let operations = self.operations(rules)?;
         let mut drafts = Vec::new();
-        if !operations.is_empty() || self.password {
+        if !operations.is_empty() {
             let operations: Vec<Value> = operations.iter().map(Operation::to_json).collect();
             let body = json!({"schemas": [PATCH_OP], "Operations": operations});
             drafts.push(Draft {
                 body: Some(body.to_string().into_bytes()),
                 if_match: self.if_match.clone(),
-                secret: self.password,
                 // A value that is added twice may be there twice.
                 repeatable: self.add.is_empty(),
                 ..Draft::of(Method::PATCH, object.clone())
@@ -314,14 +311,6 @@ impl Change {
 }
 
 impl Draft {
-    /// The same without its password.
-    pub(crate) fn unsealed(&self) -> Self {
-        Self {
-            secret: false,
-            ..self.clone()
-        }
-    }
-
     fn of(method: Method, target: Target) -> Self {
         Self {
             repeatable: method != Method::POST,

@@ -18,9 +18,9 @@ use crate::error::{Error, Kind};
 use crate::event::{Event, Observer};
 use crate::filter::Resource;
 use crate::list::Query;
-use crate::page::Page;
+use crate::page::{Incomplete, Page};
 use crate::record::{Records, Spelled};
-use crate::search::Search;
+use crate::search::{Search, without_incomplete};
 use crate::session::Session;
 
 use columns::Columns;
@@ -78,6 +78,8 @@ pub struct Exported {
     pub count: u64,
     /// Of these, the ones that an earlier export had written.
     pub resumed: u64,
+    /// Resources that this run left out because they can't be read completely.
+    pub skipped: u64,
     /// Bytes of the file.
     pub bytes: u64,
     /// Requests that this took, repeated ones included.
@@ -179,19 +181,29 @@ impl Export {
     ) -> Result<Exported, Error> {
         let before = self.session.stats();
         let resumed = self.target.progress().count;
+        let mut skipped = 0;
         if !self.target.is_complete() {
             if resumed > 0 {
                 let text = format!("Resuming after the {resumed} resources that the file already contains.");
                 observer.event(Event::Note(text));
             }
             self.target.begin(&self.head)?;
-            self.target = copy(self.search, self.rows, self.target, observer, &mut told).await?;
+            self.target = copy(
+                self.search,
+                self.rows,
+                self.target,
+                observer,
+                &mut told,
+                &mut skipped,
+            )
+            .await?;
         }
         let done = self.target.finish()?;
         let stats = self.session.stats();
         Ok(Exported {
             count: done.count,
             resumed,
+            skipped,
             bytes: done.bytes,
             requests: stats.requests - before.requests,
             estimated_cost: self
@@ -208,6 +220,7 @@ async fn copy(
     target: Target,
     observer: &dyn Observer,
     told: &mut impl FnMut(u64, Option<u64>),
+    skipped: &mut u64,
 ) -> Result<Target, Error> {
     let mut count = target.progress().count;
     let (pages, waiting) = mpsc::channel(WAITING);
@@ -215,7 +228,14 @@ async fn copy(
     let mut broken = None;
     while search.has_more() {
         let page = match search.next(observer).await {
-            Ok(Some(page)) => page,
+            Ok(Some(page)) if page.incomplete.is_empty() => page,
+            Ok(Some(page)) => {
+                *skipped += page.incomplete.len() as u64;
+                page.incomplete
+                    .iter()
+                    .for_each(|each| observer.incomplete(left_out(each)));
+                without_incomplete(page)
+            }
             Ok(None) => break,
             Err(error) => {
                 broken = Some(error);
@@ -251,6 +271,15 @@ async fn copy(
             " The service doesn't say where to resume, so start the export again."
         };
     }))
+}
+
+/// The error of a resource that is in no row: a file has no mark for what isn't known.
+fn left_out(incomplete: &Incomplete) -> Error {
+    Error::of_incomplete(incomplete).with(|d| {
+        "The file leaves it out. Correct the value in the directory, or name the attributes to export without this one with -Attributes."
+            .clone_into(&mut d.advice);
+        d.cursor = None;
+    })
 }
 
 fn write(mut waiting: mpsc::Receiver<Page>, mut rows: Rows, mut target: Target) -> Result<Target, Error> {

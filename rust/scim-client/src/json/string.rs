@@ -77,7 +77,7 @@ impl<'a> Scanner<'a> {
     }
 
     /// One escape, behind its backslash; gives the place behind it.
-    fn escape(&self, at: usize, out: &mut Vec<u8>) -> Result<usize, Fault> {
+    pub(super) fn escape(&self, at: usize, out: &mut Vec<u8>) -> Result<usize, Fault> {
         let wrong = |at| Fault::Wrong {
             reason: "a string has an invalid escape",
             at: self.offset + at,

@@ -52,6 +52,44 @@ pub struct Page {
     /// `nextCursor` (RFC 9865); an empty one or null counts as none. It is the place behind the whole response, and so only
     /// the last part has it, wherever it stands in the response.
     pub next_cursor: Option<String>,
+    /// What couldn't be read of some resources, in their order.
+    pub incomplete: Vec<Incomplete>,
+}
+
+/// A resource that couldn't be read completely.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Incomplete {
+    /// The number of its record in the page, from 0. None where it has no record: a null in place of a resource, or a
+    /// resource that a filter evaluated here left out.
+    pub record: Option<usize>,
+    /// Its id; empty where there is no resource.
+    pub id: String,
+    /// Its `userName`, else its `displayName`.
+    pub name: Option<String>,
+    /// The first few attributes that couldn't be read, and why. Never empty.
+    pub problems: Vec<Problem>,
+    /// Where the list resumes after it.
+    pub cursor: Option<String>,
+    /// How many of the response's resources were read up to it, it included.
+    pub(crate) read: usize,
+}
+
+/// An attribute that couldn't be read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Problem {
+    /// Its path, such as `emails.value`; empty where it's the resource itself.
+    pub attribute: String,
+    /// What is wrong with it.
+    pub error: PageError,
+}
+
+impl std::fmt::Display for Problem {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        if !self.attribute.is_empty() {
+            write!(f, "{}: ", self.attribute)?;
+        }
+        self.error.fmt(f)
+    }
 }
 
 /// Why a body is no page. Positions are bytes from the body's start.
@@ -92,6 +130,12 @@ pub enum PageError {
         /// Where.
         position: usize,
     },
+    /// A value of more than [`limits::VALUE_BYTES`].
+    #[error("a value is larger than {} MiB at byte {position}", limits::VALUE_BYTES >> 20)]
+    ValueTooLarge {
+        /// Where.
+        position: usize,
+    },
     /// One object with two members of the same name.
     #[error("an object has the member \"{name}\" twice, the second time before byte {position}")]
     DuplicateMember {
@@ -121,6 +165,12 @@ pub enum PageError {
     Changed {
         /// How many there were.
         count: usize,
+    },
+    /// A null where a resource belongs.
+    #[error("null instead of a resource at byte {position}")]
+    NullResource {
+        /// Where.
+        position: usize,
     },
     /// JSON, but no object.
     #[error("the body is {found}, not a resource")]

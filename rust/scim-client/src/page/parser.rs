@@ -4,11 +4,12 @@ use std::collections::{HashSet, VecDeque};
 
 use bytes::Bytes;
 
-use crate::json::{Fault, Scanner};
+use crate::json::{Fault, OpenString, Scanner, Shortened, omit_large_strings};
+use crate::limits;
 use crate::page::keys::Keys;
-use crate::page::reading::{Reading, Step};
-use crate::page::writer::{Mark, Stop, Writer};
-use crate::page::{Page, PageError};
+use crate::page::reading::{Reading, Step, salvage};
+use crate::page::writer::{Mark, Salvaged, Stop, Writer};
+use crate::page::{Incomplete, Page, PageError, Problem};
 
 /// A step that failed on so many bytes, for want of more, is tried again only when these have doubled: a resource that
 /// arrives in a thousand pieces is not read a thousand times.
@@ -39,9 +40,24 @@ pub struct PageParser {
     keys: Keys,
     /// How many of them went to the consumer in parts, or had gone there before.
     given: usize,
-    /// How many of those went there before, and not in parts of this response.
+    /// How many of those went there before, and not in parts of this response; and their sum.
     before: usize,
+    before_sum: u32,
+    /// Whether the resource behind those is passed over where its id can't be read: an error has told of it.
+    passes: bool,
     skip: Skip,
+    /// Resources of the buffer that couldn't be read completely.
+    incomplete: Vec<Incomplete>,
+    /// What ends the reading, once the resources before it were taken.
+    fault: Option<PageError>,
+    /// Whether the response ended at a resource whose id can't be read.
+    stopped: bool,
+    /// A string that is too large to be kept, and of which the end hasn't come.
+    omitting: Option<OpenString>,
+    /// Bytes that were left out and not asked for yet.
+    omitted: usize,
+    /// The beginning of the body.
+    head: Vec<u8>,
 }
 
 /// Which resources of a response are not written, since the consumer has them.
@@ -66,10 +82,13 @@ impl PageParser {
         self.feed(Bytes::copy_from_slice(body));
         self.complete();
         self.read(usize::MAX)?;
-        Ok(self.take(None))
+        match self.fault.take() {
+            Some(fault) => Err(fault),
+            None => Ok(self.take(None)),
+        }
     }
 
-    /// Reads one resource: a page of one record.
+    /// Reads one resource: a page of one record. Where only a part of it can be read, [`Page::incomplete`] says so.
     ///
     /// # Errors
     /// Any [`PageError`] but `NotAList`.
@@ -83,17 +102,29 @@ impl PageParser {
                 json.skip(writer.scratch(), 0)?;
                 return Err(Stop::NotAResource);
             }
-            writer.record(&mut json)?;
+            let (at, mark) = (json.at(), writer.mark());
+            let step = match writer.record(&mut json) {
+                Ok(()) => Step::Resource,
+                Err(stop) => salvage(&mut json, at, writer, &mark, stop)?,
+            };
             match json.peek() {
-                Err(_) => Ok(()),
+                Err(_) => Ok(step),
                 Ok(_) => Err(json.wrong("unexpected text after the end").into()),
             }
         })();
         let first = body.iter().copied().find(|b| !b.is_ascii_whitespace());
-        read.map_err(|stop| explain(stop, first, json.position(), body.len()))?;
+        let explained = |stop, position| explain(stop, first, position, body.len());
+        let incomplete = match read.map_err(|stop| explained(stop, json.position()))? {
+            Step::Damaged(damaged) => match *damaged {
+                (salvaged, ..) if salvaged.has_id => vec![incomplete(salvaged, 0, 1)],
+                (_, stop, position) => return Err(explained(stop, position)),
+            },
+            _ => Vec::new(),
+        };
         Ok(Page {
             last: true,
             whole: Some(1),
+            incomplete,
             ..self.writer.finish()
         })
     }
@@ -102,17 +133,24 @@ impl PageParser {
     pub(crate) fn begin(&mut self) {
         self.restart();
         self.keys.clear();
-        (self.given, self.before) = (0, 0);
+        (self.given, self.before, self.before_sum) = (0, 0, 0);
         self.skip = Skip::Nothing;
+        self.passes = false;
     }
 
-    /// Begins a response of which the first `count` resources were given elsewhere; `sum` tells whether it is they.
-    pub(crate) fn begin_behind(&mut self, count: usize, sum: u32) {
+    /// Begins a response of which the first `count` resources were given elsewhere; `sum` tells whether it is they. With
+    /// `passes`, the resource behind them is passed over where its id can't be read.
+    pub(crate) fn begin_behind(&mut self, count: usize, sum: u32, passes: bool) {
         self.begin();
-        if count > 0 {
-            self.before = count;
-            self.skip = Skip::First { count, sum };
-        }
+        (self.before, self.before_sum, self.passes) = (count, sum, passes);
+        self.skip_first();
+    }
+
+    fn skip_first(&mut self) {
+        self.skip = match (self.before, self.before_sum) {
+            (0, _) => Skip::Nothing,
+            (count, sum) => Skip::First { count, sum },
+        };
     }
 
     /// Begins another answer to the request whose answer broke off. What was given of that one is left out of this one.
@@ -121,6 +159,8 @@ impl PageParser {
         self.keys.truncate(self.given);
         if self.given > 0 {
             self.skip = Skip::These(self.keys.set());
+        } else {
+            self.skip_first();
         }
     }
 
@@ -131,10 +171,29 @@ impl PageParser {
         self.chunks.clear();
         (self.start, self.borrowed, self.behind) = (0, 0, 0);
         (self.offset, self.enough, self.complete) = (0, 0, false);
+        (self.fault, self.stopped) = (None, false);
+        (self.omitting, self.omitted) = (None, 0);
+        self.incomplete.clear();
+        self.head.clear();
     }
 
     /// Takes in the bytes that came next.
-    pub(crate) fn feed(&mut self, bytes: Bytes) {
+    pub(crate) fn feed(&mut self, mut bytes: Bytes) {
+        let room = limits::QUOTED_BYTES.saturating_sub(self.head.len());
+        if room > 0 {
+            self.head.extend_from_slice(bytes.get(..room).unwrap_or(&bytes));
+        }
+        if let Some(open) = &mut self.omitting {
+            let length = open.end_in(&bytes);
+            self.omitted += length.unwrap_or(bytes.len());
+            match length {
+                Some(length) => {
+                    self.omitting = None;
+                    drop(bytes.split_to(length));
+                }
+                None => bytes.clear(),
+            }
+        }
         if !bytes.is_empty() {
             self.behind += bytes.len();
             self.chunks.push_back(bytes);
@@ -192,11 +251,56 @@ impl PageParser {
         self.complete = true;
     }
 
-    /// Reads on, until `most` resources are there or the bytes are used up. Says whether they are.
+    /// Takes what is too large to be kept out of a resource of which the end hasn't come.
+    #[cold]
+    fn shorten(&mut self) {
+        let rest = self.pending.len() - self.start;
+        let most = self.behind;
+        self.enough = rest + most;
+        let whole = self.joined(rest);
+        let Shortened { bytes, open } = omit_large_strings(&whole);
+        self.omitted += whole.len() - bytes.len();
+        self.omitting = open;
+        self.enough = 2 * bytes.len();
+        self.offset += self.start + whole.len() - bytes.len();
+        (self.pending, self.start) = (bytes.into(), 0);
+    }
+
+    /// How many bytes were left out since the last call: values that are too large to be kept.
+    pub(crate) fn take_omitted(&mut self) -> usize {
+        std::mem::take(&mut self.omitted)
+    }
+
+    /// Whether a resource whose id can't be read keeps the response from being read any further.
+    pub(crate) fn is_stopped(&self) -> bool {
+        self.stopped
+    }
+
+    /// The first bytes of the body.
+    pub(crate) fn head(&self) -> &[u8] {
+        &self.head
+    }
+
+    /// Reads on, until `most` resources are there, the bytes are used up, or a resource whose id can't be read stands in
+    /// the way. Says whether the bytes are used up. Resources before such a one are there to be taken; the next call then
+    /// gives the error.
     ///
     /// # Errors
     /// As [`PageParser::list`].
     pub(crate) fn read(&mut self, most: usize) -> Result<bool, PageError> {
+        if self.fault.is_none() {
+            match self.read_all(most) {
+                Err(fault) if self.fault.is_some() => drop(fault),
+                read => return read,
+            }
+        }
+        match self.fault.take_if(|_| self.writer.count() == 0) {
+            Some(fault) => Err(fault),
+            None => Ok(false),
+        }
+    }
+
+    fn read_all(&mut self, most: usize) -> Result<bool, PageError> {
         while self.read_pending(most)? {
             if !self.go_on() {
                 return Ok(true);
@@ -206,12 +310,14 @@ impl PageParser {
     }
 
     fn read_pending(&mut self, most: usize) -> Result<bool, PageError> {
-        let pending = self.pending.get(self.start..).unwrap_or_default();
+        let bytes = self.pending.clone();
+        let pending = bytes.get(self.start..).unwrap_or_default();
         let complete = self.complete && self.behind == 0;
         if !complete && pending.len() < self.enough {
             return Ok(true);
         }
         let mut json = Scanner::new(pending, self.offset + self.start, complete);
+        let mut is_large = false;
         let used_up = loop {
             if self.writer.count() >= most && self.reading.is_at_resource() {
                 break false;
@@ -219,21 +325,26 @@ impl PageParser {
             let (at, mark) = (json.at(), self.writer.mark());
             let step = self
                 .reading
-                .step(&mut json, &mut self.writer)
+                .step(&mut json, &mut self.writer, &mark)
                 .and_then(|step| match step {
                     Step::Resource => {
-                        sift(&mut self.writer, &mark, &mut self.keys, &mut self.skip).map(|()| step)
+                        sift(&mut self.writer, &mark, &mut self.keys, &mut self.skip).map(|_| step)
                     }
                     _ => Ok(step),
                 });
             match step {
+                Ok(Step::Resource | Step::Other) => self.enough = 0,
                 Ok(Step::End) => break true,
-                Ok(_) => self.enough = 0,
+                Ok(step) => {
+                    self.enough = 0;
+                    self.damaged(step, &mark)?;
+                }
                 Err(Stop::Json(Fault::End)) if !complete => {
                     json.back(at);
                     self.writer.undo(&mark);
                     let left = pending.len() - at;
                     self.enough = if left > LARGE_STEP { 2 * left } else { 0 };
+                    is_large = left > limits::RESOURCE_BYTES && self.reading.is_in_resources();
                     break true;
                 }
                 Err(stop) => {
@@ -249,7 +360,66 @@ impl PageParser {
             return Err(PageError::Changed { count });
         }
         self.start += json.at();
+        if is_large {
+            self.shorten();
+        }
         Ok(used_up)
+    }
+
+    /// Takes note of what isn't a resource, or not a whole one.
+    ///
+    /// # Errors
+    /// The mistake, where not even the resource's id is certain: nobody can say then whose attributes these are.
+    #[cold]
+    fn damaged(&mut self, step: Step, mark: &Mark) -> Result<(), PageError> {
+        let whole = self.offset + self.pending.len();
+        let (salvaged, stop, position) = match step {
+            Step::Damaged(damaged) => *damaged,
+            Step::Null(position) => {
+                self.keys.add_nameless(&[]);
+                let is_new = sift_last(&mut self.writer, mark, &mut self.keys, &mut self.skip)
+                    .map_err(|stop| explain(stop, self.reading.first, position, whole))?;
+                if is_new {
+                    let error = PageError::NullResource { position };
+                    self.incomplete.push(Incomplete {
+                        record: None,
+                        id: String::new(),
+                        name: None,
+                        problems: vec![Problem {
+                            attribute: String::new(),
+                            error,
+                        }],
+                        cursor: None,
+                        read: self.keys.len(),
+                    });
+                }
+                return Ok(());
+            }
+            Step::Resource | Step::Other | Step::End => return Ok(()),
+        };
+        let is_new = sift(&mut self.writer, mark, &mut self.keys, &mut self.skip)
+            .map_err(|stop| explain(stop, self.reading.first, position, whole))?;
+        if !is_new {
+            return Ok(());
+        }
+        if !salvaged.has_id {
+            self.writer.undo(mark);
+            if self.passes && self.keys.len() == self.before + 1 {
+                return Ok(());
+            }
+            self.keys.truncate(self.keys.len() - 1);
+            if self.writer.count() == 0 {
+                self.given = self.keys.len();
+            }
+            let fault = explain(stop, self.reading.first, position, whole);
+            self.fault = Some(fault.clone());
+            self.stopped = true;
+            return Err(fault);
+        }
+        let record = self.writer.count() - 1;
+        let incomplete = incomplete(salvaged, record, self.keys.len());
+        self.incomplete.push(incomplete);
+        Ok(())
     }
 
     /// How many resources were read and not taken yet.
@@ -259,7 +429,7 @@ impl PageParser {
 
     /// Whether all bytes have come and were read.
     pub(crate) fn is_complete(&self) -> bool {
-        self.complete && self.behind == 0 && self.start == self.pending.len()
+        self.complete && self.behind == 0 && self.start == self.pending.len() && !self.stopped
     }
 
     /// How many resources of the response were read, those included that are not written.
@@ -280,11 +450,6 @@ impl PageParser {
     /// The response's `nextCursor`, as soon as it was read.
     pub(crate) fn next_cursor(&self) -> Option<&str> {
         self.reading.next_cursor.as_deref()
-    }
-
-    /// The first byte of the response that is no white space.
-    pub(crate) fn first(&self) -> Option<u8> {
-        self.reading.first
     }
 
     /// What was read since the last part, as a part; the last one, where the response has been read to its end.
@@ -310,21 +475,46 @@ impl PageParser {
             items_per_page: self.reading.items_per_page,
             // It stands for the place behind the whole response, so no part but the last may name it.
             next_cursor: self.reading.next_cursor.clone().filter(|_| last),
+            incomplete: std::mem::take(&mut self.incomplete),
             ..page
         }
     }
+
+    /// The sum by which the first `count` resources of the response can be known again.
+    pub(crate) fn sum_of(&self, count: usize) -> u32 {
+        self.keys.sum(count)
+    }
 }
 
-/// Keeps the resource that was just written, or takes it back where the consumer has it.
-fn sift(writer: &mut Writer, mark: &Mark, keys: &mut Keys, skip: &mut Skip) -> Result<(), Stop> {
+fn incomplete(salvaged: Salvaged, record: usize, read: usize) -> Incomplete {
+    Incomplete {
+        record: Some(record),
+        id: salvaged.id,
+        name: salvaged.name,
+        problems: salvaged.problems,
+        cursor: None,
+        read,
+    }
+}
+
+/// Keeps the resource that was just written, or takes it back where the consumer has it. Says whether it was kept.
+#[inline]
+fn sift(writer: &mut Writer, mark: &Mark, keys: &mut Keys, skip: &mut Skip) -> Result<bool, Stop> {
     writer.identify(keys);
+    sift_last(writer, mark, keys, skip)
+}
+
+/// The same, of the resource whose key was added last.
+#[inline]
+fn sift_last(writer: &mut Writer, mark: &Mark, keys: &mut Keys, skip: &mut Skip) -> Result<bool, Stop> {
     match skip {
-        Skip::Nothing => {}
+        Skip::Nothing => return Ok(true),
         Skip::These(given) => {
-            if given.contains(keys.last()) {
-                keys.truncate(keys.len() - 1);
-                writer.undo(mark);
+            if !given.contains(keys.last()) {
+                return Ok(true);
             }
+            keys.truncate(keys.len() - 1);
+            writer.undo(mark);
         }
         Skip::First { count, sum } => {
             writer.undo(mark);
@@ -336,7 +526,7 @@ fn sift(writer: &mut Writer, mark: &Mark, keys: &mut Keys, skip: &mut Skip) -> R
             }
         }
     }
-    Ok(())
+    Ok(false)
 }
 
 /// What a stop means. `first` is the body's first byte that is no white space, `length` the body's.

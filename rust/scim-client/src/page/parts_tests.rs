@@ -5,6 +5,7 @@ use bytes::Bytes;
 use proptest::prelude::*;
 
 use super::{Page, PageError, PageParser};
+use crate::limits;
 use crate::record::Records;
 
 /// Some resources: most with an id, of several types, with all that makes a boundary hard to hit.
@@ -165,7 +166,7 @@ proptest! {
         prop_assert_eq!(given, got.len());
 
         let mut other = PageParser::default();
-        other.begin_behind(given, sum);
+        other.begin_behind(given, sum, false);
         let last = arrive(&mut other, pieces(&body, size), most, &mut got).unwrap();
         prop_assert_eq!(&got, &json(&PageParser::default().list(&body).unwrap()));
         prop_assert_eq!(last.whole, Some(resources.len() - given));
@@ -185,6 +186,56 @@ proptest! {
         // What was given before is the beginning of the page.
         let whole = json(&PageParser::default().list(&body).unwrap());
         prop_assert_eq!(&got[..], &whole[..got.len()]);
+    }
+
+    #[test]
+    fn damaged_resources_cost_none_of_the_others(
+        resources in resources(), first: bool, size in prop_oneof![1usize..300, 10_000usize..40_000], most in 1usize..20,
+        damage in prop::collection::vec((any::<prop::sample::Index>(), 0usize..4), 1..6),
+    ) {
+        let mut all: Vec<_> = damage
+            .iter()
+            .map(|(at, kind)| (at.index(resources.len() + 1), *kind))
+            .collect();
+        all.sort_unstable();
+        let mut damaged = resources.clone();
+        for (n, (at, kind)) in all.iter().enumerate().rev() {
+            let bad = [r#""x":"\ud800""#, r#""x":1,"x":2"#, r#""x":-"#, "\"x\":\"\u{7}\""][*kind];
+            damaged.insert(*at, format!(r#"{{"a":[{{}}],"id":"bad{n}",{bad}}}"#));
+        }
+        let whole = PageParser::default().list(&body(&resources, first)).unwrap();
+        let mut parser = PageParser::default();
+        parser.begin();
+        let (mut got, mut problems) = (Vec::new(), Vec::new());
+        let body = body(&damaged, first);
+        let mut take = |parser: &mut PageParser| {
+            let part = parser.take(None);
+            for each in &part.incomplete {
+                problems.push(each.id.clone());
+                let records = Records::open(&part.buffer).unwrap();
+                let json = records.get(each.record.unwrap()).unwrap().to_json();
+                assert!(json.contains(&format!(r#""id":"{}""#, each.id)), "{json}");
+            }
+            got.extend(json(&part));
+            part.last
+        };
+        for piece in pieces(&body, size) {
+            parser.feed(Bytes::copy_from_slice(piece));
+            while !parser.read(most).unwrap() || parser.count() >= most {
+                take(&mut parser);
+            }
+        }
+        parser.complete();
+        loop {
+            parser.read(most).unwrap();
+            if take(&mut parser) {
+                break;
+            }
+        }
+        prop_assert_eq!(got.len(), damaged.len());
+        got.retain(|json| !json.contains(r#""id":"bad"#));
+        prop_assert_eq!(got, json(&whole));
+        prop_assert_eq!(problems, (0..all.len()).map(|n| format!("bad{n}")).collect::<Vec<_>>());
     }
 
     #[test]
@@ -221,7 +272,7 @@ fn a_page_that_changed_is_not_gone_on_with() {
     let (given, sum) = (parser.given(), parser.sum());
     for ids in [&[1, 3, 4][..], &[2, 1, 3], &[1], &[]] {
         let mut other = PageParser::default();
-        other.begin_behind(given, sum);
+        other.begin_behind(given, sum, false);
         let result = arrive(&mut other, [&body(ids)[..]].into_iter(), 9, &mut Vec::new());
         assert_eq!(result.unwrap_err(), PageError::Changed { count: 2 }, "{ids:?}");
     }
@@ -244,4 +295,76 @@ fn one_large_resource_in_small_pieces_is_not_read_again_and_again() {
     parser.complete();
     assert!(parser.read(1).unwrap());
     assert_eq!(parser.take(None).count, 1);
+}
+
+#[test]
+fn a_resource_without_a_readable_id_ends_the_page_and_is_passed_over_by_who_resumes() {
+    let resources: Vec<String> = ["1", r"\ud800", r"\udfff", "4", r"\ud800", "6"]
+        .iter()
+        .map(|id| format!(r#"{{"id":"{id}"}}"#))
+        .collect();
+    let body = body(&resources, true);
+    let (mut got, mut errors) = (Vec::new(), 0);
+    let (mut given, mut sum, mut passes) = (0, 0, false);
+    loop {
+        let mut parser = PageParser::default();
+        parser.begin_behind(given, sum, passes);
+        match arrive(&mut parser, pieces(&body, 7), 9, &mut got) {
+            Ok(_) => break,
+            Err(error) => {
+                assert!(matches!(error, PageError::LoneSurrogate { .. }), "{error}");
+                errors += 1;
+                (given, sum, passes) = (parser.given(), parser.sum(), parser.is_stopped());
+            }
+        }
+    }
+    assert_eq!(got, [r#"{"id":"1"}"#, r#"{"id":"4"}"#, r#"{"id":"6"}"#]);
+    assert_eq!(errors, 3);
+}
+
+#[test]
+fn an_answer_that_breaks_off_behind_what_was_given_elsewhere_gives_none_of_it() {
+    let resources: Vec<String> = (1..=4).map(|id| format!(r#"{{"id":"{id}"}}"#)).collect();
+    let body = body(&resources, true);
+    let mut parser = PageParser::default();
+    parser.begin();
+    parser.feed(body.clone().into());
+    assert!(!parser.read(2).unwrap());
+    parser.take(None);
+    let mut other = PageParser::default();
+    other.begin_behind(parser.given(), parser.sum(), false);
+    other.feed(Bytes::copy_from_slice(&body[..body.len() - 4]));
+    assert!(other.read(9).unwrap());
+    other.begin_again();
+    let mut got = Vec::new();
+    arrive(&mut other, pieces(&body, 99), 9, &mut got).unwrap();
+    assert_eq!(got, [r#"{"id":"3"}"#, r#"{"id":"4"}"#]);
+}
+
+#[test]
+fn a_value_that_is_too_large_is_left_out() {
+    let large = "x".repeat(limits::RESOURCE_BYTES + (1 << 20));
+    let resources = [
+        r#"{"id":"1"}"#.to_owned(),
+        format!(r#"{{"id":"2","photo":"{large}","title":"t"}}"#),
+        r#"{"id":"3"}"#.to_owned(),
+    ];
+    let body = body(&resources, true);
+    let mut parser = PageParser::default();
+    parser.begin();
+    let mut omitted = 0;
+    for piece in pieces(&body, 1 << 20) {
+        parser.feed(Bytes::copy_from_slice(piece));
+        parser.read(9).unwrap();
+        omitted += parser.take_omitted();
+    }
+    parser.complete();
+    assert!(parser.read(9).unwrap());
+    assert!(omitted > limits::RESOURCE_BYTES, "{omitted}");
+    let page = parser.take(None);
+    assert_eq!(
+        json(&page),
+        [r#"{"id":"1"}"#, r#"{"id":"2","title":"t"}"#, r#"{"id":"3"}"#]
+    );
+    assert_eq!(page.incomplete[0].problems[0].attribute, "photo");
 }

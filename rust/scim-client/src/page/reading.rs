@@ -3,7 +3,7 @@
 //! can be taken back.
 
 use crate::json::{Fault, Scanner};
-use crate::page::writer::{Stop, Writer};
+use crate::page::writer::{Mark, Salvaged, Stop, Writer};
 
 const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
 
@@ -37,33 +37,54 @@ enum Place {
 }
 
 /// What a step was.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug)]
 pub(super) enum Step {
     Resource,
+    /// A resource that could be read in part, and the mistake that it came to light by, before this byte.
+    Damaged(Box<(Salvaged, Stop, usize)>),
+    /// A null where a resource belongs, at this byte.
+    Null(usize),
     Other,
     /// The response is at its end.
     End,
 }
 
 impl Reading {
-    /// Reads one resource, or one member of the envelope. Where the bytes end too early, that is `Fault::End`.
-    pub(super) fn step(&mut self, json: &mut Scanner<'_>, writer: &mut Writer) -> Result<Step, Stop> {
+    /// Reads one resource, or one member of the envelope. Where the bytes end too early, that is `Fault::End`. `mark` is
+    /// how far the writer has come.
+    pub(super) fn step(
+        &mut self,
+        json: &mut Scanner<'_>,
+        writer: &mut Writer,
+        mark: &Mark,
+    ) -> Result<Step, Stop> {
         match self.place {
             Place::Begin => self.begin(json, writer)?,
             Place::Members if json.ends(b'}')? => return self.leave(),
             Place::Members | Place::Member => return self.member(json, writer),
             Place::Resources if json.ends(b']')? => return self.behind_value(json),
             Place::Resources | Place::Resource => {
-                if json.peek()? != b'{' {
-                    return Err(Stop::NotAList);
-                }
-                writer.record(json)?;
+                let step = match json.peek()? {
+                    b'{' => {
+                        let at = json.at();
+                        match writer.record(json) {
+                            Ok(()) => Step::Resource,
+                            Err(stop) => salvage(json, at, writer, mark, stop)?,
+                        }
+                    }
+                    b'n' => {
+                        let at = json.position();
+                        json.literal(b"null")?;
+                        Step::Null(at)
+                    }
+                    _ => return Err(Stop::NotAList),
+                };
                 if json.goes_on(b']')? {
                     self.place = Place::Resource;
                 } else {
                     self.behind_value(json)?;
                 }
-                return Ok(Step::Resource);
+                return Ok(step);
             }
             Place::Behind => {
                 return match json.peek() {
@@ -78,6 +99,11 @@ impl Reading {
     /// Whether a resource comes next.
     pub(super) fn is_at_resource(&self) -> bool {
         self.place == Place::Resource
+    }
+
+    /// Whether the array of resources was entered and not left.
+    pub(super) fn is_in_resources(&self) -> bool {
+        matches!(self.place, Place::Resources | Place::Resource)
     }
 
     fn begin(&mut self, json: &mut Scanner<'_>, writer: &mut Writer) -> Result<(), Stop> {
@@ -148,6 +174,35 @@ impl Reading {
             return Err(Stop::NotAList);
         }
         Ok(Step::Other)
+    }
+}
+
+/// Reads a resource that stopped the reading once more, as far as it can be read. `at` is where it begins.
+#[cold]
+pub(super) fn salvage(
+    json: &mut Scanner<'_>,
+    at: usize,
+    writer: &mut Writer,
+    mark: &Mark,
+    stop: Stop,
+) -> Result<Step, Stop> {
+    if !stop.is_of_resource() {
+        return Err(stop);
+    }
+    let (position, stopped_at) = (json.position(), json.at());
+    json.back(at);
+    writer.undo(mark);
+    match writer.salvage(json) {
+        Ok(salvaged) if !salvaged.problems.is_empty() => {
+            Ok(Step::Damaged(Box::new((salvaged, stop, position))))
+        }
+        // More of it may come.
+        Err(Fault::End) if !json.is_complete() => Err(Fault::End.into()),
+        // Not even its end is certain.
+        _ => {
+            json.back(stopped_at);
+            Err(stop)
+        }
     }
 }
 

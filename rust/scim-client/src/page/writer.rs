@@ -1,5 +1,9 @@
 //! Writes resources as records, and the tables around them.
 
+mod salvage;
+
+pub(super) use salvage::Salvaged;
+
 use crate::json::{Fault, Scanner};
 use crate::limits;
 use crate::names::{Context, Full, Names};

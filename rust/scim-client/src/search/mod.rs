@@ -207,6 +207,14 @@ impl Search {
         });
         self.kept += page.count as u64;
         let several = self.ids.is_some();
+        if several {
+            for incomplete in &mut page.incomplete {
+                incomplete.cursor = incomplete
+                    .cursor
+                    .take()
+                    .map(|cursor| self.place(self.at, Some(cursor)));
+            }
+        }
         if several || local.is_some() {
             page.total_results = None;
         }
@@ -289,6 +297,16 @@ impl Search {
     }
 }
 
+/// The page without the records that couldn't be read completely.
+pub(crate) fn without_incomplete(page: Page) -> Page {
+    let left_out: Vec<usize> = page.incomplete.iter().filter_map(|each| each.record).collect();
+    let mut at = 0;
+    sieve::sift(page, None, |_| {
+        at += 1;
+        !left_out.contains(&(at - 1))
+    })
+}
+
 fn id(record: Record<'_>) -> Option<&str> {
     match record.get("id") {
         Some(Value::String(id)) => Some(id),
@@ -308,6 +326,10 @@ impl<O: Deref<Target: Observer> + Send + Sync> Observer for Counter<O> {
             self.requests.fetch_add(1, Relaxed);
         }
         self.observer.event(event);
+    }
+
+    fn incomplete(&self, error: Error) {
+        self.observer.incomplete(error);
     }
 
     fn ask(&self, question: Question) -> Answering<'_> {

@@ -10,16 +10,36 @@ pub(super) fn sift(page: Page, strip: Option<&Strip>, mut keep: impl FnMut(Recor
     let Some(records) = Records::open(&page.buffer) else {
         return page;
     };
-    let kept: Vec<Record<'_>> = records.iter().filter(|record| keep(*record)).collect();
+    // Where each record stands among those that are kept.
+    let mut places = Vec::new();
+    let mut kept: Vec<Record<'_>> = Vec::with_capacity(page.count);
+    for record in records.iter() {
+        let keeps = keep(record);
+        if !page.incomplete.is_empty() {
+            places.push(keeps.then_some(kept.len()));
+        }
+        if keeps {
+            kept.push(record);
+        }
+    }
     if kept.len() == page.count && strip.is_none() {
         return page;
     }
     match excerpt(records, &kept, strip) {
-        Some(buffer) => Page {
-            count: kept.len(),
-            buffer,
-            ..page
-        },
+        Some(buffer) => {
+            let mut incomplete = page.incomplete;
+            for each in &mut incomplete {
+                each.record = each
+                    .record
+                    .and_then(|record| places.get(record).copied().flatten());
+            }
+            Page {
+                count: kept.len(),
+                buffer,
+                incomplete,
+                ..page
+            }
+        }
         None => page,
     }
 }

@@ -7,8 +7,7 @@ use tokio::task::JoinHandle;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use super::doubt::Doubt;
-use super::job::{Item, Job, Slot, is_failure};
+use super::job::{Item, Job, Slot};
 use super::journal::{Journal, Known};
 use super::lane::Lanes;
 use super::tally::Tally;
@@ -35,17 +34,12 @@ pub struct Writer {
     ready: VecDeque<Report>,
     stopped: Option<Instant>,
     tally: Tally,
-    /// Whether the input has ended.
-    finished: bool,
-    /// Whether it was told that the journal's run was finished before.
-    told: bool,
 }
 
 /// Changes that were taken.
 struct UnderWay {
     running: JoinHandle<Vec<Report>>,
     changes: usize,
-    doubt: Doubt,
 }
 
 /// Stops a [`Writer`], from anywhere.
@@ -86,8 +80,6 @@ impl Writer {
             ready: VecDeque::new(),
             stopped: None,
             tally: Tally::default(),
-            finished: false,
-            told: false,
         })
     }
 
@@ -106,7 +98,6 @@ impl Writer {
     /// group wait for one another: they are sent when a request is full, when another change comes, and at the end.
     pub fn submit(&mut self, change: &Change, password: Option<Secret>) {
         let slot = self.slot(change, password);
-        self.stop_at(&slot);
         if change.verb != Verb::AddMember {
             return self.begin(Job::One(slot));
         }
@@ -126,36 +117,18 @@ impl Writer {
 
     /// Takes a change that could not be read.
     pub fn refuse(&mut self, error: Error) {
-        let slot = Slot::settled(Report::failed(error));
-        self.stop_at(&slot);
-        self.begin(Job::One(slot));
-    }
-
-    /// Sends nothing that comes behind a change which fails without a request, where that is what the caller wants.
-    fn stop_at(&self, slot: &Slot) {
-        if let Slot::Settled(report) = slot
-            && self.work.options.stop_on_error
-            && is_failure(report.outcome)
-        {
-            self.work.stop.cancel();
-        }
+        self.begin(Job::One(Slot::Settled(Box::new(Report::failed(error)))));
     }
 
     /// Ends the input.
     pub fn finish(&mut self) {
-        self.finished = true;
-        self.flush();
-    }
-
-    /// Begins with the members that wait for more.
-    fn flush(&mut self) {
         if let Some(pack) = self.pack.take() {
             self.start(pack);
         }
     }
 
     /// What is to be done for a change, or what is known of it without a request.
-    fn slot(&mut self, change: &Change, password: Option<Secret>) -> Slot {
+    fn slot(&self, change: &Change, password: Option<Secret>) -> Slot {
         let drafts = match change.drafts(self.work.rules()) {
             Err(error) => return Slot::settled(Report::failed(error)),
             Ok(drafts) if drafts.is_empty() => return Slot::settled(Report::of(Outcome::Unchanged)),
@@ -170,26 +143,12 @@ impl Writer {
             drafts,
         };
         if let Some(journal) = self.work.journal.as_ref().filter(|_| item.writes()) {
-            let (entry, known) = match journal.entry(change_key(change, &item.drafts), &item.drafts) {
-                Ok(found) => found,
-                Err(error) => {
-                    self.work.end(error);
-                    return Slot::settled(self.work.not_sent());
-                }
-            };
+            let (entry, known) = journal.entry(change_key(change, &item.drafts), &item.drafts);
             item.entry = Some(entry);
             match known {
                 Known::Nothing => {}
                 Known::Sent(at) => item.since = Some(at),
-                Known::Done { id } => {
-                    if let Some(at) = journal.finished().filter(|_| !self.told) {
-                        self.told = true;
-                        self.work.warn(format!(
-                            "The run of this journal was finished at {at}. Its changes are not sent again. Use a new journal to make them again."
-                        ));
-                    }
-                    return Slot::settled(item::already_done(change, id));
-                }
+                Known::Done { id } => return Slot::settled(item::already_done(id)),
             }
         }
         Slot::Item(Box::new(item))
@@ -197,20 +156,16 @@ impl Writer {
 
     /// Begins with what comes behind all that was given before.
     fn begin(&mut self, job: Job) {
-        self.flush();
+        self.finish();
         self.start(job);
     }
 
     fn start(&mut self, job: Job) {
-        let (changes, doubt) = (job.changes(), job.doubt());
+        let changes = job.changes();
         let turn = self.lanes.queue(job.target());
         let work = Arc::clone(&self.work);
         let running = tokio::spawn(async move { job.run(&work, turn).await });
-        self.under_way.push_back(UnderWay {
-            running,
-            changes,
-            doubt,
-        });
+        self.under_way.push_back(UnderWay { running, changes });
     }
 
     /// Whether reports are still to come without further input.
@@ -238,7 +193,7 @@ impl Writer {
                 }
                 () = patience => {
                     oldest.running.abort();
-                    vec![item::given_up(oldest.doubt); oldest.changes]
+                    vec![item::given_up(); oldest.changes]
                 }
             };
             self.under_way.pop_front();
@@ -246,15 +201,6 @@ impl Writer {
         }
         let report = self.ready.pop_front()?;
         self.tally.count(report.outcome);
-        let is_last = self.finished && self.ready.is_empty() && self.under_way.is_empty();
-        if is_last
-            && self.tally.is_all_done()
-            && !self.work.stop.is_cancelled()
-            && let Some(journal) = &self.work.journal
-            && let Err(error) = journal.finish().await
-        {
-            self.work.end(error);
-        }
         Some(report)
     }
 

@@ -2,13 +2,14 @@
 
 use std::time::Duration;
 
-use scim_client::Secret;
 use scim_client::event::{Event, Question};
+use scim_client::{Error, Secret};
 
 use super::{Ended, OPS, Reply};
 use crate::panic::{guard, guard_state};
 use crate::types::{
-    ScimError, ScimEvent, ScimEventKind, ScimQuestion, ScimQuestionKind, ScimReply, ScimSlice, ScimState,
+    ScimError, ScimEvent, ScimEventKind, ScimIncomplete, ScimQuestion, ScimQuestionKind, ScimReply,
+    ScimSlice, ScimState,
 };
 
 /// Waits until the operation is no longer `Pending`, for `milliseconds` at most, and says how it stands. Any thread.
@@ -59,6 +60,12 @@ pub unsafe extern "C" fn scim_op_take(op: usize, reply: *mut ScimReply) -> ScimS
         };
         // SAFETY: not null, and the caller says that it can be written to.
         unsafe { reply.write(out) };
+        let incomplete: Vec<_> = page
+            .into_iter()
+            .flat_map(|page| &page.incomplete)
+            .map(|each| (each.record, Error::of_incomplete(each)))
+            .collect();
+        inside.incomplete.extend(incomplete);
         inside.taken += u64::from(!is_part);
         drop(inside);
         op.wake.notify_waiters();
@@ -122,6 +129,33 @@ pub unsafe extern "C" fn scim_op_event(op: usize, event: *mut ScimEvent) -> Scim
                 milliseconds,
             })
         };
+        ScimState::Ready
+    })
+}
+
+/// Takes the oldest of the resources that couldn't be read completely: writes it to `incomplete` and answers `Ready`, or
+/// `Done` where there is none. After a take these are the ones of its page. What it lends is valid until the next call or
+/// the end of the operation.
+///
+/// # Safety
+/// `incomplete` must be null (then nothing is taken) or point to a writable `ScimIncomplete`. One thread at a time takes.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn scim_op_incomplete(op: usize, incomplete: *mut ScimIncomplete) -> ScimState {
+    guard_state(|| {
+        let Some(op) = OPS.get(op).filter(|_| !incomplete.is_null()) else {
+            return ScimState::Invalid;
+        };
+        let mut inside = op.lock();
+        let Some((record, error)) = inside.incomplete.pop_front() else {
+            return ScimState::Done;
+        };
+        let error = inside.lent_incomplete.insert(error);
+        let out = ScimIncomplete {
+            place: record.map_or(-1, as_count),
+            error: ScimError::lend(error.details()),
+        };
+        // SAFETY: not null, and the caller says that it can be written to.
+        unsafe { incomplete.write(out) };
         ScimState::Ready
     })
 }
