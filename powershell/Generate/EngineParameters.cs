@@ -5,12 +5,12 @@ internal static class EngineParameters
 {
     internal static Prose? Describe(string name) => name switch
     {
-        "First" => Prose.Text("The most objects to write. No page beyond them is requested."),
+        "First" => Prose.Text("The maximum number of objects to return. Pages after them aren't requested."),
         "Skip" => Prose.Text(
-            "How many objects to pass over first. A service that pages by cursor sends them all the same, so they cost requests."),
+            "The number of objects to skip at the start. A service that pages with cursors still sends them, so they cost requests."),
         "IncludeTotalCount" => Prose.Text(
-            "Writes, before the objects, how many there are in all, where the service says so; Entra often does not."),
-        "WhatIf" => Prose.Text("Tells what would be done, and does nothing."),
+            "Returns the total number of objects before the objects, if the service reports it. Entra often doesn't."),
+        "WhatIf" => Prose.Text("Shows what would be done without doing it."),
         "Confirm" => Prose.Text("Asks before each change."),
         _ => null,
     };

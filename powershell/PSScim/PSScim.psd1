@@ -5,7 +5,7 @@
     Author                 = 'The PSScim authors'
     CompanyName            = 'PSScim'
     Copyright              = '(c) The PSScim authors. MIT OR Apache-2.0.'
-    Description            = 'Users, groups and the rest of SCIM 2.0 in the pipeline: Microsoft Entra ID''s SCIM API, and any other SCIM server, by a native core without a single managed dependency.'
+    Description            = 'Manages users and groups through Microsoft Entra ID''s SCIM API and any other SCIM 2.0 server. Has a native core and no managed dependencies.'
     PowerShellVersion      = '5.1'
     DotNetFrameworkVersion = '4.7.2'
     CompatiblePSEditions   = @('Desktop', 'Core')

@@ -3,19 +3,19 @@ using System.Management.Automation;
 namespace PSScim.Commands;
 
 /// <summary>
-/// Adds members to a group, 20 to a request. Who is a member already stays one. Where an id is unknown, the others are added
-/// all the same, and it is named.
+/// Adds members to a group, 20 per request. Existing members stay. If an id is unknown, the other members are still
+/// added, and an error names the id.
 /// </summary>
 /// <example>
-/// Users from a list.
+/// Add users from a list.
 /// <code>
 /// $group = Get-ScimGroup -First 1
 /// Get-ScimUser -First 50 -Attributes id | Add-ScimGroupMember $group
 /// </code>
-/// 50 members are added by 3 requests.
+/// Adding 50 members takes 3 requests.
 /// </example>
 /// <example>
-/// Rows that name the group and the member.
+/// Add members from rows that contain the group and the member.
 /// <code>
 /// $group = Get-ScimGroup -First 1
 /// $rows = Get-ScimUser -First 2 | ForEach-Object { [pscustomobject]@{ GroupId = $group.id; MemberId = $_.id } }

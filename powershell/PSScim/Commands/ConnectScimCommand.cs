@@ -7,27 +7,27 @@ namespace PSScim.Commands;
 
 /// <summary>
 /// Connects to Microsoft Entra ID's SCIM API, to any other SCIM 2.0 server, or to the emulator. The connection becomes
-/// the default of this runspace and of no other, and takes the place of the one before it: names keep several apart. The
-/// sign-in is tried at once; it is free of charge.
+/// the default connection of this runspace and replaces the previous one. To keep several connections, give them names.
+/// Connect-Scim signs in immediately, which is free.
 /// </summary>
 /// <example>
-/// With a client secret, to Entra.
+/// Connect to Entra with a client secret.
 /// <code>
 /// Connect-Scim -TenantId $tenantId -ClientId $clientId -ClientSecret $secret
 /// Get-ScimContext
 /// </code>
-/// The secret is a SecureString: ask for it with <c>Read-Host -AsSecureString</c>, or read it from a vault.
+/// The secret is a SecureString. Get it with <c>Read-Host -AsSecureString</c> or from a vault.
 /// </example>
 /// <example>
-/// With a certificate whose key never leaves the store of Windows.
+/// Connect with a certificate whose key stays in the Windows certificate store.
 /// <code>
 /// # Needs a certificate in the store
 /// Connect-Scim -TenantId $tenantId -ClientId $clientId -CertificateThumbprint 9E2C1F3BA1C0D4E5F60718293A4B5C6D7E8F9012
 /// </code>
-/// Elsewhere <c>-CertificatePath</c> takes a PFX or PEM file. docs/sign-in.md says which credential is good where.
+/// On other systems, use <c>-CertificatePath</c> with a PFX or PEM file. To choose a credential, see docs/sign-in.md.
 /// </example>
 /// <example>
-/// In an Azure Automation runbook, a Function or on a virtual machine: nothing secret to keep.
+/// Connect without a secret from an Azure Automation runbook, an Azure function or a virtual machine.
 /// <code>
 /// # Needs a managed identity
 /// Connect-Scim -Identity
@@ -35,45 +35,46 @@ namespace PSScim.Commands;
 /// </code>
 /// </example>
 /// <example>
-/// With the token of another module, asked for whenever a new one is needed.
+/// Connect with tokens from another module. The script block runs whenever a new token is needed.
 /// <code>
 /// # Needs the module Az.Accounts
 /// Connect-Scim -AccessTokenProvider { Get-AzAccessToken -ResourceUrl https://graph.microsoft.com }
 /// </code>
 /// </example>
 /// <example>
-/// To the emulator: no tenant, no bill.
+/// Connect to the emulator, which needs no tenant and costs nothing.
 /// <code>
 /// Connect-Scim -Emulator
 /// Get-ScimUser -First 3
 /// </code>
 /// </example>
 /// <example>
-/// Two connections at once, and a limit to what one may cost.
+/// Use two connections, and limit the cost of one.
 /// <code>
 /// Connect-Scim -Emulator -Name production -RequestBudget 500
 /// Connect-Scim -Emulator -Name trial
 /// Get-ScimUser -First 3 -Connection production
 /// </code>
-/// The request that would exceed the budget is refused, not sent; 500 requests to Entra cost one US dollar.
+/// A request that would exceed the budget isn't sent. 500 requests to Entra cost one US dollar.
 /// </example>
 /// <example>
-/// The same connection in other runspaces.
+/// Use the same connection in other runspaces.
 /// <code>
 /// # Needs PowerShell 7
 /// $connection = Connect-Scim -Emulator -PassThru
 /// Get-ScimUser -First 9 | ForEach-Object -Parallel { Get-ScimUser -Id $_.id -Connection $using:connection }
 /// </code>
-/// A runspace of its own has no default connection, so it is handed over. The connection's meter, budget and token are shared.
+/// A new runspace has no default connection, so the example passes one with -Connection. The runspaces share the
+/// connection's meter, budget and token.
 /// </example>
 /// <example>
-/// Through a proxy that wants a password, to a server whose certificate the company's own authority signed.
+/// Connect through a proxy with a password to a server whose certificate comes from a private authority.
 /// <code>
 /// # Needs a proxy and a server
 /// $proxy = Get-Credential
 /// Connect-Scim -BaseUri https://scim.contoso.example/v2 -AccessToken $token -Proxy http://proxy.contoso.example:8080 -ProxyCredential $proxy -CertificateAuthority ./contoso-ca.pem
 /// </code>
-/// What each of these is called by Invoke-RestMethod: docs/transport.md.
+/// For the matching parameters of Invoke-RestMethod, see docs/transport.md.
 /// </example>
 /// <seealso cref="DisconnectScimCommand"/>
 /// <seealso cref="GetScimContextCommand"/>
@@ -82,7 +83,7 @@ namespace PSScim.Commands;
 [OutputType(typeof(ScimConnection))]
 public sealed class ConnectScimCommand : ScimServiceCommand
 {
-    /// <summary>The directory: its id (a GUID) or one of its domain names.</summary>
+    /// <summary>The tenant: its id (a GUID) or one of its verified domain names.</summary>
     [Parameter(ParameterSetName = SignInSet.Secret, Mandatory = true)]
     [Parameter(ParameterSetName = SignInSet.Certificate, Mandatory = true)]
     [Parameter(ParameterSetName = SignInSet.Thumbprint, Mandatory = true)]
@@ -95,7 +96,9 @@ public sealed class ConnectScimCommand : ScimServiceCommand
     [ValidateNotNullOrEmpty]
     public string? TenantId { get; set; }
 
-    /// <summary>The application id of the app registration; with -Identity that of a user-assigned identity.</summary>
+    /// <summary>
+    /// The application ID of the app registration. With -Identity, the client ID of a user-assigned identity.
+    /// </summary>
     [Parameter(ParameterSetName = SignInSet.Secret, Mandatory = true)]
     [Parameter(ParameterSetName = SignInSet.Certificate, Mandatory = true)]
     [Parameter(ParameterSetName = SignInSet.Thumbprint, Mandatory = true)]
@@ -108,23 +111,26 @@ public sealed class ConnectScimCommand : ScimServiceCommand
     [ValidateNotNullOrEmpty]
     public string? ClientId { get; set; }
 
-    /// <summary>A client secret of the app registration: its value, not its id.</summary>
+    /// <summary>A client secret of the app registration: its value, not its ID.</summary>
     [Parameter(ParameterSetName = SignInSet.Secret, Mandatory = true)]
     [ValidateNotNull]
     public SecureString? ClientSecret { get; set; }
 
-    /// <summary>The application id as user name and a client secret as password.</summary>
+    /// <summary>A credential with the application ID as the user name and a client secret as the password.</summary>
     [Parameter(ParameterSetName = SignInSet.SecretCredential, Mandatory = true)]
     [ValidateNotNull]
     [Credential]
     public PSCredential? ClientSecretCredential { get; set; }
 
-    /// <summary>A certificate with its private key, which may be one that cannot leave its store.</summary>
+    /// <summary>A certificate with its private key. The key doesn't need to be exportable.</summary>
     [Parameter(ParameterSetName = SignInSet.Certificate, Mandatory = true)]
     [ValidateNotNull]
     public X509Certificate2? Certificate { get; set; }
 
-    /// <summary>The thumbprint of a certificate in the store of the current user, or else of the machine.</summary>
+    /// <summary>
+    /// The thumbprint of a certificate in the certificate store of the current user or, if it isn't there, of the
+    /// computer.
+    /// </summary>
     [Parameter(ParameterSetName = SignInSet.Thumbprint, Mandatory = true)]
     [ValidateNotNullOrEmpty]
     public string? CertificateThumbprint { get; set; }
@@ -134,74 +140,95 @@ public sealed class ConnectScimCommand : ScimServiceCommand
     [ValidateNotNullOrEmpty]
     public string? CertificatePath { get; set; }
 
-    /// <summary>The password of the file.</summary>
+    /// <summary>The password of the certificate file.</summary>
     [Parameter(ParameterSetName = SignInSet.CertificateFile)]
     [ValidateNotNull]
     public SecureString? CertificatePassword { get; set; }
 
-    /// <summary>The managed identity of the App Service, Function, Automation runbook, Azure Arc server or virtual machine that this runs on.</summary>
+    /// <summary>
+    /// Uses the managed identity of the App Service, function, Automation runbook, Azure Arc server or virtual machine
+    /// that runs the command.
+    /// </summary>
     [Parameter(ParameterSetName = SignInSet.Identity, Mandatory = true)]
     public SwitchParameter Identity { get; set; }
 
-    /// <summary>A token of another issuer that the app registration's federated credentials name. It cannot be renewed.</summary>
+    /// <summary>
+    /// A token from an external issuer that matches a federated credential of the app registration. It can't be
+    /// renewed.
+    /// </summary>
     [Parameter(ParameterSetName = SignInSet.FederatedToken, Mandatory = true)]
     [ValidateNotNull]
     public SecureString? FederatedToken { get; set; }
 
-    /// <summary>A file that holds such a token, as Kubernetes keeps one. It is read anew whenever a token is needed.</summary>
+    /// <summary>
+    /// A file with a token from an external issuer, as in Kubernetes. PSScim reads the file each time it needs a token.
+    /// </summary>
     [Parameter(ParameterSetName = SignInSet.FederatedFile, Mandatory = true)]
     [ValidateNotNullOrEmpty]
     public string? FederatedTokenFile { get; set; }
 
-    /// <summary>The token that GitHub gives the job that this runs in; the job needs <c>permissions: id-token: write</c>.</summary>
+    /// <summary>
+    /// Uses the token of the GitHub Actions job that runs the command. The job requires <c>permissions: id-token:
+    /// write</c>.
+    /// </summary>
     [Parameter(ParameterSetName = SignInSet.GitHub, Mandatory = true)]
     public SwitchParameter GitHubActions { get; set; }
 
-    /// <summary>The token that Azure DevOps gives the task that this runs in; it needs <c>SYSTEM_ACCESSTOKEN</c> in its environment.</summary>
+    /// <summary>
+    /// Uses the token of the Azure DevOps task that runs the command. The task requires <c>SYSTEM_ACCESSTOKEN</c> in
+    /// its environment.
+    /// </summary>
     [Parameter(ParameterSetName = SignInSet.AzureDevOps, Mandatory = true)]
     public SwitchParameter AzureDevOps { get; set; }
 
-    /// <summary>The id of the service connection to sign in by.</summary>
+    /// <summary>The ID of the Azure DevOps service connection to sign in with.</summary>
     [Parameter(ParameterSetName = SignInSet.AzureDevOps, Mandatory = true)]
     [ValidateNotNullOrEmpty]
     public string? ServiceConnectionId { get; set; }
 
-    /// <summary>What the variables AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET, AZURE_CLIENT_CERTIFICATE_PATH or AZURE_FEDERATED_TOKEN_FILE say.</summary>
+    /// <summary>
+    /// Uses the environment variables AZURE_TENANT_ID, AZURE_CLIENT_ID and one of AZURE_CLIENT_SECRET,
+    /// AZURE_CLIENT_CERTIFICATE_PATH or AZURE_FEDERATED_TOKEN_FILE.
+    /// </summary>
     [Parameter(ParameterSetName = SignInSet.Variable, Mandatory = true)]
     public SwitchParameter EnvironmentVariable { get; set; }
 
-    /// <summary>An access token that was got elsewhere. It cannot be renewed.</summary>
+    /// <summary>An access token from another source. It can't be renewed.</summary>
     [Parameter(ParameterSetName = SignInSet.Token, Mandatory = true)]
     [ValidateNotNull]
     public SecureString? AccessToken { get; set; }
 
-    /// <summary>A script block that writes an access token; called in this runspace, or the one that uses the connection, whenever one is needed.</summary>
+    /// <summary>
+    /// A script block that returns an access token. It runs whenever a token is needed, in this runspace or in the
+    /// runspace that uses the connection.
+    /// </summary>
     [Parameter(ParameterSetName = SignInSet.Provider, Mandatory = true)]
     [ValidateNotNull]
     public ScriptBlock? AccessTokenProvider { get; set; }
 
-    /// <summary>Name and password for a server with basic authentication.</summary>
+    /// <summary>The user name and password for a server with basic authentication. Requires -BaseUri.</summary>
     [Parameter(ParameterSetName = SignInSet.Basic, Mandatory = true)]
     [ValidateNotNull]
     [Credential]
     public PSCredential? Credential { get; set; }
 
     /// <summary>
-    /// The emulator that this runspace started last with Start-ScimEmulator, or else a new one of 1,000 users and 50
-    /// groups.
+    /// Connects to the emulator that this runspace started last with Start-ScimEmulator. If there is none, starts one
+    /// with 1,000 users and 50 groups.
     /// </summary>
     [Parameter(ParameterSetName = SignInSet.Emulator, Mandatory = true)]
     public SwitchParameter Emulator { get; set; }
 
     /// <summary>
-    /// A name for the connection. One of the same name in this runspace is replaced, and a connection without a name replaces
-    /// the one without a name. What is replaced is closed, unless -PassThru or Get-ScimContext has handed it out.
+    /// A name for the connection. It replaces a connection with the same name in this runspace, and a connection
+    /// without a name replaces the one without a name. The replaced connection is closed unless -PassThru or
+    /// Get-ScimContext returned it.
     /// </summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     public string? Name { get; set; }
 
-    /// <summary>Returns the connection, to be handed to <c>-Connection</c> in this or another runspace.</summary>
+    /// <summary>Returns the connection, for <c>-Connection</c> in this or another runspace.</summary>
     [Parameter]
     public SwitchParameter PassThru { get; set; }
 
@@ -235,7 +262,9 @@ public sealed class ConnectScimCommand : ScimServiceCommand
         }
     }
 
-    /// <summary>Each way to sign in: what the library calls it, its secret, and what else belongs to it.</summary>
+    /// <summary>
+    /// Opens a session for each way to sign in: its name in the library, its secret, and its other values.
+    /// </summary>
     private Session Open()
     {
         switch (ParameterSetName)

@@ -3,23 +3,23 @@ using PSScim.Changes;
 
 namespace PSScim.Commands;
 
-/// <summary>Lets users sign in no longer: sets <c>active</c> to false.</summary>
+/// <summary>Disables users so that they can't sign in: sets <c>active</c> to false.</summary>
 /// <example>
-/// A user.
+/// Disable a user.
 /// <code>
 /// $user = Get-ScimUser -First 1
 /// Disable-ScimUser $user.id
 /// </code>
 /// </example>
 /// <example>
-/// One whose id is not at hand: it is looked up, by a request more.
+/// Disable a user by user name. Looking up the id takes one more request.
 /// <code>
 /// $name = (Get-ScimUser -First 1).userName
 /// Disable-ScimUser -UserName $name
 /// </code>
 /// </example>
 /// <example>
-/// Those that a filter chooses.
+/// Disable all users that match a filter.
 /// <code>
 /// Get-ScimUser -Enabled $true -First 5 -Attributes id | Disable-ScimUser
 /// </code>

@@ -4,24 +4,24 @@ using PSScim.Completion;
 namespace PSScim.Commands;
 
 /// <summary>
-/// Closes a connection and forgets its secret and token. Another connection that this runspace made before becomes its
+/// Closes a connection and erases its secret and token. The previous connection of this runspace, if any, becomes the
 /// default again.
 /// </summary>
 /// <example>
-/// Close the present connection.
+/// Close the default connection.
 /// <code>
 /// Disconnect-Scim
 /// </code>
 /// </example>
 /// <example>
-/// Close one by its name.
+/// Close a connection by name.
 /// <code>
 /// Connect-Scim -Emulator -Name trial
 /// Disconnect-Scim -Connection trial
 /// </code>
 /// </example>
 /// <example>
-/// Close all that this runspace has made.
+/// Close all connections of this runspace.
 /// <code>
 /// Get-ScimContext -ListAvailable | Disconnect-Scim
 /// </code>
@@ -31,14 +31,14 @@ namespace PSScim.Commands;
 [Cmdlet(VerbsCommunications.Disconnect, "Scim")]
 public sealed class DisconnectScimCommand : ScimCommand
 {
-    /// <summary>The connection to close, or its name. Left out: this runspace's default one.</summary>
+    /// <summary>The connection to close, or its name. Default: the default connection of this runspace.</summary>
     [ArgumentCompleter(typeof(ConnectionCompleter))]
     [Parameter(Position = 0, ValueFromPipeline = true)]
     [ConnectionTransformation]
     [ValidateNotNull]
     public ScimConnection? Connection { get; set; }
 
-    /// <summary>Closes it. Where there is none, there is nothing to do.</summary>
+    /// <summary>Closes the connection. Does nothing if there is no connection.</summary>
     protected override void ProcessRecord()
     {
         ScimConnection? connection = Connection ?? RunspaceState.Current.Default;

@@ -3,16 +3,16 @@ using PSScim.Changes;
 
 namespace PSScim.Commands;
 
-/// <summary>Lets users sign in again: sets <c>active</c>.</summary>
+/// <summary>Enables users so that they can sign in: sets <c>active</c> to true.</summary>
 /// <example>
-/// A user.
+/// Enable a user.
 /// <code>
 /// $user = Get-ScimUser -First 1
 /// Enable-ScimUser $user.id
 /// </code>
 /// </example>
 /// <example>
-/// Those that a filter chooses.
+/// Enable all users that match a filter.
 /// <code>
 /// Get-ScimUser -Enabled $false -First 5 -Attributes id | Enable-ScimUser
 /// </code>

@@ -4,11 +4,11 @@ using System.Management.Automation;
 namespace PSScim.Commands;
 
 /// <summary>
-/// Writes groups to a file as they arrive: all, or those that a filter chooses. Members are in no group that Entra returns:
-/// <c>Export-ScimUser -MemberOf</c> writes those of one group.
+/// Exports groups to a file as they arrive: all groups, or the groups that match a filter. Entra doesn't return members
+/// with a group. To export the members of one group, use <c>Export-ScimUser -MemberOf</c>.
 /// </summary>
 /// <example>
-/// All groups, and the members of one.
+/// Export all groups, and the members of one group.
 /// <code>
 /// Export-ScimGroup groups.csv
 /// $group = Get-ScimGroup -First 1
@@ -16,7 +16,7 @@ namespace PSScim.Commands;
 /// </code>
 /// </example>
 /// <example>
-/// Chosen columns of the groups that may be given access.
+/// Export some columns of the security-enabled groups.
 /// <code>
 /// Export-ScimGroup security.csv { securityEnabled -eq $true } -Attributes id, displayName, groupTypes, description -Force
 /// </code>

@@ -5,12 +5,14 @@ using PSScim.Native;
 
 namespace PSScim.Commands;
 
-/// <summary>Export-ScimUser and Export-ScimGroup: a list that the library writes to a file as its pages arrive.</summary>
+/// <summary>
+/// The base of Export-ScimUser and Export-ScimGroup: a list that the library writes to a file as its pages arrive.
+/// </summary>
 public abstract class ExportScimResourceCommand : ScimListCommand
 {
     /// <summary>
-    /// The file: <c>.csv</c>, or <c>.jsonl</c> for one JSON object a line as the service sent it. It gets its name when it
-    /// is whole; until then it is beside it, with <c>.partial</c> behind the name.
+    /// The file to write: <c>.csv</c>, or <c>.jsonl</c> with one JSON object per line as the service sent it. Until the
+    /// export is complete, the file has <c>.partial</c> after its name.
     /// </summary>
     [Parameter(Mandatory = true, Position = 0)]
     [Alias("FilePath")]
@@ -18,10 +20,10 @@ public abstract class ExportScimResourceCommand : ScimListCommand
     public string Path { get; set; } = "";
 
     /// <summary>
-    /// The columns, and the attributes to ask for: <c>userName</c>, <c>name.givenName</c>, <c>department</c>,
-    /// <c>emails[work].value</c> for the elements of that type. An attribute with parts becomes a column for each part.
-    /// Left out: on Entra all that it returns but the manager, which would make it ten times as many requests; on other
-    /// servers a <c>.csv</c> file needs them.
+    /// The attributes to request, and the columns to write: <c>userName</c>, <c>name.givenName</c>, <c>department</c>,
+    /// or <c>emails[work].value</c> for the values of that type. An attribute with sub-attributes becomes one column
+    /// for each of them. Default on Entra: all attributes except the manager, which would take ten times as many
+    /// requests. On other servers, a <c>.csv</c> file requires this parameter.
     /// </summary>
     [Parameter]
     [Alias("Properties")]
@@ -30,33 +32,36 @@ public abstract class ExportScimResourceCommand : ScimListCommand
     public string[]? Attributes { get; set; }
 
     /// <summary>
-    /// Goes on where an export to the same path broke off, even by a kill, so that each resource is in the file once. Where
-    /// none broke off, it begins. The other parameters must be those of the export that broke off.
+    /// Resumes an interrupted export to the same path, even after the process was killed, so that the file contains
+    /// each resource once. Starts a new export if there is nothing to resume. The other parameters must be the same as
+    /// those of the interrupted export.
     /// </summary>
     [Parameter]
     public SwitchParameter Resume { get; set; }
 
-    /// <summary>Replaces a read-only file, and begins anew where an export to the same path broke off.</summary>
+    /// <summary>Replaces a read-only file, and restarts an interrupted export to the same path.</summary>
     [Parameter]
     public SwitchParameter Force { get; set; }
 
-    /// <summary>Replaces no file that is there.</summary>
+    /// <summary>Reports an error if the file already exists.</summary>
     [Parameter]
     public SwitchParameter NoClobber { get; set; }
 
-    /// <summary>The encoding: <c>utf8</c>, or <c>utf8BOM</c>, by which Excel knows UTF-8 when it opens a <c>.csv</c> file.</summary>
+    /// <summary>
+    /// The encoding: <c>utf8</c>, or <c>utf8BOM</c>, which Excel needs to recognize UTF-8 in a <c>.csv</c> file.
+    /// </summary>
     [Parameter]
     [ValidateSet("utf8", "utf8BOM")]
     public string Encoding { get; set; } = "utf8";
 
     /// <summary>
-    /// Puts a <c>'</c> before each value that begins with <c>=</c>, <c>+</c>, <c>-</c>, <c>@</c>, a tab or a line break, which
-    /// a spreadsheet would run as a formula. Of a <c>.csv</c> file only.
+    /// Puts a <c>'</c> before each value that starts with <c>=</c>, <c>+</c>, <c>-</c>, <c>@</c>, a tab or a line
+    /// break, so that a spreadsheet doesn't run it as a formula. Applies only to <c>.csv</c> files.
     /// </summary>
     [Parameter]
     public SwitchParameter GuardFormula { get; set; }
 
-    /// <summary>Exports.</summary>
+    /// <summary>Runs the export.</summary>
     protected override void ProcessRecord()
     {
         string path = SessionState.Path.GetUnresolvedProviderPathFromPSPath(Path);

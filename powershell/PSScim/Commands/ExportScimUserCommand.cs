@@ -4,35 +4,36 @@ using System.Management.Automation;
 namespace PSScim.Commands;
 
 /// <summary>
-/// Writes users to a file as they arrive: all, or those that a filter chooses. The library writes it without making
-/// objects of the users, so it is as fast as the service, and memory stays flat however many there are.
+/// Exports users to a file as they arrive: all users, or the users that match a filter. The library writes the file
+/// without creating objects, so the export is as fast as the service, and memory use stays the same for any number of
+/// users.
 /// </summary>
 /// <remarks>
-/// A <c>.csv</c> file has a line of titles, commas, quotes where RFC 4180 asks for them, and lines that end with CR LF. Values of
-/// an attribute that has several stand in one field with <c>;</c> between them; what has no value is empty. A <c>.jsonl</c> file
-/// has each user as the service sent it.
+/// A <c>.csv</c> file has a header line, commas, quotes where RFC 4180 requires them, and CR LF line ends. Multiple
+/// values of an attribute are in one field, separated by <c>;</c>. A field without a value is empty. A <c>.jsonl</c>
+/// file contains each user as the service sent it.
 /// </remarks>
 /// <example>
-/// All users with all that Entra returns but the manager.
+/// Export all users with all attributes except the manager.
 /// <code>
 /// Export-ScimUser users.csv
 /// </code>
-/// Pages of 999: 100,000 users are 101 requests. Read it again with <c>Import-Csv</c>.
+/// With pages of 999, 100,000 users take 101 requests. To read the file, use <c>Import-Csv</c>.
 /// </example>
 /// <example>
-/// Chosen columns, and the users of one domain, for Excel.
+/// Export some columns of the users in one domain, for Excel.
 /// <code>
 /// Export-ScimUser contoso.csv -UserName *@contoso.com -Encoding utf8BOM -GuardFormula -Attributes userName, displayName, 'emails[work].value', department
 /// </code>
-/// What comes from people's hands may begin with <c>=</c>; -GuardFormula keeps Excel from running it.
+/// A value that a person typed may start with <c>=</c>. -GuardFormula prevents Excel from running it.
 /// </example>
 /// <example>
-/// A nightly job that goes on where the last run was killed.
+/// Resume a nightly job after its last run was killed.
 /// <code>
 /// $done = Export-ScimUser users.jsonl -Resume
 /// '{0} users, {1} requests, USD {2}' -f $done.Count, $done.Requests, $done.EstimatedCost
 /// </code>
-/// Where no run broke off, -Resume changes nothing.
+/// If no run was interrupted, -Resume has no effect.
 /// </example>
 /// <seealso cref="GetScimUserCommand"/>
 /// <seealso cref="ExportScimGroupCommand"/>

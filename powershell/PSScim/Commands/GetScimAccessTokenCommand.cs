@@ -8,22 +8,24 @@ using PSScim.Native;
 namespace PSScim.Commands;
 
 /// <summary>
-/// Gets the access token of a connection, renewed if it is about to expire, for the requests that are still made by hand.
+/// Gets the access token of a connection for requests that you send yourself. The token is renewed if it's about to
+/// expire.
 /// </summary>
 /// <example>
-/// Make a request that no cmdlet makes.
+/// Send a request that no cmdlet supports.
 /// <code>
 /// $headers = Get-ScimAccessToken -AsHeader
 /// $headers.Keys
 /// </code>
-/// The hashtable is what <c>Invoke-RestMethod -Headers</c> takes. Requests made by hand are not in the meter.
+/// The hashtable is for <c>Invoke-RestMethod -Headers</c>. Get-ScimContext doesn't count requests that you send
+/// yourself.
 /// </example>
 /// <example>
-/// Which permissions does the token carry?
+/// Show the permissions in the token.
 /// <code>
 /// (Get-ScimAccessToken -AsClaims).Roles
 /// </code>
-/// The claims are read, not validated: they say what the identity platform wrote down.
+/// The claims are read but not validated.
 /// </example>
 /// <seealso cref="ConnectScimCommand"/>
 /// <seealso cref="TestScimConnectionCommand"/>
@@ -39,21 +41,25 @@ public sealed class GetScimAccessTokenCommand : ScimConnectionCommand
     private const string HeaderSet = "Header";
     private const string ClaimsSet = "Claims";
 
-    /// <summary>Gives it as text. It then lies in the session's memory, and in transcripts that are on.</summary>
+    /// <summary>
+    /// Returns the token as text. It then stays in the memory of the session and may appear in transcripts.
+    /// </summary>
     [Parameter(ParameterSetName = PlainSet, Mandatory = true)]
     public SwitchParameter AsPlainText { get; set; }
 
-    /// <summary>Gives a hashtable for <c>Invoke-RestMethod -Headers</c>.</summary>
+    /// <summary>Returns a hashtable for <c>Invoke-RestMethod -Headers</c>.</summary>
     [Parameter(ParameterSetName = HeaderSet, Mandatory = true)]
     public SwitchParameter AsHeader { get; set; }
 
     /// <summary>
-    /// Gives what the token says of itself: tenant, application, permissions, expiry. It is read, not validated.
+    /// Returns the claims of the token: tenant, application, permissions and expiry. The token isn't validated.
     /// </summary>
     [Parameter(ParameterSetName = ClaimsSet, Mandatory = true)]
     public SwitchParameter AsClaims { get; set; }
 
-    /// <summary>Gets it. A request goes to the identity platform only where the present token is old.</summary>
+    /// <summary>
+    /// Gets the token. Requests a new one from the identity platform only if the current one is about to expire.
+    /// </summary>
     protected override void ProcessRecord()
     {
         try

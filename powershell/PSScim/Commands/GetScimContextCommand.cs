@@ -6,18 +6,19 @@ using PSScim.Native;
 namespace PSScim.Commands;
 
 /// <summary>
-/// Gets the connection that cmdlets of this runspace use: where it goes, as whom, and what it has done and cost so far.
+/// Gets the connection that the cmdlets in this runspace use: its address, its identity, and its requests and cost so
+/// far.
 /// </summary>
 /// <example>
-/// What has this cost so far?
+/// Show the cost so far.
 /// <code>
 /// Get-ScimUser -First 250 | ForEach-Object userName
 /// Get-ScimContext
 /// </code>
-/// 250 users are three pages of 100: three requests, USD 0.006 on Entra.
+/// 250 users take three pages of 100: three requests, which cost USD 0.006 on Entra.
 /// </example>
 /// <example>
-/// The cost of one command.
+/// Show the cost of one command.
 /// <code>
 /// $before = (Get-ScimContext).Requests
 /// $all = Get-ScimUser -Attributes id, userName
@@ -25,7 +26,7 @@ namespace PSScim.Commands;
 /// </code>
 /// </example>
 /// <example>
-/// All connections of this runspace.
+/// List all connections of this runspace.
 /// <code>
 /// Get-ScimContext -ListAvailable | ForEach-Object Name
 /// </code>
@@ -36,17 +37,17 @@ namespace PSScim.Commands;
 [OutputType(typeof(ScimConnection))]
 public sealed class GetScimContextCommand : ScimCommand
 {
-    /// <summary>The name of one of this runspace's connections.</summary>
+    /// <summary>The name of a connection of this runspace.</summary>
     [ArgumentCompleter(typeof(ConnectionCompleter))]
     [Parameter(Position = 0)]
     [ValidateNotNullOrEmpty]
     public string? Name { get; set; }
 
-    /// <summary>All connections of this runspace; the default one comes last.</summary>
+    /// <summary>Lists all connections of this runspace. The default connection is last.</summary>
     [Parameter]
     public SwitchParameter ListAvailable { get; set; }
 
-    /// <summary>Writes them. No request is made.</summary>
+    /// <summary>Writes the connections. No request is made.</summary>
     protected override void ProcessRecord()
     {
         RunspaceState connections = RunspaceState.Current;

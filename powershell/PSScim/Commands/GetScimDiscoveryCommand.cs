@@ -3,14 +3,14 @@ using PSScim.Native;
 
 namespace PSScim.Commands;
 
-/// <summary>What the cmdlets share that read a service's description of itself (RFC 7644 section 4).</summary>
+/// <summary>The base of the cmdlets that read a service's description of itself (RFC 7644 section 4).</summary>
 public abstract class GetScimDiscoveryCommand : ScimConnectionCommand
 {
     private protected abstract string Endpoint { get; }
 
     private protected abstract ResourceKind Kind { get; }
 
-    /// <summary>Reads the resources with these ids, or all where none is named.</summary>
+    /// <summary>Reads the resources with these ids, or all resources if there are no ids.</summary>
     private protected void ReadEach(string[]? ids)
     {
         if (ids is null)
@@ -20,7 +20,7 @@ public abstract class GetScimDiscoveryCommand : ScimConnectionCommand
                 Read(id, isList: false);
     }
 
-    /// <summary>Reads one resource, or all that the endpoint lists.</summary>
+    /// <summary>Reads one resource, or all resources of the endpoint.</summary>
     private protected void Read(string? id, bool isList)
     {
         ResourceReader reader = Resolved.Types.Reader(Kind, Projection.None);

@@ -4,38 +4,39 @@ using System.Management.Automation;
 namespace PSScim.Commands;
 
 /// <summary>
-/// Gets groups from a SCIM service: all, those that a filter chooses, or single ones by id. Entra never lists a group's
-/// members with it; they are the users found by the filter <c>groups.value eq "&lt;id of the group&gt;"</c>.
+/// Gets groups from a SCIM service: all groups, the groups that match a filter, or single groups by id. Entra doesn't
+/// return members with a group. To get them, use Get-ScimGroupMember, or filter users by <c>groups.value eq "&lt;id of
+/// the group&gt;"</c>.
 /// </summary>
 /// <example>
-/// The groups whose name ends with a word.
+/// Get the groups whose names end with a word.
 /// <code>
 /// Get-ScimGroup -Filter 'displayName ew "Berlin"'
 /// </code>
 /// </example>
 /// <example>
-/// A group by its exact name, and its members.
+/// Get a group by its exact name, and its members.
 /// <code>
 /// $group = Get-ScimGroup -First 1
 /// Get-ScimGroup -DisplayName $group.displayName
 /// Get-ScimUser -MemberOf $group -Attributes id, userName
 /// </code>
-/// Entra never lists members with the group: they are the users who are in it.
+/// Entra doesn't return members with a group, so this finds the users who are in it.
 /// </example>
 /// <example>
-/// The groups that a user is in.
+/// Get the groups that a user is in.
 /// <code>
 /// $user = Get-ScimUser -First 1
 /// Get-ScimGroup -Member $user
 /// </code>
 /// </example>
 /// <example>
-/// Groups by their ids.
+/// Get groups by id.
 /// <code>
 /// $ids = Get-ScimGroup -First 3 | ForEach-Object id
 /// $ids | Get-ScimGroup
 /// </code>
-/// Each id is a request of its own.
+/// Each id takes one request.
 /// </example>
 /// <seealso cref="GetScimUserCommand"/>
 /// <seealso cref="GetScimSchemaCommand"/>

@@ -7,19 +7,19 @@ using PSScim.Native;
 namespace PSScim.Commands;
 
 /// <summary>
-/// Gets the users who are direct members of a group. Entra never lists members with the group: they are the users found by
-/// <c>groups.value eq "&lt;id of the group&gt;"</c>, page by page. Elsewhere they are the users whom the group names, read one
-/// by one.
+/// Gets the users who are direct members of a group. Entra doesn't return members with a group, so this cmdlet filters
+/// users by <c>groups.value eq "&lt;id of the group&gt;"</c>, page by page. On other servers, it reads the group's
+/// members one by one.
 /// </summary>
 /// <example>
-/// The members of a group.
+/// Get the members of a group.
 /// <code>
 /// $group = Get-ScimGroup -First 1
 /// Get-ScimGroupMember $group -Attributes id, userName
 /// </code>
 /// </example>
 /// <example>
-/// How many members each group has.
+/// Count the members of each group.
 /// <code>
 /// Get-ScimGroup -First 3 | ForEach-Object { '{0}: {1}' -f $_.displayName, @($_ | Get-ScimGroupMember -Attributes id).Count }
 /// </code>
@@ -33,7 +33,7 @@ public sealed class GetScimGroupMemberCommand : ScimMembershipCommand
 {
     private ResourceReader? _reader;
 
-    /// <summary>Ids of groups, or groups.</summary>
+    /// <summary>Ids of groups, or group objects.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [Alias("Group", "GroupId")]
     [ValidateNotNullOrEmpty]

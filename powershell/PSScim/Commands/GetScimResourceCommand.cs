@@ -6,15 +6,17 @@ using PSScim.Native;
 
 namespace PSScim.Commands;
 
-/// <summary>Get-ScimUser and Get-ScimGroup: a list by filter, or single resources by id.</summary>
+/// <summary>The base of Get-ScimUser and Get-ScimGroup: a list by filter, or single resources by id.</summary>
 public abstract class GetScimResourceCommand : ScimListCommand
 {
     private protected const string IdSet = "Id";
 
-    /// <summary>Entra gives users more than this a page only when the request names its attributes, manager not among them.</summary>
+    /// <summary>
+    /// Entra returns more users per page than this only if the request lists its attributes, without the manager.
+    /// </summary>
     private const int EntraUsersWithManager = 100;
 
-    /// <summary>A list of so many users is a long one: it took ten requests, where two would have done.</summary>
+    /// <summary>A list with this many users is long: it took ten requests instead of two.</summary>
     private const ulong LongList = 1000;
 
     private ResourceReader? _byId;
@@ -22,15 +24,15 @@ public abstract class GetScimResourceCommand : ScimListCommand
     private ulong _skipped;
     private ulong _written;
 
-    /// <summary>Ids of single resources, or objects that have an id. One request each.</summary>
+    /// <summary>Ids of single resources, or objects that have an id. Each takes one request.</summary>
     [Parameter(ParameterSetName = IdSet, Mandatory = true, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [ValidateNotNullOrEmpty]
     [IdTransformation]
     public string[] Id { get; set; } = [];
 
     /// <summary>
-    /// The attributes to return, and no others (and the id, which services always return). On Entra this makes pages of
-    /// users ten times larger, so a list costs a tenth of the requests, unless the manager is among them.
+    /// The attributes to return. Services always return the id too. On Entra, pages of users are then ten times larger,
+    /// so a list takes a tenth of the requests, unless the manager is one of the attributes.
     /// </summary>
     [Parameter]
     [Alias("Properties")]
@@ -45,25 +47,26 @@ public abstract class GetScimResourceCommand : ScimListCommand
     public string[]? ExcludedAttributes { get; set; }
 
     /// <summary>
-    /// Resources a page. Left out: as many as the service allows. Over 100 users a page, Entra asks that the attributes
-    /// be named; when you name none, all but the manager are named for you.
+    /// The number of resources per page. Default: as many as the service allows. For more than 100 users per page,
+    /// Entra requires a list of attributes. If you don't specify -Attributes, PSScim requests all attributes except the
+    /// manager.
     /// </summary>
     [Parameter(ParameterSetName = ListSet)]
     [ValidateRange(1, int.MaxValue)]
     public int PageSize { get; set; }
 
     /// <summary>
-    /// Where to go on: the cursor that the error of an interrupted list carries. The other parameters must be those of
-    /// the command that was interrupted.
+    /// Where to resume: the Cursor of the error of an interrupted list. The other parameters must be the same as those
+    /// of the interrupted command.
     /// </summary>
     [Parameter(ParameterSetName = ListSet)]
     [ValidateNotNullOrEmpty]
     public string? Cursor { get; set; }
 
     /// <summary>
-    /// The number of requests in flight at most, for ids. Default: 8. The objects come in the order of the ids. A pipeline
-    /// that stops early has sent fewer than this number too many. On Entra, where each request is billed, the number starts
-    /// at two and grows as results are used.
+    /// The maximum number of requests in progress at the same time, for ids. Default: 8. Objects are returned in the
+    /// order of the ids. If the pipeline stops early, fewer than this number of extra requests were sent. On Entra,
+    /// where each request is billed, the number starts at two and grows as results are used.
     /// </summary>
     [Parameter(ParameterSetName = IdSet)]
     [ValidateRange(1, 256)]
@@ -71,7 +74,7 @@ public abstract class GetScimResourceCommand : ScimListCommand
 
     private protected override int InFlight => ThrottleLimit;
 
-    /// <summary>Reads what the parameters or the present input ask for.</summary>
+    /// <summary>Reads the list, or the ids of the current input.</summary>
     protected override void ProcessRecord()
     {
         if (ParameterSetName == IdSet)
@@ -90,7 +93,7 @@ public abstract class GetScimResourceCommand : ScimListCommand
         WriteObject(_byId.Read(operation)[0]);
     }
 
-    /// <summary>-Skip passes over ids without a request; -First counts the resources that were found.</summary>
+    /// <summary>-Skip skips ids without a request. -First counts the resources that were found.</summary>
     private void ReadOne(string id)
     {
         if (_skipped < PagingParameters.Skip)
@@ -142,8 +145,8 @@ public abstract class GetScimResourceCommand : ScimListCommand
         : PSScim.Projection.None;
 
     /// <summary>
-    /// A page of more than 100 users has its price on Entra: the attributes must be named. When someone asks for such
-    /// pages and names none, all that the service returns are named, less the manager.
+    /// For pages of more than 100 users, Entra requires a list of attributes. Without -Attributes, requests all
+    /// attributes that the service returns, except the manager.
     /// </summary>
     private void NameAllButManager()
     {
@@ -155,7 +158,9 @@ public abstract class GetScimResourceCommand : ScimListCommand
             $"For pages of more than {EntraUsersWithManager} users, PSScim requests all attributes except the manager. With the manager, Entra returns at most {EntraUsersWithManager} users per page.");
     }
 
-    /// <summary>Says once a connection how the list could have cost a tenth, as soon as it is clear that it is a long one.</summary>
+    /// <summary>
+    /// Warns once per connection that a long list could cost a tenth, as soon as the list is known to be long.
+    /// </summary>
     private void AdviseOfCost(ulong received)
     {
         if (received < LongList || Kind != ResourceKind.User || Attributes is not null || _named is not null || !Resolved.IsEntra

@@ -3,15 +3,17 @@ using PSScim.Completion;
 
 namespace PSScim.Commands;
 
-/// <summary>Gets the kinds of resources that a SCIM service has, each with its endpoint and schemas (RFC 7643 section 6).</summary>
+/// <summary>
+/// Gets the resource types of a SCIM service, each with its endpoint and schemas (RFC 7643 section 6).
+/// </summary>
 /// <example>
-/// What kinds of resources are there, and where?
+/// List the resource types and their endpoints.
 /// <code>
 /// Get-ScimResourceType | ForEach-Object { '{0} at {1}' -f $_.name, $_.endpoint }
 /// </code>
 /// </example>
 /// <example>
-/// One of them, by its id.
+/// Get one resource type by id.
 /// <code>
 /// Get-ScimResourceType -Id User
 /// </code>
@@ -22,7 +24,7 @@ namespace PSScim.Commands;
 [OutputType("PSScim.ResourceType")]
 public sealed class GetScimResourceTypeCommand : GetScimDiscoveryCommand
 {
-    /// <summary>The id of one resource type, such as <c>User</c>. Left out: all.</summary>
+    /// <summary>The id of a resource type, such as <c>User</c>. Default: all.</summary>
     [ArgumentCompleter(typeof(DiscoveryIdCompleter))]
     [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [ValidateNotNullOrEmpty]
@@ -33,6 +35,6 @@ public sealed class GetScimResourceTypeCommand : GetScimDiscoveryCommand
 
     private protected override ResourceKind Kind => ResourceKind.ResourceType;
 
-    /// <summary>Reads them: one request, or one for each id.</summary>
+    /// <summary>Reads the resource types: one request, or one for each id.</summary>
     protected override void ProcessRecord() => ReadEach(Id);
 }

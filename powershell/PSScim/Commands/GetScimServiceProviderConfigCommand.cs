@@ -2,9 +2,11 @@ using System.Management.Automation;
 
 namespace PSScim.Commands;
 
-/// <summary>Gets what a SCIM service says that it can do: paging, filters, PATCH, authentication (RFC 7643 section 5).</summary>
+/// <summary>
+/// Gets the features that a SCIM service supports: paging, filters, PATCH and authentication (RFC 7643 section 5).
+/// </summary>
 /// <example>
-/// How does the service page, and how does one sign in?
+/// Show how the service pages, and how to sign in.
 /// <code>
 /// $config = Get-ScimServiceProviderConfig
 /// $config.pagination
@@ -21,6 +23,6 @@ public sealed class GetScimServiceProviderConfigCommand : GetScimDiscoveryComman
 
     private protected override ResourceKind Kind => ResourceKind.ServiceProviderConfig;
 
-    /// <summary>Reads it: one request.</summary>
+    /// <summary>Reads the configuration: one request.</summary>
     protected override void ProcessRecord() => Read(null, isList: false);
 }

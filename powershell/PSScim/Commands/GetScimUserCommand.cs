@@ -4,35 +4,36 @@ using System.Management.Automation;
 namespace PSScim.Commands;
 
 /// <summary>
-/// Gets users from a SCIM service: all, those that a filter selects, or single users by id. Users are written as their
-/// page arrives, and a page that isn't needed is never requested.
+/// Gets users from a SCIM service: all users, the users that match a filter, or single users by id. Users are written
+/// as their page arrives, and a page that isn't needed is never requested.
 /// <para>
-/// A list that breaks off is a terminating error with the Cursor to continue from, whatever -ErrorAction says: users who
-/// came before are in the pipeline already, but no command takes them for all users. An id that isn't found is a
-/// non-terminating error, and the other ids are read.
+/// An interrupted list is a terminating error with a Cursor to resume from, whatever -ErrorAction is. The users
+/// received before the error are already in the pipeline, but no command treats them as all users. An id that isn't
+/// found is a non-terminating error, and the other ids are read.
 /// </para>
 /// </summary>
 /// <example>
-/// All users, streamed, with the attributes that are needed and no others.
+/// Get all users with only the attributes that you need.
 /// <code>
 /// Get-ScimUser -Attributes id, userName, displayName, active |
 ///     Where-Object { -not $_.active } |
 ///     ForEach-Object userName
 /// </code>
-/// Named attributes make pages of 999 users in place of 100: a tenth of the requests, and of the cost.
+/// With -Attributes, pages have 999 users instead of 100, which takes a tenth of the requests and costs a tenth.
 /// </example>
 /// <example>
-/// The users of one domain.
+/// Get the users of one domain.
 /// <code>
 /// $domain = 'contoso.com'
 /// Get-ScimUser -Filter 'userName ew "@contoso.com"' -First 10
 /// Get-ScimUser -Filter { userName -like "*@$domain" -and active -eq $true } -First 10
 /// Get-ScimUser -UserName *@contoso.com -Enabled $true -First 10
 /// </code>
-/// Three ways to say it; the service evaluates the filter. <c>Get-Help about_PSScim_Filters</c> says what Entra can filter by.
+/// These are three ways to write the same filter, which the service evaluates. For the attributes that Entra can filter
+/// by, run <c>Get-Help about_PSScim_Filters</c>.
 /// </example>
 /// <example>
-/// One user, and its attributes in the extensions.
+/// Get one user and its extension attributes.
 /// <code>
 /// $user = Get-ScimUser -First 1
 /// $user = Get-ScimUser -Id $user.id
@@ -43,29 +44,29 @@ namespace PSScim.Commands;
 /// </code>
 /// </example>
 /// <example>
-/// The members of a group.
+/// Get the members of a group.
 /// <code>
 /// $group = Get-ScimGroup -First 1
 /// Get-ScimUser -MemberOf $group -Attributes id, userName
 /// </code>
 /// </example>
 /// <example>
-/// Many users by id, and the errors of those that are no more.
+/// Get many users by id, and the errors for deleted users.
 /// <code>
 /// $ids = @(Get-ScimUser -First 3 | ForEach-Object id) + '00000000-0000-0000-0000-000000000000'
 /// $ids | Get-ScimUser -Attributes userName -ErrorAction SilentlyContinue -ErrorVariable gone
 /// $gone | ForEach-Object { '{0} ({1})' -f $_.TargetObject, $_.Exception.Id }
 /// </code>
-/// The others come all the same. A request that ends in 404 is billed too.
+/// The other users are returned. Requests that end with status 404 are billed too.
 /// </example>
 /// <example>
-/// Continue where an interrupted list stopped.
+/// Resume an interrupted list.
 /// <code>
 /// try { $null = Get-ScimUser -OutVariable users }
 /// catch { $cursor = $_.Exception.Cursor }
 /// if ($cursor) { $users += Get-ScimUser -Cursor $cursor }
 /// </code>
-/// An assignment would lose the users who came before the error; -OutVariable keeps them.
+/// An assignment would lose the users received before the error. -OutVariable keeps them.
 /// </example>
 /// <seealso cref="GetScimGroupCommand"/>
 /// <seealso cref="GetScimContextCommand"/>

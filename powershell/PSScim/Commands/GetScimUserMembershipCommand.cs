@@ -3,18 +3,18 @@ using System.Management.Automation;
 namespace PSScim.Commands;
 
 /// <summary>
-/// Gets the groups that a user is in, those whose rule makes the user a member too: the groups found by
+/// Gets the groups that a user is in, including groups with dynamic membership. This cmdlet filters groups by
 /// <c>members.value eq "&lt;id of the user&gt;"</c>.
 /// </summary>
 /// <example>
-/// The groups of a user.
+/// Get the groups of a user.
 /// <code>
 /// $user = Get-ScimUser -First 1
 /// Get-ScimUserMembership $user | ForEach-Object displayName
 /// </code>
 /// </example>
 /// <example>
-/// Out of all groups that take members by hand.
+/// Remove a user from all groups with assigned members.
 /// <code>
 /// $user = Get-ScimUser -First 1
 /// foreach ($group in $user | Get-ScimUserMembership) { Remove-ScimGroupMember $group $user -Confirm:$false }
@@ -26,7 +26,7 @@ namespace PSScim.Commands;
 [OutputType("PSScim.Group")]
 public sealed class GetScimUserMembershipCommand : ScimMembershipCommand
 {
-    /// <summary>Ids of users, or users.</summary>
+    /// <summary>Ids of users, or user objects.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [Alias("User", "UserId")]
     [ValidateNotNullOrEmpty]

@@ -1,30 +1,35 @@
 namespace PSScim.Commands;
 
-/// <summary>The parameters for the common filters on users. What they mean is said here, for all cmdlets that have them.</summary>
+/// <summary>The parameters for the common filters on users, with their help for all cmdlets that have them.</summary>
 internal interface IUserFilter
 {
-    /// <summary>The user name. A <c>*</c> at its beginning means: ends with the rest, as in <c>*@contoso.com</c>.</summary>
+    /// <summary>
+    /// Gets users with this user name. With a <c>*</c> at the start, matches the end of the name, as in
+    /// <c>*@contoso.com</c>.
+    /// </summary>
     string? UserName { get; }
 
-    /// <summary>The mail nickname. A <c>*</c> at its beginning means: ends with the rest.</summary>
+    /// <summary>
+    /// Gets users with this mail nickname. With a <c>*</c> at the start, matches the end of the nickname.
+    /// </summary>
     string? MailNickname { get; }
 
-    /// <summary>Whether the account is enabled. Left out: both.</summary>
+    /// <summary>Gets only enabled users (true) or only disabled users (false). Default: both.</summary>
     bool? Enabled { get; }
 
-    /// <summary>The id of a group, or the group: its direct members.</summary>
+    /// <summary>Gets the direct members of this group. Use a group object or its id.</summary>
     string? MemberOf { get; }
 
-    /// <summary>The id of a group, or the group: its owners.</summary>
+    /// <summary>Gets the owners of this group. Use a group object or its id.</summary>
     string? OwnerOf { get; }
 }
 
 /// <summary>The parameters for the common filters on groups.</summary>
 internal interface IGroupFilter
 {
-    /// <summary>The id of a user, or the user: the groups that it is a member of.</summary>
+    /// <summary>Gets the groups that this user is a member of. Use a user object or its id.</summary>
     string? Member { get; }
 
-    /// <summary>The id of a user, or the user: the groups that it owns.</summary>
+    /// <summary>Gets the groups that this user owns. Use a user object or its id.</summary>
     string? Owner { get; }
 }

@@ -6,8 +6,8 @@ using System.Management.Automation;
 namespace PSScim.Commands;
 
 /// <summary>
-/// Lets <c>-Id</c> and its like take ids, objects that have an id, and arrays of both. Without it the engine would turn a resource
-/// from the pipeline into text, which is its name, before it looked at the resource's id.
+/// Lets <c>-Id</c> and similar parameters accept ids, objects that have an id, and arrays of both. Without it,
+/// PowerShell converts a resource from the pipeline to text, which is its name, before it looks at the id.
 /// </summary>
 [AttributeUsage(AttributeTargets.Property)]
 internal sealed class IdTransformationAttribute : ArgumentTransformationAttribute

@@ -5,17 +5,17 @@ using PSScim.Native;
 namespace PSScim.Commands;
 
 /// <summary>
-/// Sends a request of your own, with the connection's token, retries, meter, budget and errors: the way out for everything
-/// that has no cmdlet.
+/// Sends a custom request with the connection's token, retries, meter, budget and errors. Use it for everything that
+/// has no cmdlet.
 /// </summary>
 /// <example>
-/// What a server says of a path that PSScim has no cmdlet for.
+/// Read a path that no cmdlet supports.
 /// <code>
 /// Invoke-ScimRequest -Path 'users?filter=active eq false&amp;attributes=id,userName' | ForEach-Object { $_.resources.Count }
 /// </code>
 /// </example>
 /// <example>
-/// A change in a form of your own, after a look at it.
+/// Send a custom change after you preview it.
 /// <code>
 /// $user = Get-ScimUser -First 1
 /// $body = @{
@@ -27,7 +27,7 @@ namespace PSScim.Commands;
 /// </code>
 /// </example>
 /// <example>
-/// The JSON as it came.
+/// Get the JSON text of the response.
 /// <code>
 /// Invoke-ScimRequest -Path 'schemas' -Raw
 /// </code>
@@ -39,24 +39,26 @@ namespace PSScim.Commands;
 [OutputType(typeof(ScimResource), typeof(string))]
 public sealed class InvokeScimRequestCommand : ScimWriteCommand
 {
-    /// <summary>The method. Left out: GET.</summary>
+    /// <summary>The HTTP method. Default: GET.</summary>
     [Parameter]
     [ValidateSet("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD")]
     public string Method { get; set; } = "GET";
 
-    /// <summary>Where to, below the connection's base URI, with the query: <c>users/&lt;id&gt;?attributes=userName</c>.</summary>
+    /// <summary>
+    /// The path below the connection's base URI, with its query: <c>users/&lt;id&gt;?attributes=userName</c>.
+    /// </summary>
     [Parameter(Mandatory = true, Position = 0)]
     [ValidateNotNullOrEmpty]
     public string Path { get; set; } = "";
 
     /// <summary>
-    /// What to send: JSON as text, or an object or hashtable to make it of. An object of Get-ScimUser or Get-ScimGroup is
-    /// sent whole, with what was set on it. From the pipeline, one request each.
+    /// The body: JSON text, or an object or hashtable to convert to JSON. An object from Get-ScimUser or Get-ScimGroup is
+    /// sent as a whole, with the values that you set on it. Each object from the pipeline is one request.
     /// </summary>
     [Parameter(ValueFromPipeline = true)]
     public PSObject? Body { get; set; }
 
-    /// <summary>Writes the JSON as text, as it came.</summary>
+    /// <summary>Returns the JSON text as the service sent it.</summary>
     [Parameter]
     public SwitchParameter Raw { get; set; }
 

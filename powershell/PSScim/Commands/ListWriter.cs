@@ -4,7 +4,7 @@ using PSScim.Native;
 
 namespace PSScim.Commands;
 
-/// <summary>Writes a list's objects and decides when the next page is worth a request.</summary>
+/// <summary>Writes the objects of a list and decides whether to request the next page.</summary>
 internal sealed class ListWriter
 {
     private readonly PSCmdlet _command;
@@ -16,7 +16,7 @@ internal sealed class ListWriter
     private ulong _received;
     private bool _isFirstPage = true;
 
-    /// <summary>Resources of the present page that came in earlier parts.</summary>
+    /// <summary>Resources of the current page that arrived in earlier parts.</summary>
     private long _before;
 
     /// <param name="command">Who writes.</param>
@@ -31,7 +31,7 @@ internal sealed class ListWriter
         _skip = command.PagingParameters.Skip;
     }
 
-    /// <summary>How many resources are needed at most, or null for all.</summary>
+    /// <summary>The maximum number of resources, or null for all.</summary>
     internal long? Wanted => _first > long.MaxValue - _skip ? null : (long)(_first + _skip);
 
     /// <summary>Writes a page, or a part of one; false when no more is wanted.</summary>

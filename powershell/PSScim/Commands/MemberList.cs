@@ -7,14 +7,14 @@ using PSScim.Native;
 namespace PSScim.Commands;
 
 /// <summary>
-/// The ids of the users in a group: whom the group itself names (RFC 7643 section 4.2), and where it names nobody, as on
-/// Entra, the users who are found by <c>groups.value</c>.
+/// The ids of the users in a group: the members in the group itself (RFC 7643 section 4.2) or, if it has none, as on
+/// Entra, the users found with a filter on <c>groups.value</c>.
 /// </summary>
 /// <param name="connection">Where the group is.</param>
 /// <param name="run">Waits for an operation, and gives each of its replies.</param>
 internal sealed class MemberList(ScimConnection connection, Action<Func<Operation>, Func<Operation, bool>> run)
 {
-    /// <exception cref="ScimException">The group cannot be read.</exception>
+    /// <exception cref="ScimException">The group can't be read.</exception>
     /// <param name="group">The group's id.</param>
     /// <param name="isTold">Whether the server said anything at all of who is in it.</param>
     internal List<string> Of(string group, out bool isTold)

@@ -6,24 +6,24 @@ using PSScim.Native;
 namespace PSScim.Commands;
 
 /// <summary>
-/// Creates groups: from parameters, or one from each object of the pipeline. Where it is not said otherwise they are for
-/// security and not for mail.
+/// Creates groups from parameters, or one group from each pipeline object. By default, groups are security-enabled and
+/// not mail-enabled.
 /// </summary>
 /// <example>
-/// A group.
+/// Create a group.
 /// <code>
 /// New-ScimGroup -DisplayName 'Sales Graz' -Description 'All who sell in Graz'
 /// </code>
 /// </example>
 /// <example>
-/// A group with its members.
+/// Create a group with members.
 /// <code>
 /// $group = New-ScimGroup -DisplayName 'Sales Graz'
 /// Get-ScimUser -First 25 -Attributes id | Add-ScimGroupMember -Group $group
 /// </code>
 /// </example>
 /// <example>
-/// Groups from hashtables; rows of Import-Csv do as well.
+/// Create groups from hashtables. Rows from Import-Csv work too.
 /// <code>
 /// @{ displayName = 'Sales'; description = 'All who sell' }, @{ displayName = 'Research' } | New-ScimGroup
 /// </code>
@@ -36,14 +36,14 @@ namespace PSScim.Commands;
 public sealed class NewScimGroupCommand : ScimGroupCommand
 {
     /// <summary>
-    /// What comes from the pipeline: a hashtable, a row of Import-Csv, an object of ConvertFrom-Json, or a group to make
-    /// another like it. What a parameter says goes before it. Empty cells are ignored.
+    /// The pipeline input: a hashtable, a row from Import-Csv, an object from ConvertFrom-Json, or a group to copy.
+    /// Parameters override its values. Empty CSV cells are ignored.
     /// </summary>
     [Parameter(ValueFromPipeline = true)]
     [ValidateNotNull]
     public PSObject? InputObject { get; set; }
 
-    /// <summary>Further attributes, by their names in the schema.</summary>
+    /// <summary>More attributes, by their names in the schema.</summary>
     [Parameter]
     [ArgumentCompleter(typeof(AttributeTableCompleter))]
     [AttributesTransformation(ResourceKind.Group)]

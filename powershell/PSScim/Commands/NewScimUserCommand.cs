@@ -7,34 +7,35 @@ using PSScim.Native;
 namespace PSScim.Commands;
 
 /// <summary>
-/// Creates users: from parameters, or one from each object of the pipeline, such as the rows of a CSV. The users are written
-/// as they come to be, in the order of the input.
+/// Creates users from parameters, or one user from each pipeline object, such as the rows of a CSV file. The new users
+/// are returned as they are created, in the order of the input.
 /// </summary>
 /// <example>
-/// A user.
+/// Create a user.
 /// <code>
 /// $password = [Security.SecureString]::new(); 'Correct-Horse-7'.ToCharArray() | ForEach-Object { $password.AppendChar($_) }
 /// New-ScimUser -UserName ann@contoso.com -DisplayName 'Ann Ek' -GivenName Ann -FamilyName Ek -Password $password -Department Sales -Title 'Account manager'
 /// </code>
 /// </example>
 /// <example>
-/// Users from an HR feed, whose columns are called by the parameters' names or by SCIM's.
+/// Create users from an HR file whose columns have parameter names or SCIM names.
 /// <code>
 /// # Needs the file new.csv
 /// Import-Csv new.csv | New-ScimUser -UsageLocation AT -ErrorVariable refused | ForEach-Object { $_.userName + ' ' + $_.id }
 /// $refused | ForEach-Object { $_.Exception.Message }
 /// </code>
-/// Eight requests are in flight at a time. A row that cannot be is an error that names the row; the others go on.
+/// Eight requests are in progress at the same time. An invalid row is an error that names the row, and the other rows
+/// continue.
 /// </example>
 /// <example>
-/// What would be sent, without sending it.
+/// Show what would be sent, without sending it.
 /// <code>
 /// @{ userName = 'ann@contoso.com'; displayName = 'Ann Ek'; givenName = 'Ann'; familyName = 'Ek'; password = 'Correct-Horse-7' } |
 ///     New-ScimUser -WhatIf
 /// </code>
 /// </example>
 /// <example>
-/// Any attribute, by its name in the schema.
+/// Set any attribute by its name in the schema.
 /// <code>
 /// $password = [Security.SecureString]::new(); 'Correct-Horse-7'.ToCharArray() | ForEach-Object { $password.AppendChar($_) }
 /// New-ScimUser -UserName ann@contoso.com -DisplayName 'Ann Ek' -GivenName Ann -FamilyName Ek -Password $password -Attributes @{
@@ -51,28 +52,30 @@ namespace PSScim.Commands;
 public sealed class NewScimUserCommand : ScimUserCommand
 {
     /// <summary>
-    /// What comes from the pipeline: a hashtable, a row of Import-Csv, an object of ConvertFrom-Json, or a user to make
-    /// another like it. Its names may be those of the parameters or of the schema (<c>name.familyName</c>,
-    /// <c>emails[work]</c>); what a parameter says goes before it. Empty cells are ignored.
+    /// The pipeline input: a hashtable, a row from Import-Csv, an object from ConvertFrom-Json, or a user to copy. Its
+    /// names can be parameter names or schema names (<c>name.familyName</c>, <c>emails[work]</c>). Parameters override
+    /// its values. Empty CSV cells are ignored.
     /// </summary>
     [Parameter(ValueFromPipeline = true)]
     [ValidateNotNull]
     public PSObject? InputObject { get; set; }
 
-    /// <summary>The name by which the user signs in, such as <c>ann@contoso.com</c>.</summary>
+    /// <summary>The name that the user signs in with, such as <c>ann@contoso.com</c>.</summary>
     [Parameter]
     [Alias("UserPrincipalName")]
     [AttributeName("userName")]
     public string? UserName { get; set; }
 
-    /// <summary>Further attributes, by their names in the schema.</summary>
+    /// <summary>More attributes, by their names in the schema.</summary>
     [Parameter]
     [ArgumentCompleter(typeof(AttributeTableCompleter))]
     [AttributesTransformation(ResourceKind.User)]
     [ValidateNotNull]
     public UserAttributes? Attributes { get; set; }
 
-    /// <summary>The first password. It is sent once, and never shown. Users of federated domains need none.</summary>
+    /// <summary>
+    /// The initial password. PSScim sends it once and never shows it. Users in federated domains don't need one.
+    /// </summary>
     [Parameter]
     [ValidateNotNull]
     public SecureString? Password { get; set; }

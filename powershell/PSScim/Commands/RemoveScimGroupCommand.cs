@@ -5,15 +5,15 @@ namespace PSScim.Commands;
 
 /// <summary>Deletes groups.</summary>
 /// <example>
-/// A group.
+/// Delete a group.
 /// <code>
 /// $group = Get-ScimGroup -First 1
 /// Remove-ScimGroup $group -Confirm:$false
 /// </code>
-/// Without <c>-Confirm:$false</c> each is asked about.
+/// Without <c>-Confirm:$false</c>, PowerShell asks before it deletes each group.
 /// </example>
 /// <example>
-/// Those of a list, after a look at what would be sent.
+/// Delete the groups of a list, after a preview of what would be sent.
 /// <code>
 /// $groups = Get-ScimGroup -First 3
 /// $groups | Remove-ScimGroup -WhatIf

@@ -2,9 +2,9 @@ using System.Management.Automation;
 
 namespace PSScim.Commands;
 
-/// <summary>Removes members from a group, one by one, as Entra asks.</summary>
+/// <summary>Removes members from a group, one per request, as Entra requires.</summary>
 /// <example>
-/// A member.
+/// Remove a member.
 /// <code>
 /// $group = Get-ScimGroup -First 1
 /// $member = Get-ScimGroupMember $group -First 1
@@ -12,7 +12,7 @@ namespace PSScim.Commands;
 /// </code>
 /// </example>
 /// <example>
-/// All members who cannot sign in.
+/// Remove all disabled members.
 /// <code>
 /// $group = Get-ScimGroup -First 1
 /// Get-ScimGroupMember $group -Attributes id, active | Where-Object { -not $_.active } |

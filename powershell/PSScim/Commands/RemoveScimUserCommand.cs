@@ -5,15 +5,15 @@ namespace PSScim.Commands;
 
 /// <summary>Deletes users. Entra keeps a deleted user for 30 days, without its memberships.</summary>
 /// <example>
-/// A user.
+/// Delete a user.
 /// <code>
 /// $user = Get-ScimUser -First 1
 /// Remove-ScimUser $user -Confirm:$false
 /// </code>
-/// Without <c>-Confirm:$false</c> each is asked about.
+/// Without <c>-Confirm:$false</c>, PowerShell asks before it deletes each user.
 /// </example>
 /// <example>
-/// Those of a list, after a look at what would be sent.
+/// Delete the users of a list, after a preview of what would be sent.
 /// <code>
 /// $users = Get-ScimUser -First 3
 /// $users | Remove-ScimUser -WhatIf

@@ -10,8 +10,8 @@ using PSScim.Native;
 namespace PSScim.Commands;
 
 /// <summary>
-/// The progress of one command that takes longer than a second: what came so far, how fast, the requests and their cost,
-/// and while the service lets us wait, how long still. It is shown where somebody sits in front of it.
+/// The progress of a command that takes longer than a second: resources so far, speed, requests and cost, and the
+/// remaining wait while the service throttles. Shown only in interactive sessions.
 /// </summary>
 internal sealed class RequestProgress(PSCmdlet command, string noun, ScimConnection? connection)
 {
@@ -30,7 +30,7 @@ internal sealed class RequestProgress(PSCmdlet command, string noun, ScimConnect
     private long _requests;
     private bool _isShown;
 
-    /// <summary>Hears of an event of an operation.</summary>
+    /// <summary>Receives an event of an operation.</summary>
     internal void Hear(ScimEventKind kind, string text, long milliseconds)
     {
         switch (kind)
@@ -60,7 +60,7 @@ internal sealed class RequestProgress(PSCmdlet command, string noun, ScimConnect
         _total = total ?? _total;
     }
 
-    /// <summary>Shows how it stands, where it is time to. On the pipeline's thread.</summary>
+    /// <summary>Updates the display if it's due. Runs on the pipeline's thread.</summary>
     internal void Draw()
     {
         if (!_isWanted)
@@ -73,7 +73,7 @@ internal sealed class RequestProgress(PSCmdlet command, string noun, ScimConnect
         Write(Record(now));
     }
 
-    /// <summary>Takes it away: at the end, on an error, and when the user stops the command.</summary>
+    /// <summary>Removes the display: at the end, on an error, and when the user stops the command.</summary>
     internal void Remove()
     {
         if (!_isShown)
@@ -121,8 +121,9 @@ internal sealed class RequestProgress(PSCmdlet command, string noun, ScimConnect
     }
 
     /// <summary>
-    /// Whether somebody watches: not in a job, a remote session, a service, a process started with -NonInteractive, or a
-    /// host without a screen, such as a runbook's. There -ProgressAction asks for it; $ProgressPreference holds everywhere.
+    /// Whether the session is interactive: not a job, a remote session, a service, a process started with
+    /// -NonInteractive, or a host without a screen, such as a runbook. In those, -ProgressAction turns progress on.
+    /// $ProgressPreference applies everywhere.
     /// </summary>
     private static bool IsWanted(PSCmdlet command)
     {

@@ -5,10 +5,12 @@ using PSScim.Native;
 
 namespace PSScim.Commands;
 
-/// <summary>What all cmdlets share: waiting for an operation so that Ctrl+C is heard, telling of its events, and errors.</summary>
+/// <summary>
+/// The base of all cmdlets: waits for an operation so that Ctrl+C works, reports its events, and writes errors.
+/// </summary>
 public abstract class ScimCommand : PSCmdlet, IDisposable
 {
-    /// <summary>A wait is cut into slices, between which events are told.</summary>
+    /// <summary>A wait is split into slices. Events are reported between them.</summary>
     private const uint SliceMilliseconds = 100;
 
     private readonly object _lock = new();
@@ -38,14 +40,14 @@ public abstract class ScimCommand : PSCmdlet, IDisposable
         }
     }
 
-    /// <summary>Lets go of the operation that was under way.</summary>
+    /// <summary>Releases the operation in progress.</summary>
     public void Dispose()
     {
         Dispose(true);
         GC.SuppressFinalize(this);
     }
 
-    /// <summary>Lets go of the operation that was under way.</summary>
+    /// <summary>Releases the operation in progress.</summary>
     /// <param name="disposing">Whether this is not the finalizer.</param>
     protected virtual void Dispose(bool disposing)
     {
@@ -58,7 +60,7 @@ public abstract class ScimCommand : PSCmdlet, IDisposable
     }
 
     /// <summary>
-    /// Runs an operation: <paramref name="each"/> gets it after each reply was taken, and says whether to go on.
+    /// Runs an operation. <paramref name="each"/> gets it after each reply and decides whether to continue.
     /// </summary>
     /// <exception cref="ScimException">It failed.</exception>
     /// <exception cref="PipelineStoppedException">The user stopped it.</exception>
@@ -118,9 +120,9 @@ public abstract class ScimCommand : PSCmdlet, IDisposable
     });
 
     /// <summary>
-    /// Ends the command with an error that try catches. The engine ends only the statement then and passes over
-    /// -ErrorAction; but who says <c>-ErrorAction Stop</c> wants the script to end, so that nothing runs on without
-    /// what failed.
+    /// Ends the command with an error that try can catch. PowerShell then ends only the statement and ignores
+    /// -ErrorAction. With <c>-ErrorAction Stop</c>, the user wants the script to end, so that nothing runs without the
+    /// result.
     /// </summary>
     private protected void ThrowTerminating(ScimException error, object? target = null)
     {
@@ -132,8 +134,8 @@ public abstract class ScimCommand : PSCmdlet, IDisposable
     }
 
     /// <summary>
-    /// Writes a non-terminating error. It is counted, so that a command downstream that replaces a whole knows that its
-    /// input may be incomplete, whatever -ErrorAction says.
+    /// Writes a non-terminating error. It is counted, so that a later command in the pipeline that replaces a whole
+    /// list knows that its input may be incomplete, whatever -ErrorAction is.
     /// </summary>
     private protected void WriteFailure(ScimException error, object? target)
     {
@@ -151,7 +153,7 @@ public abstract class ScimCommand : PSCmdlet, IDisposable
         }
     }
 
-    /// <summary>Tells what happened meanwhile, and how far it is. To be called at least every slice.</summary>
+    /// <summary>Reports the events since the last call, and the progress. Call it at least once per slice.</summary>
     private protected void Tell(Operation operation)
     {
         while (operation.TryTakeEvent(out ScimEventKind kind, out string text, out long milliseconds))

@@ -4,15 +4,15 @@ using PSScim.Native;
 
 namespace PSScim.Commands;
 
-/// <summary>What all cmdlets that use a connection share.</summary>
+/// <summary>The base of all cmdlets that use a connection.</summary>
 public abstract class ScimConnectionCommand : ScimCommand
 {
     private ScimConnection? _resolved;
     private bool _hasEntered;
 
     /// <summary>
-    /// The connection to use: an object from <c>Connect-Scim -PassThru</c> or Get-ScimContext, or the name of one of
-    /// this runspace's connections. Left out: the one that this runspace made last.
+    /// The connection to use: an object from <c>Connect-Scim -PassThru</c> or Get-ScimContext, or the name of a
+    /// connection of this runspace. Default: the last connection that this runspace made.
     /// </summary>
     [ArgumentCompleter(typeof(ConnectionCompleter))]
     [Parameter]
@@ -53,8 +53,8 @@ public abstract class ScimConnectionCommand : ScimCommand
     }
 
     /// <summary>
-    /// Writes an error for one input object, so that the others go on; but an error that would meet every one of them
-    /// ends the command.
+    /// Writes an error for one input object, so that the others continue. An error that would affect every object ends
+    /// the command.
     /// </summary>
     private protected void Report(ScimException error, object? target)
     {

@@ -6,10 +6,12 @@ using PSScim.Native;
 
 namespace PSScim.Commands;
 
-/// <summary>Add-ScimGroupMember and Remove-ScimGroupMember: a group, and members from the pipeline.</summary>
+/// <summary>
+/// The base of Add-ScimGroupMember and Remove-ScimGroupMember: a group, and members from the pipeline.
+/// </summary>
 public abstract class ScimGroupMemberCommand : ScimWriteCommand
 {
-    /// <summary>The id of the group, or the group. Left out, each row of the input names its own, as <c>GroupId</c>.</summary>
+    /// <summary>The group, or its id. Default: the <c>GroupId</c> of each input row.</summary>
     [Parameter(Position = 0)]
     [Alias("GroupId")]
     [IdTransformation]
@@ -17,7 +19,8 @@ public abstract class ScimGroupMemberCommand : ScimWriteCommand
     public string? Group { get; set; }
 
     /// <summary>
-    /// Ids of members, or objects that have an id, from the pipeline too; rows may call it <c>MemberId</c> or <c>UserId</c>.
+    /// Ids of members, or objects that have an id. Also from the pipeline, where rows can have <c>MemberId</c> or
+    /// <c>UserId</c>.
     /// </summary>
     [Parameter(Position = 1, Mandatory = true, ValueFromPipeline = true)]
     [ValidateNotNullOrEmpty]

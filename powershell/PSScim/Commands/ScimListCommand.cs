@@ -7,7 +7,7 @@ using PSScim.Native;
 
 namespace PSScim.Commands;
 
-/// <summary>What the cmdlets share that list resources: the filter, and the parameters for the common ones.</summary>
+/// <summary>The base of the cmdlets that list resources: the filter, and the parameters for common filters.</summary>
 public abstract class ScimListCommand : ScimSendingCommand
 {
     private protected const string ListSet = "List";
@@ -15,9 +15,9 @@ public abstract class ScimListCommand : ScimSendingCommand
     private const string EntraGroup = "urn:ietf:params:scim:schemas:extension:Microsoft:Entra:2.0:Group";
 
     /// <summary>
-    /// Which resources: a SCIM filter (RFC 7644 section 3.4.2.2), such as <c>userName ew "@contoso.com"</c>, or a script
-    /// block in PowerShell's operators, such as <c>{ userName -like '*@contoso.com' -and active -eq $true }</c>, whose
-    /// variables are those of the caller. It is checked before anything is sent.
+    /// A SCIM filter (RFC 7644 section 3.4.2.2), such as <c>userName ew "@contoso.com"</c>, or a script block with
+    /// PowerShell operators, such as <c>{ userName -like '*@contoso.com' -and active -eq $true }</c>. A script block
+    /// can use your variables. The filter is checked before anything is sent.
     /// </summary>
     [Parameter(ParameterSetName = ListSet, Position = 1)]
     [ArgumentCompleter(typeof(FilterCompleter))]
@@ -26,19 +26,24 @@ public abstract class ScimListCommand : ScimSendingCommand
     public string? Filter { get; set; }
 
     /// <summary>
-    /// Evaluates here what the service cannot filter by: all operators of RFC 7644, on all attributes that the service
-    /// returns. What Entra can filter by, it still does; of another server everything is fetched and evaluated here. It
-    /// costs the requests for all that has to be looked at, which <c>-Verbose</c> tells.
+    /// Lets PSScim evaluate the parts of the filter that the service can't: all operators of RFC 7644, on all
+    /// attributes that the service returns. Entra still evaluates the parts that it supports. From other servers,
+    /// PSScim gets all resources and evaluates the whole filter. This takes requests for every resource that is
+    /// evaluated. <c>-Verbose</c> shows them.
     /// </summary>
     [Parameter(ParameterSetName = ListSet)]
     public SwitchParameter ClientSideFilter { get; set; }
 
-    /// <summary>The display name. A <c>*</c> at its beginning means: ends with the rest.</summary>
+    /// <summary>
+    /// Gets resources with this display name. With a <c>*</c> at the start, matches the end of the name.
+    /// </summary>
     [Parameter(ParameterSetName = ListSet)]
     [ValidateNotNullOrEmpty]
     public string? DisplayName { get; set; }
 
-    /// <summary>The id in the system that feeds the directory. Entra takes it alone only.</summary>
+    /// <summary>
+    /// Gets the resource with this id in the source system. Entra can't combine it with other filters.
+    /// </summary>
     [Parameter(ParameterSetName = ListSet)]
     [ValidateNotNullOrEmpty]
     public string? ExternalId { get; set; }

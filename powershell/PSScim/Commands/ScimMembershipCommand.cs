@@ -5,12 +5,15 @@ using PSScim.Native;
 
 namespace PSScim.Commands;
 
-/// <summary>Memberships, which Entra never lists with the user or the group: they are found from the other side.</summary>
+/// <summary>
+/// The base of the cmdlets for memberships. Entra doesn't return them with the user or the group, so they are found
+/// with a filter.
+/// </summary>
 public abstract class ScimMembershipCommand : ScimSendingCommand
 {
     /// <summary>
-    /// The attributes to return, and no others (and the id). On Entra this makes pages of users ten times larger, unless the
-    /// manager is among them.
+    /// The attributes to return, in addition to the id. On Entra, pages of users are then ten times larger, unless the
+    /// manager is one of the attributes.
     /// </summary>
     [Parameter]
     [Alias("Properties")]
@@ -56,8 +59,8 @@ public abstract class ScimMembershipCommand : ScimSendingCommand
     }
 
     /// <summary>
-    /// Ends the command, since nothing downstream may take what came for the whole. A refusal that is about this object
-    /// alone, before anything came of it, is an error of this object.
+    /// Ends the command, so that no later command treats a partial list as the whole. If the service refuses this
+    /// object before it returns anything, that is an error for this object only.
     /// </summary>
     private protected void EndList(ScimException error, string id)
     {

@@ -4,7 +4,7 @@ using PSScim.Native;
 
 namespace PSScim.Commands;
 
-/// <summary>What the cmdlets share that do one thing to objects which are there already.</summary>
+/// <summary>The base of the cmdlets that change existing objects in one way.</summary>
 public abstract class ScimObjectCommand : ScimWriteCommand
 {
     /// <summary>Ids, or objects that have an id.</summary>
@@ -13,9 +13,9 @@ public abstract class ScimObjectCommand : ScimWriteCommand
     public PSObject[] Id { get; set; } = [];
 
     /// <summary>
-    /// What comes from the pipeline: an id, an object of Get-ScimUser or Get-ScimGroup, a hashtable, a row of Import-Csv. It
-    /// is found by its <c>id</c>; without one it is looked up by its userName or externalId, for groups by its externalId or
-    /// displayName, and that answer is checked before anything is written.
+    /// The pipeline input: an id, an object from Get-ScimUser or Get-ScimGroup, a hashtable, or a row from Import-Csv.
+    /// Without an <c>id</c>, PSScim looks up users by userName or externalId, and groups by externalId or displayName.
+    /// It checks the result before it writes anything.
     /// </summary>
     [Parameter(ParameterSetName = InputSet, Mandatory = true, ValueFromPipeline = true)]
     [ValidateNotNull]

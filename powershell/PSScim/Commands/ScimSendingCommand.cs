@@ -9,18 +9,18 @@ using PSScim.Native;
 namespace PSScim.Commands;
 
 /// <summary>
-/// What the cmdlets share that send a request for each input object: several are in flight, and results and errors come
-/// out in the order of the input. After Ctrl+C, or an error that stops the command, nothing further is sent; what is in
-/// flight is waited for, and what became of each object is told.
+/// The base of the cmdlets that send a request for each input object. Several requests are in progress at the same
+/// time, and results and errors come out in the order of the input. After Ctrl+C, or an error that stops the command,
+/// nothing more is sent. The command waits for the requests in progress and reports the outcome of each object.
 /// </summary>
 public abstract class ScimSendingCommand : ScimConnectionCommand
 {
     private const uint SliceMilliseconds = 100;
 
-    /// <summary>Reads that are under way on Entra before a first reply is used: each is billed.</summary>
+    /// <summary>Reads in progress on Entra before a first reply is used. Each is billed.</summary>
     private const long FirstReads = 2;
 
-    /// <summary>How many objects are told of one by one, once the pipeline takes nothing any more.</summary>
+    /// <summary>How many objects are reported one by one after the pipeline stopped.</summary>
     private const int MostTold = 50;
 
     private readonly Queue<Submitted> _underWay = new();
@@ -30,7 +30,7 @@ public abstract class ScimSendingCommand : ScimConnectionCommand
     private bool _stopped;
     private long _replies;
 
-    /// <summary>Requests in flight at most.</summary>
+    /// <summary>The maximum number of requests in progress.</summary>
     private protected virtual int InFlight => 1;
 
     /// <summary>Counts a reply: a change without -PassThru brings no object, and is done all the same.</summary>
@@ -54,7 +54,7 @@ public abstract class ScimSendingCommand : ScimConnectionCommand
         _host = Host;
     }
 
-    /// <summary>Waits for what is still in flight.</summary>
+    /// <summary>Waits for the requests in progress.</summary>
     protected override void EndProcessing()
     {
         _operation?.Finish();

@@ -5,7 +5,7 @@ using PSScim.Native;
 
 namespace PSScim.Commands;
 
-/// <summary>Where a new connection goes, and where it signs in.</summary>
+/// <summary>The base of the cmdlets with the addresses of a new connection: the service and the sign-in host.</summary>
 public abstract class ScimServiceCommand : ScimTransportCommand
 {
     private static readonly string[] s_all =
@@ -13,35 +13,41 @@ public abstract class ScimServiceCommand : ScimTransportCommand
 
     private static readonly string[] s_compatibility = ["MembersByValue", "CapitalOperations", "NoPaths", "Put", "SkipDiscovery"];
 
-    /// <summary>The cloud: Global, USGov, USGovDoD or China.</summary>
+    /// <summary>The Microsoft cloud: Global (default), USGov, USGovDoD or China.</summary>
     [Parameter]
     [ValidateSet("Global", "USGov", "USGovDoD", "China")]
     public string? Environment { get; set; }
 
-    /// <summary>The sign-in host, in place of the cloud's.</summary>
+    /// <summary>The sign-in host. Default: the sign-in host of the cloud.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     public string? Authority { get; set; }
 
-    /// <summary>What the token is for, in place of the cloud's scope.</summary>
+    /// <summary>The scope of the token. Default: the scope of the cloud.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     public string? Scope { get; set; }
 
-    /// <summary>The SCIM base URI of another server, such as <c>https://scim.example.org/v2</c>; -Credential needs it.</summary>
+    /// <summary>
+    /// The SCIM base URI of a server other than Entra, such as <c>https://scim.example.org/v2</c>. Required with
+    /// -Credential.
+    /// </summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     public string? BaseUri { get; set; }
 
-    /// <summary>Lets tokens and passwords travel unencrypted, by http, to another machine. Whoever listens can then use them.</summary>
+    /// <summary>
+    /// Allows sending tokens and passwords unencrypted, over http, to another computer. Anyone who can read the traffic
+    /// can use them.
+    /// </summary>
     [Parameter]
     public SwitchParameter AllowUnencryptedAuthentication { get; set; }
 
     /// <summary>
-    /// What a server other than Entra insists on besides the RFCs: MembersByValue removes members by a list of values;
-    /// CapitalOperations calls operations Add, Remove and Replace; NoPaths puts attributes into an operation's value; Put reads,
-    /// changes and puts back in place of PATCH; SkipDiscovery does not ask what the server can do. Left out: the RFCs alone.
-    /// A server that follows them may take a removal by value for the removal of all members.
+    /// Adjusts requests for a server that deviates from the RFCs. MembersByValue removes members with a list of values.
+    /// CapitalOperations uses the operation names Add, Remove and Replace. NoPaths puts attributes in the value of an
+    /// operation. Put reads, changes and replaces the object instead of using PATCH. SkipDiscovery doesn't read the
+    /// server's features. Default: none. With MembersByValue, a server that follows the RFCs may remove all members.
     /// </summary>
     [Parameter]
     [ValidateSet("MembersByValue", "CapitalOperations", "NoPaths", "Put", "SkipDiscovery")]

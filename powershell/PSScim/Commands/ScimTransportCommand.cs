@@ -9,96 +9,107 @@ using PSScim.Native;
 namespace PSScim.Commands;
 
 /// <summary>
-/// How the requests of a new connection travel, whom they trust, how often they are tried, and how many there may be.
+/// The base of the cmdlets with the network settings of a new connection: proxy, certificates, timeouts, retries and
+/// budget.
 /// </summary>
 public abstract class ScimTransportCommand : ScimCommand
 {
-    /// <summary>The most requests that this connection may send; the one that would exceed it is refused, not sent.</summary>
+    /// <summary>
+    /// The maximum number of requests that this connection can send. A request that would exceed it isn't sent.
+    /// Default: no limit.
+    /// </summary>
     [Parameter]
     [ValidateRange(1, long.MaxValue)]
     public long? RequestBudget { get; set; }
 
     /// <summary>
-    /// US dollars for a request that Entra bills, in place of its list price of 0.002, for EstimatedCost of Get-ScimContext.
-    /// Other servers bill nothing.
+    /// The price of a request that Entra bills, in US dollars, for EstimatedCost of Get-ScimContext. Default: the list
+    /// price, 0.002. Other servers have no price.
     /// </summary>
     [Parameter]
     [ValidateRange(0.0, 1000.0)]
     public double? PricePerRequest { get; set; }
 
     /// <summary>
-    /// The http or https address of a proxy for all requests. Left out: that of the variables HTTPS_PROXY, HTTP_PROXY,
-    /// ALL_PROXY and NO_PROXY, or else the operating system's.
+    /// The http or https address of a proxy for all requests. Default: the environment variables HTTPS_PROXY,
+    /// HTTP_PROXY, ALL_PROXY and NO_PROXY, or else the proxy of the operating system.
     /// </summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     public string? Proxy { get; set; }
 
-    /// <summary>Name and password for the proxy, by basic authentication.</summary>
+    /// <summary>The user name and password for the proxy, with basic authentication.</summary>
     [Parameter]
     [ValidateNotNull]
     [Credential]
     public PSCredential? ProxyCredential { get; set; }
 
-    /// <summary>Uses no proxy, whatever the environment or the operating system says.</summary>
+    /// <summary>
+    /// Connects without a proxy and ignores the environment variables and the operating system's settings.
+    /// </summary>
     [Parameter]
     public SwitchParameter NoProxy { get; set; }
 
     /// <summary>
-    /// Certificate authorities to trust besides the operating system's: files in PEM form, or X509Certificate2 objects.
+    /// Certificate authorities to trust in addition to the operating system's: PEM files or X509Certificate2 objects.
     /// </summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     public object[]? CertificateAuthority { get; set; }
 
     /// <summary>
-    /// Trusts whoever answers in the server's place, who then can read and change everything, the token included. For
-    /// a try in a laboratory; a warning says so. Microsoft's sign-in hosts are checked all the same.
+    /// Skips the check of the server's certificate. Another computer could then impersonate the server, and read and
+    /// change everything, including the token. Use it only in a test environment. PSScim writes a warning, and still
+    /// checks the certificates of Microsoft's sign-in hosts.
     /// </summary>
     [Parameter]
     public SwitchParameter SkipCertificateCheck { get; set; }
 
     /// <summary>
-    /// The certificate, with its key, to show to a server that asks for one in TLS: a PFX or PEM file, or an
-    /// X509Certificate2 whose key may be exported. It is no way to sign in to Entra; that is -Certificate.
+    /// The client certificate for a server that requires one for TLS: a PFX or PEM file with the private key, or an
+    /// X509Certificate2 with an exportable key. To sign in to Entra, use -Certificate instead.
     /// </summary>
     [Parameter]
     [ValidateNotNull]
     public object? ClientCertificate { get; set; }
 
-    /// <summary>The password of the file of -ClientCertificate.</summary>
+    /// <summary>The password of the -ClientCertificate file.</summary>
     [Parameter]
     [ValidateNotNull]
     public System.Security.SecureString? ClientCertificatePassword { get; set; }
 
-    /// <summary>Seconds that one request may take in all. Left out: 100.</summary>
+    /// <summary>The time limit of one request, in seconds. Default: 100.</summary>
     [Parameter]
     [ValidateRange(1, int.MaxValue)]
     public int? TimeoutSec { get; set; }
 
-    /// <summary>Seconds without a byte from the server after which a request counts as lost. Left out: 60.</summary>
+    /// <summary>
+    /// The time without data from the server after which a request is considered lost, in seconds. Default: 60.
+    /// </summary>
     [Parameter]
     [Alias("OperationTimeoutSeconds")]
     [ValidateRange(1, int.MaxValue)]
     public int? StallTimeoutSec { get; set; }
 
-    /// <summary>How often a request is repeated at most after 429, 5xx or a broken connection. Left out: 5.</summary>
+    /// <summary>
+    /// The maximum number of retries of a request after status 429, status 5xx or a lost connection. Default: 5.
+    /// </summary>
     [Parameter]
     [ValidateRange(0, 100)]
     public int? MaximumRetryCount { get; set; }
 
     /// <summary>
-    /// Seconds of the first pause before a request is repeated; it doubles each time, and a service that asks for more
-    /// gets more. Left out: half a second.
+    /// The pause before the first retry, in seconds. It doubles with each retry. If the service asks for a longer
+    /// pause, PSScim waits longer. Default: half a second.
     /// </summary>
     [Parameter]
     [ValidateRange(1, int.MaxValue)]
     public int? RetryIntervalSec { get; set; }
 
     /// <summary>
-    /// A file into which every request and answer of this connection is written, headers and the beginning of each body
-    /// included, the sign-in's too. Tokens, secrets, passwords and cookies are masked; people's data is not. On Unix only
-    /// the file's owner can read it. What is in it stays.
+    /// A file for a trace of every request and response of this connection, including sign-in, with headers and the
+    /// start of each body. Tokens, secrets, passwords and cookies are masked, but personal data isn't. On Unix, only
+    /// the owner can read the file. PSScim appends to an existing file.
     /// </summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
@@ -130,7 +141,7 @@ public abstract class ScimTransportCommand : ScimCommand
     }
 
     /// <summary>Gathers what is secret. The caller disposes of it.</summary>
-    /// <exception cref="ScimException">The key of -ClientCertificate cannot be had.</exception>
+    /// <exception cref="ScimException">The key of -ClientCertificate isn't available.</exception>
     private protected SecretBytes TransportSecrets()
     {
         using var secrets = new SecretBlock();
@@ -144,7 +155,7 @@ public abstract class ScimTransportCommand : ScimCommand
         return secrets.ToSecret();
     }
 
-    /// <summary>Says what an unchecked certificate means.</summary>
+    /// <summary>Warns of the risk of an unchecked certificate.</summary>
     private protected void WarnOfSkippedCheck(string? server)
     {
         if (SkipCertificateCheck)

@@ -24,18 +24,18 @@ public abstract class ScimUserCommand : ScimWriteCommand
     [AttributeName("name.familyName")]
     public string? FamilyName { get; set; }
 
-    /// <summary>Whether the user can sign in. A new user can, unless it is said.</summary>
+    /// <summary>Whether the user can sign in. Default for a new user: true.</summary>
     [Parameter]
     [Alias("AccountEnabled")]
     [AttributeName("active")]
     public bool? Enabled { get; set; }
 
-    /// <summary>The id in the system that feeds the directory.</summary>
+    /// <summary>The id in the source system, such as the HR system.</summary>
     [Parameter]
     [AttributeName("externalId")]
     public string? ExternalId { get; set; }
 
-    /// <summary>The mail alias. Entra makes it from the user name where a new user is given none.</summary>
+    /// <summary>The mail alias. Default for a new user: Entra creates it from the user name.</summary>
     [Parameter]
     [AttributeName("mailNickname")]
     public string? MailNickname { get; set; }
@@ -56,57 +56,57 @@ public abstract class ScimUserCommand : ScimWriteCommand
     [AttributeName("division")]
     public string? Division { get; set; }
 
-    /// <summary>The company's name.</summary>
+    /// <summary>The company name.</summary>
     [Parameter]
     [Alias("CompanyName")]
     [AttributeName("organization")]
     public string? Organization { get; set; }
 
-    /// <summary>The cost centre that the user is booked on.</summary>
+    /// <summary>The cost center of the user.</summary>
     [Parameter]
     [AttributeName("costCenter")]
     public string? CostCenter { get; set; }
 
-    /// <summary>The number by which the organisation knows the employee.</summary>
+    /// <summary>The employee number.</summary>
     [Parameter]
     [Alias("EmployeeId")]
     [AttributeName("employeeNumber")]
     public string? EmployeeNumber { get; set; }
 
-    /// <summary>The kind of employment, such as Employee or Contractor.</summary>
+    /// <summary>The user type, such as Employee or Contractor.</summary>
     [Parameter]
     [AttributeName("userType")]
     public string? EmployeeType { get; set; }
 
     /// <summary>
-    /// When the user starts to work for the organization. A date without a time, such as 2026-02-01, means 00:00 UTC of that
-    /// day in every time zone. A time with a zone, such as Get-Date gives, is converted to UTC.
+    /// The first day of employment. A date without a time, such as 2026-02-01, means 00:00 UTC on that day in every time
+    /// zone. A time with a zone, such as from Get-Date, is converted to UTC.
     /// </summary>
     [Parameter]
     [DateTransformation]
     [AttributeName("employeeHireDate")]
     public DateTime? EmployeeHireDate { get; set; }
 
-    /// <summary>When the user leaves the organization. Dates are read as for -EmployeeHireDate.</summary>
+    /// <summary>The last day of employment. Dates are read as for -EmployeeHireDate.</summary>
     [Parameter]
     [DateTransformation]
     [AttributeName("employeeLeaveDateTime")]
     public DateTime? EmployeeLeaveDateTime { get; set; }
 
-    /// <summary>The id of the manager, or the manager.</summary>
+    /// <summary>The manager, or the manager's id.</summary>
     [Parameter]
     [Alias("ManagerId")]
     [AttributeName("manager")]
     [IdTransformation]
     public string? Manager { get; set; }
 
-    /// <summary>The office in which the user works.</summary>
+    /// <summary>The office of the user.</summary>
     [Parameter]
     [Alias("Office")]
     [AttributeName("officeLocation")]
     public string? OfficeLocation { get; set; }
 
-    /// <summary>The two-letter country code that decides which licences may be assigned.</summary>
+    /// <summary>The two-letter country code for license assignment.</summary>
     [Parameter]
     [AttributeName("usageLocation")]
     public string? UsageLocation { get; set; }
@@ -116,25 +116,25 @@ public abstract class ScimUserCommand : ScimWriteCommand
     [AttributeName("preferredLanguage")]
     public string? PreferredLanguage { get; set; }
 
-    /// <summary>The mail address at work.</summary>
+    /// <summary>The work email address.</summary>
     [Parameter]
     [Alias("Mail", "EmailAddress")]
     [AttributeName("emails[work]")]
     public string? Email { get; set; }
 
-    /// <summary>The telephone number at work.</summary>
+    /// <summary>The work phone number.</summary>
     [Parameter]
     [Alias("OfficePhone", "TelephoneNumber")]
     [AttributeName("phoneNumbers[work]")]
     public string? WorkPhone { get; set; }
 
-    /// <summary>The mobile telephone number.</summary>
+    /// <summary>The mobile phone number.</summary>
     [Parameter]
     [Alias("Mobile")]
     [AttributeName("phoneNumbers[mobile]")]
     public string? MobilePhone { get; set; }
 
-    /// <summary>Street and house number.</summary>
+    /// <summary>The street and house number.</summary>
     [Parameter]
     [AttributeName("addresses[work].streetAddress")]
     public string? StreetAddress { get; set; }

@@ -3,12 +3,12 @@ using PSScim.Changes;
 
 namespace PSScim.Commands;
 
-/// <summary>What the cmdlets share that do one thing to users which are there already.</summary>
+/// <summary>The base of the cmdlets that change existing users in one way.</summary>
 public abstract class ScimUserObjectCommand : ScimObjectCommand
 {
     /// <summary>
-    /// Whom, by the name with which they sign in. Each is looked up by a request more, and the answer is checked to be the
-    /// one asked for before anything is written.
+    /// The user names of the users. Looking up each id takes one more request, and PSScim checks that the result is the
+    /// right user before it writes anything.
     /// </summary>
     [Parameter(ParameterSetName = UserNameSet, Mandatory = true)]
     [Alias("UserPrincipalName")]

@@ -9,7 +9,9 @@ using PSScim.Native;
 
 namespace PSScim.Commands;
 
-/// <summary>What the cmdlets share that change something: -WhatIf and -Confirm, the journal, the names of input objects.</summary>
+/// <summary>
+/// The base of the cmdlets that change something: -WhatIf and -Confirm, the journal, and the names of input objects.
+/// </summary>
 public abstract class ScimWriteCommand : ScimSendingCommand
 {
     private protected const string IdSet = "Id";
@@ -24,16 +26,16 @@ public abstract class ScimWriteCommand : ScimSendingCommand
     private readonly HashSet<string> _ignored = new(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>
-    /// A file that keeps what was done, so that the same command with the same file goes on where it stopped, and does
-    /// nothing twice. It is made where it is not there.
+    /// A file that records what was done. Run the same command with the same file to resume after a failure without
+    /// repeating changes. The file is created if it doesn't exist.
     /// </summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     public string? Journal { get; set; }
 
     /// <summary>
-    /// Requests in flight at most. A service that throttles slows all of them down together, with those of every other
-    /// command on the connection.
+    /// The maximum number of requests in progress at the same time. If the service throttles, all requests of the
+    /// connection slow down together.
     /// </summary>
     [Parameter]
     [ValidateRange(1, 256)]
@@ -58,7 +60,7 @@ public abstract class ScimWriteCommand : ScimSendingCommand
         ? LanguagePrimitives.IsTrue(given)
         : LanguagePrimitives.IsTrue(GetVariableValue("WhatIfPreference"));
 
-    /// <summary>Sends a new object: what the input says, and over it what the parameters say.</summary>
+    /// <summary>Sends a new object with the values of the input. Parameters override them.</summary>
     private protected void Create(PSObject? input, IDictionary? attributes, SecureString? password)
     {
         ParameterNames names = ParameterNames.Of(GetType());
@@ -97,8 +99,8 @@ public abstract class ScimWriteCommand : ScimSendingCommand
         };
     }
 
-    /// <summary>Changes an object: what the input says, and over it what the parameters say.</summary>
-    /// <exception cref="ScimException">It cannot be told what to change.</exception>
+    /// <summary>Changes an object to the values of the input. Parameters override them.</summary>
+    /// <exception cref="ScimException">The changes can't be determined.</exception>
     private protected void Update(InputRow row, Submitted item, UpdateParameters update)
     {
         ParameterNames names = ParameterNames.Of(GetType());

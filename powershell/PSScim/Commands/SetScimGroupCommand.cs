@@ -6,18 +6,19 @@ using PSScim.Native;
 namespace PSScim.Commands;
 
 /// <summary>
-/// Changes groups: by parameters, in the grammar of Set-ADGroup, by the rows of a CSV, or by what was set on the objects. One
-/// PATCH for each group that changes, and none for one that does not. Members are changed by Add-ScimGroupMember.
+/// Changes groups with parameters, with -Replace, -Add, -Remove and -Clear as in Set-ADGroup, with rows of a CSV file,
+/// or with values that you set on group objects. Sends one PATCH request for each group that changes, and none for a
+/// group that doesn't. To change members, use Add-ScimGroupMember.
 /// </summary>
 /// <example>
-/// By parameters.
+/// Change a group with parameters.
 /// <code>
 /// $group = Get-ScimGroup -First 1
 /// Set-ScimGroup $group -DisplayName 'Sales Graz' -Description 'All who sell in Graz' -PassThru
 /// </code>
 /// </example>
 /// <example>
-/// What was set on the object.
+/// Change the values that you set on an object.
 /// <code>
 /// $group = Get-ScimGroup -First 1
 /// $group.displayName = $group.displayName + ' (old)'
@@ -32,35 +33,35 @@ namespace PSScim.Commands;
 [OutputType("PSScim.Group")]
 public sealed class SetScimGroupCommand : ScimGroupCommand
 {
-    /// <summary>Ids, or groups.</summary>
+    /// <summary>Ids of groups, or group objects.</summary>
     [Parameter(ParameterSetName = IdSet, Mandatory = true, Position = 0)]
     [ValidateNotNullOrEmpty]
     public PSObject[] Id { get; set; } = [];
 
     /// <summary>
-    /// What comes from the pipeline: an id, a group with what was set on it, a hashtable, a row of Import-Csv, an object of
-    /// ConvertFrom-Json. It is found by its <c>id</c>; without one it is looked up by its externalId or displayName, of which
-    /// there has to be just one.
+    /// The pipeline input: an id, a group with changed values, a hashtable, a row from Import-Csv, or an object from
+    /// ConvertFrom-Json. Without an <c>id</c>, PSScim looks up the group by externalId or displayName, which must match
+    /// exactly one group.
     /// </summary>
     [Parameter(ParameterSetName = InputSet, Mandatory = true, ValueFromPipeline = true)]
     [ValidateNotNull]
     public PSObject? InputObject { get; set; }
 
-    /// <summary>Attributes to set, by their names in the schema; <c>$null</c> clears.</summary>
+    /// <summary>Attributes to set, by their names in the schema. <c>$null</c> clears an attribute.</summary>
     [Parameter]
     [ArgumentCompleter(typeof(AttributeTableCompleter))]
     [AttributesTransformation(ResourceKind.Group)]
     [ValidateNotNull]
     public GroupAttributes? Replace { get; set; }
 
-    /// <summary>Values to add to attributes that have several.</summary>
+    /// <summary>Values to add to multi-valued attributes.</summary>
     [Parameter]
     [ArgumentCompleter(typeof(AttributeTableCompleter))]
     [AttributesTransformation(ResourceKind.Group)]
     [ValidateNotNull]
     public GroupAttributes? Add { get; set; }
 
-    /// <summary>Values to take from attributes that have several.</summary>
+    /// <summary>Values to remove from multi-valued attributes.</summary>
     [Parameter]
     [ArgumentCompleter(typeof(AttributeTableCompleter))]
     [AttributesTransformation(ResourceKind.Group)]
@@ -74,14 +75,14 @@ public sealed class SetScimGroupCommand : ScimGroupCommand
     public string[]? Clear { get; set; }
 
     /// <summary>
-    /// What an empty cell of a row, or an empty parameter, means: Ignore, or Clear. Left out, empty cells are ignored, and an
-    /// empty parameter is an error.
+    /// What an empty CSV cell or an empty parameter means: Ignore or Clear. By default, empty cells are ignored, and an empty
+    /// parameter is an error.
     /// </summary>
     [Parameter]
     [ValidateSet("Ignore", "Clear")]
     public string? EmptyValue { get; set; }
 
-    /// <summary>Writes the group's new state, which takes a further request where something changes.</summary>
+    /// <summary>Returns the changed group, which takes one more request if something changes.</summary>
     [Parameter]
     public SwitchParameter PassThru { get; set; }
 

@@ -6,11 +6,12 @@ using PSScim.Native;
 namespace PSScim.Commands;
 
 /// <summary>
-/// Changes users: by parameters, in the grammar of Set-ADUser, by the rows of a CSV, or by what was set on the objects. One
-/// PATCH for each user that changes, and none for one that does not.
+/// Changes users with parameters, with -Replace, -Add, -Remove and -Clear as in Set-ADUser, with rows of a CSV file, or
+/// with values that you set on user objects. Sends one PATCH request for each user that changes, and none for a user
+/// that doesn't.
 /// </summary>
 /// <example>
-/// By parameters, and in the grammar of Set-ADUser.
+/// Change a user with parameters, and with -Replace and -Clear as in Set-ADUser.
 /// <code>
 /// $user = Get-ScimUser -First 1
 /// Set-ScimUser $user -Title 'Team lead' -Department Sales
@@ -18,14 +19,14 @@ namespace PSScim.Commands;
 /// </code>
 /// </example>
 /// <example>
-/// A user whose id is not at hand: it is looked up, by a request more.
+/// Change a user by user name. Looking up the id takes one more request.
 /// <code>
 /// $name = (Get-ScimUser -First 1).userName
 /// Set-ScimUser -UserName $name -Title 'Team lead'
 /// </code>
 /// </example>
 /// <example>
-/// What was set on the objects, and nothing else.
+/// Change only the values that you set on objects.
 /// <code>
 /// $users = Get-ScimUser -First 3
 /// foreach ($u in $users) { $u.title = 'Engineer'; $u.name.familyName = $u.name.familyName.ToUpper() }
@@ -33,15 +34,15 @@ namespace PSScim.Commands;
 /// </code>
 /// </example>
 /// <example>
-/// From rows: those without an id are looked up by their userName.
+/// Change users from rows. Rows without an id are looked up by userName.
 /// <code>
 /// # Needs the file changes.csv
 /// Import-Csv changes.csv | Set-ScimUser -PassThru | ForEach-Object { $_.userName + ' ' + $_.title }
 /// </code>
-/// Empty cells are ignored. To clear by them, use <c>-EmptyValue Clear</c>.
+/// Empty CSV cells are ignored. To clear attributes with empty cells, use <c>-EmptyValue Clear</c>.
 /// </example>
 /// <example>
-/// A custom security attribute: written, read, and cleared.
+/// Set, read and clear a custom security attribute.
 /// <code>
 /// $user = Get-ScimUser -First 1
 /// $set = 'urn:ietf:params:scim:schemas:extension:Microsoft:Entra:2.0:CustomSecurityAttributes:Engineering'
@@ -57,24 +58,24 @@ namespace PSScim.Commands;
 [OutputType("PSScim.User")]
 public sealed class SetScimUserCommand : ScimUserCommand
 {
-    /// <summary>Ids, or users.</summary>
+    /// <summary>Ids of users, or user objects.</summary>
     [Parameter(ParameterSetName = IdSet, Mandatory = true, Position = 0)]
     [ValidateNotNullOrEmpty]
     public PSObject[] Id { get; set; } = [];
 
     /// <summary>
-    /// What comes from the pipeline: an id, a user with what was set on it, a hashtable, a row of Import-Csv, an object of
-    /// ConvertFrom-Json. It is found by its <c>id</c>; without one it is looked up by its userName or externalId, and that
-    /// answer is checked before anything is written.
+    /// The pipeline input: an id, a user with changed values, a hashtable, a row from Import-Csv, or an object from
+    /// ConvertFrom-Json. Without an <c>id</c>, PSScim looks up the user by userName or externalId and checks the result
+    /// before it writes anything.
     /// </summary>
     [Parameter(ParameterSetName = InputSet, Mandatory = true, ValueFromPipeline = true)]
     [ValidateNotNull]
     public PSObject? InputObject { get; set; }
 
     /// <summary>
-    /// With an id or an object, the user's new name. By itself, whom to change: the user is looked up by it, and the answer is
-    /// checked to be this one before anything is written. To rename such a user, say
-    /// <c>-Replace @{ userName = 'new@contoso.com' }</c>.
+    /// With an id or an object: the new user name. Without them: the user to change. PSScim looks up the user by this
+    /// name and checks the result before it writes anything. To rename that user, use <c>-Replace @{ userName =
+    /// 'new@contoso.com' }</c>.
     /// </summary>
     [Parameter(ParameterSetName = UserNameSet, Mandatory = true)]
     [Parameter(ParameterSetName = IdSet)]
@@ -83,14 +84,14 @@ public sealed class SetScimUserCommand : ScimUserCommand
     [AttributeName("userName")]
     public string? UserName { get; set; }
 
-    /// <summary>Attributes to set, by their names in the schema; <c>$null</c> clears.</summary>
+    /// <summary>Attributes to set, by their names in the schema. <c>$null</c> clears an attribute.</summary>
     [Parameter]
     [ArgumentCompleter(typeof(AttributeTableCompleter))]
     [AttributesTransformation(ResourceKind.User)]
     [ValidateNotNull]
     public UserAttributes? Replace { get; set; }
 
-    /// <summary>Values to add to attributes that have several.</summary>
+    /// <summary>Values to add to multi-valued attributes.</summary>
     [Parameter]
     [ArgumentCompleter(typeof(AttributeTableCompleter))]
     [AttributesTransformation(ResourceKind.User)]
@@ -98,8 +99,8 @@ public sealed class SetScimUserCommand : ScimUserCommand
     public UserAttributes? Add { get; set; }
 
     /// <summary>
-    /// Values to take from attributes that have several; on Entra by their type, as in
-    /// <c>@{ phoneNumbers = @{ type = 'mobile' } }</c>, since it compares no values.
+    /// Values to remove from multi-valued attributes. On Entra, select them by type, as in <c>@{ phoneNumbers = @{ type
+    /// = 'mobile' } }</c>, because it doesn't compare values.
     /// </summary>
     [Parameter]
     [ArgumentCompleter(typeof(AttributeTableCompleter))]
@@ -114,14 +115,14 @@ public sealed class SetScimUserCommand : ScimUserCommand
     public string[]? Clear { get; set; }
 
     /// <summary>
-    /// What an empty cell of a row, or an empty parameter, means: Ignore, or Clear. Left out, empty cells are ignored, and an
-    /// empty parameter is an error.
+    /// What an empty CSV cell or an empty parameter means: Ignore or Clear. By default, empty cells are ignored, and an empty
+    /// parameter is an error.
     /// </summary>
     [Parameter]
     [ValidateSet("Ignore", "Clear")]
     public string? EmptyValue { get; set; }
 
-    /// <summary>Writes the user's new state, which takes a further request where something changes.</summary>
+    /// <summary>Returns the changed user, which takes one more request if something changes.</summary>
     [Parameter]
     public SwitchParameter PassThru { get; set; }
 

@@ -4,13 +4,13 @@ namespace PSScim.Commands;
 
 /// <summary>Stops emulators that Start-ScimEmulator or <c>Connect-Scim -Emulator</c> started.</summary>
 /// <example>
-/// Stop all that this runspace started.
+/// Stop all emulators that this runspace started.
 /// <code>
 /// Stop-ScimEmulator
 /// </code>
 /// </example>
 /// <example>
-/// Stop one of them.
+/// Stop one emulator.
 /// <code>
 /// $emulator = Start-ScimEmulator -PassThru
 /// Stop-ScimEmulator $emulator
@@ -20,12 +20,12 @@ namespace PSScim.Commands;
 [Cmdlet(VerbsLifecycle.Stop, "ScimEmulator")]
 public sealed class StopScimEmulatorCommand : ScimCommand
 {
-    /// <summary>The emulator to stop. Left out: all that this runspace started.</summary>
+    /// <summary>The emulator to stop. Default: all emulators that this runspace started.</summary>
     [Parameter(Position = 0, ValueFromPipeline = true)]
     [ValidateNotNull]
     public ScimEmulator? Emulator { get; set; }
 
-    /// <summary>Stops it. Where none runs, there is nothing to do.</summary>
+    /// <summary>Stops the emulators. Does nothing if none is running.</summary>
     protected override void ProcessRecord()
     {
         if (Emulator is not null)

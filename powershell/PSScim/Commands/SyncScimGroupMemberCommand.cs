@@ -8,26 +8,26 @@ using PSScim.Native;
 namespace PSScim.Commands;
 
 /// <summary>
-/// Makes the users in a group exactly those given, with the fewest requests. It reads the present members, adds missing
-/// members, 20 to a request, and then removes extra members. Members that aren't users are ignored and stay; on servers
-/// other than Entra, as far as the group says what its members are.
+/// Makes the users in a group match a list exactly, with as few requests as possible. It reads the current members,
+/// adds missing members, 20 per request, and then removes extra members. Members that aren't users are ignored and
+/// stay. On servers other than Entra, this applies as far as the group says what type its members are.
 /// <para>
-/// A list that breaks off would remove everyone who is missing from it. So nothing is changed when the input is incomplete:
-/// a list that breaks (Get-ScimUser, Get-ScimGroupMember) ends the whole pipeline, and where any command of the pipeline
-/// reports an error, such as an id that wasn't found, Sync-ScimGroupMember ends with InputIncomplete. To continue with what
-/// came, collect it in a variable first, check it, and give it to -Member. Nothing is changed either when the group would
-/// lose more than half of its members, and more than ten, unless you add -Force.
+/// With an incomplete list, everyone who is missing from it would be removed. So nothing is changed when the input is
+/// incomplete: an interrupted list (Get-ScimUser, Get-ScimGroupMember) ends the whole pipeline, and when any command of
+/// the pipeline reports an error, such as an id that wasn't found, Sync-ScimGroupMember ends with InputIncomplete. To
+/// continue with partial input, collect it in a variable first, check it, and pass it to -Member. Nothing is changed
+/// either when the group would lose more than half of its members, and more than ten, unless you add -Force.
 /// </para>
 /// </summary>
 /// <example>
-/// The plan, and then the change.
+/// Preview the change, then make it.
 /// <code>
 /// $group = Get-ScimGroup -First 1
 /// $wanted = Get-ScimUser -First 10 -Attributes id
 /// $wanted | Sync-ScimGroupMember $group -WhatIf
 /// $wanted | Sync-ScimGroupMember $group -Confirm:$false
 /// </code>
-/// The plan reads the present members, which are requests, and changes nothing.
+/// The preview sends requests to read the current members, and changes nothing.
 /// </example>
 /// <example>
 /// Continue on purpose although some ids weren't found.
@@ -40,7 +40,7 @@ namespace PSScim.Commands;
 /// In one pipeline, the id that wasn't found would be an error of the input, and the group would stay as it is.
 /// </example>
 /// <example>
-/// Nobody. An empty list is more often a mistake, so it needs -Force.
+/// Remove all members. An empty list is usually a mistake, so it requires -Force.
 /// <code>
 /// $group = Get-ScimGroup -First 1
 /// Sync-ScimGroupMember $group -Member @() -Force -Confirm:$false
@@ -59,14 +59,16 @@ public sealed class SyncScimGroupMemberCommand : ScimWriteCommand
     private object? _lastError;
     private long _failures;
 
-    /// <summary>The id of the group, or the group.</summary>
+    /// <summary>The group, or its id.</summary>
     [Parameter(Position = 0, Mandatory = true)]
     [Alias("GroupId")]
     [IdTransformation]
     [ValidateNotNullOrEmpty]
     public string Group { get; set; } = "";
 
-    /// <summary>The ids of all that are to be members, or objects that have an id; from the pipeline too.</summary>
+    /// <summary>
+    /// The ids of all users who should be members, or objects that have an id. Also from the pipeline.
+    /// </summary>
     [Parameter(Position = 1, ValueFromPipeline = true)]
     [AllowEmptyCollection]
     [IdTransformation]
@@ -139,7 +141,7 @@ public sealed class SyncScimGroupMemberCommand : ScimWriteCommand
     private object? LastError() =>
         SessionState.PSVariable.GetValue("global:Error") is IList { Count: > 0 } errors ? errors[0] : null;
 
-    /// <summary>Asks once about the whole, where somebody loses something, or -Confirm says so.</summary>
+    /// <summary>Asks once for the whole change if a member would be removed or -Confirm is set.</summary>
     private bool IsAllowed(int missing, int surplus)
     {
         bool asks = surplus > 0 || (missing > 0 && MyInvocation.BoundParameters.ContainsKey("Confirm"));

@@ -3,19 +3,19 @@ using System.Management.Automation;
 namespace PSScim.Commands;
 
 /// <summary>
-/// Checks what stands between here and a working connection, one row a check: the server's name, TCP and TLS, the token,
-/// whom it is for, what it permits, whether Entra's SCIM API is switched on, and a read of one user. It makes one billable
-/// request at most, the last, and none when an earlier check fails.
+/// Checks a connection step by step, with one row per check: name resolution, TCP and TLS, the token, its audience and
+/// permissions, whether Entra's SCIM API is turned on, and a read of one user. At most one request, the last one, is
+/// billed, and none if an earlier check fails.
 /// </summary>
 /// <example>
-/// Is the connection good for reading?
+/// Check a connection for reading.
 /// <code>
 /// Test-ScimConnection -ReadOnly
 /// </code>
-/// A row a check. The first that failed says in its Advice what to do; those behind it are skipped.
+/// Each check is one row. The Advice of the first failed check says what to do. Later checks are skipped.
 /// </example>
 /// <example>
-/// Stop a runbook before it begins when something is not right.
+/// Stop a runbook at the start if a check fails.
 /// <code>
 /// $failed = Test-ScimConnection | Where-Object Status -eq Failed
 /// if ($failed) { throw $failed.Advice }
@@ -27,11 +27,11 @@ namespace PSScim.Commands;
 [OutputType(typeof(ScimCheck))]
 public sealed class TestScimConnectionCommand : ScimConnectionCommand
 {
-    /// <summary>Leaves the permissions to write out: for a connection that only reads.</summary>
+    /// <summary>Skips the checks of write permissions, for a connection that only reads.</summary>
     [Parameter]
     public SwitchParameter ReadOnly { get; set; }
 
-    /// <summary>Checks.</summary>
+    /// <summary>Runs the checks.</summary>
     protected override void ProcessRecord()
     {
         string cost = Resolved.IsEntra

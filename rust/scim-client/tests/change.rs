@@ -257,7 +257,7 @@ fn what_cannot_be_is_refused_before_it_is_sent() {
         (
             json!({"userName": null}),
             Kind::RequiredAttribute,
-            "'userName' cannot be cleared",
+            "'userName' can't be cleared",
         ),
         (
             json!({"mailNickname": ""}),

@@ -334,7 +334,7 @@ async fn a_token_file_is_read_anew_and_a_wrong_token_is_explained() {
     assert!(wrong.to_string().contains("AADSTS700212"), "{wrong}");
     std::fs::remove_file(&file).unwrap();
     let error = refused(config(CredentialKind::FederatedTokenFile), secret("")).await;
-    assert!(error.to_string().contains("cannot be read"), "{error}");
+    assert!(error.to_string().contains("can't be read"), "{error}");
 }
 
 #[tokio::test]

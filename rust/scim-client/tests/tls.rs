@@ -120,7 +120,7 @@ async fn authorities_come_from_files_too_and_a_bad_one_is_named() {
         (
             "broken.pem",
             b"-----BEGIN CERTIFICATE-----\nAAAA\n",
-            "cannot be read",
+            "can't be read",
         ),
     ] {
         let error = open(base.clone(), file(name, bytes), Config::default()).unwrap_err();

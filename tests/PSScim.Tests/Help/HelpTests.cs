@@ -81,7 +81,7 @@ public sealed class HelpTests : IDisposable
     public async Task Get_Help_shows_examples_parameters_and_all()
     {
         string examples = await Shown("Get-Help Get-ScimUser -Examples");
-        Assert.Contains("Example 1: All users, streamed", examples, StringComparison.Ordinal);
+        Assert.Contains("Example 1: Get all users with only", examples, StringComparison.Ordinal);
         Assert.Contains("Where-Object { -not $_.active } |", examples, StringComparison.Ordinal);
         string parameter = await Shown("Get-Help Get-ScimUser -Parameter Attributes");
         Assert.Contains("-Attributes <string[]>", parameter, StringComparison.Ordinal);
@@ -95,8 +95,8 @@ public sealed class HelpTests : IDisposable
 
     [Theory]
     [InlineData("about_PSScim", "CONNECTIONS")]
-    [InlineData("about_PSScim_Filters", "WHAT ENTRA TAKES")]
-    [InlineData("about_PSScim_Cost", "NAME THE ATTRIBUTES")]
+    [InlineData("about_PSScim_Filters", "WHAT ENTRA SUPPORTS")]
+    [InlineData("about_PSScim_Cost", "LIST THE ATTRIBUTES")]
     public async Task The_topics_are_found_and_are_plain_text_of_80_columns(string topic, string heading)
     {
         string path = Path.Combine(Path.GetDirectoryName(Engine.ModulePath)!, "en-US", topic + ".help.txt");

@@ -144,7 +144,7 @@ public sealed class CertificateTests : IDisposable
     [InlineData("ec.pem", "", "elliptic-curve")]
     [InlineData("small.pem", "", "1024 bits")]
     [InlineData("no-key.pem", "", "not its private key")]
-    [InlineData("missing.pfx", "", "cannot be read")]
+    [InlineData("missing.pfx", "", "can't be read")]
     public void A_file_that_cannot_sign_in_is_refused_before_anything_is_sent(string file, string password, string words)
     {
         Engine.Set("path", Identities.Asset(file)).Set("password", Engine.Secure(password));

@@ -204,7 +204,7 @@ fn require(rules: Rules, resource: Resource, body: &Map<String, Value>) -> Resul
     };
     let message = format!(
         "{} {} required to create a {kind}. No request was made.",
-        missing.join(" and "),
+        missing.join(", "),
         if missing.len() == 1 { "is" } else { "are" }
     );
     Err(Error::new(Kind::RequiredAttribute, message))

@@ -87,7 +87,7 @@ fn cleared(rules: Rules, name: &str, place: &Place) -> Result<Operation, Error> 
     let required = place.known.is_some_and(|row| row.required)
         || place.whole.is_some_and(|row| row.name == "mailNickname");
     if required && rules.service == Service::Entra {
-        let message = format!("'{name}' is required and can't be cleared. No request was made.");
+        let message = format!("'{name}' can't be cleared, because it's required. No request was made.");
         return Err(Error::new(Kind::RequiredAttribute, message));
     }
     // What remains of an address without its value is no address.

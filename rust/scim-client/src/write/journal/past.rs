@@ -131,7 +131,7 @@ fn mismatch(path: &Path, how: &str) -> Error {
 
 fn damaged(path: &Path, line: u64) -> Error {
     let message = format!(
-        "PSScim didn't write line {line} of the journal '{}', but it wrote lines after it. Nothing was sent.",
+        "Line {line} of the journal '{}' wasn't written by PSScim, but later lines were. Nothing was sent.",
         path.display()
     );
     Error::new(Kind::JournalDamaged, message)
