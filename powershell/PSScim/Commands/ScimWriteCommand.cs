@@ -109,6 +109,9 @@ public abstract class ScimWriteCommand : ScimSendingCommand
             item.Edited = (resource, resource.Edits);
         change.Set.AddRange(row.Values);
         change.Set.AddAll(update.Replace, names);
+        foreach (KeyValuePair<string, object?> replaced in change.Set)
+            if (SetValue.Bare(replaced.Value) is string text && KeyText.IsBlank(text))
+                throw Empty($"The value of '{replaced.Key}' is empty.", replaced.Key);
         foreach (KeyValuePair<string, object?> given in ParameterNames.Of(GetType()).Given(this))
             if (given.Key != (ParameterSetName == UserNameSet ? change.Key?.Key : null))
                 AddGiven(change, given, update.EmptyValue);
@@ -135,13 +138,15 @@ public abstract class ScimWriteCommand : ScimSendingCommand
         if (!isEmpty)
             change.Set.Add(given);
         else if (emptyValue is null)
-            throw new ScimException(
-                ErrorId.InvalidValue,
-                $"The parameter for '{given.Key}' is empty. No request was made.",
-                $"To clear the attribute, use -Clear '{given.Key}'. To ignore empty values, use -EmptyValue Ignore; to clear by them, -EmptyValue Clear.");
+            throw Empty($"The parameter for '{given.Key}' is empty.", given.Key);
         else if (IsClear(emptyValue))
             change.Set.Add(new(given.Key, null));
     }
+
+    private static ScimException Empty(string message, string name) => new(
+        ErrorId.InvalidValue,
+        message + " No request was made.",
+        $"To clear the attribute, use -Clear '{name}'. To ignore empty parameters, use -EmptyValue Ignore; to clear by them, -EmptyValue Clear.");
 
     private protected static bool IsClear(string? emptyValue) => string.Equals(emptyValue, "Clear", StringComparison.OrdinalIgnoreCase);
 

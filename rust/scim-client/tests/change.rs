@@ -334,6 +334,90 @@ fn text_becomes_what_the_schema_says() {
 }
 
 #[test]
+fn a_urn_that_ends_in_a_version_is_a_schema() {
+    let urn = "urn:acme:profile:1.0";
+    let badge = format!("{urn}:badge");
+    for values in [json!({urn: {"badge": "4711"}}), json!({&badge: "4711"})] {
+        assert_eq!(
+            update(OTHER, "set", values.clone()).unwrap(),
+            replaced(&badge, "4711".into())
+        );
+        let mut all = ann();
+        all.as_object_mut()
+            .unwrap()
+            .extend(values.as_object().unwrap().clone());
+        let made = create(OTHER, "Users", all).unwrap();
+        assert_eq!(made[urn], json!({"badge": "4711"}));
+        assert!(made["schemas"].as_array().unwrap().contains(&urn.into()));
+        assert_eq!(made.get(&badge), None);
+    }
+    let nested = json!({urn: {"desk": {"floor": 3}}});
+    assert_eq!(
+        update(OTHER, "set", nested).unwrap(),
+        replaced(&format!("{urn}:desk"), json!({"floor": 3}))
+    );
+    assert_eq!(update(OTHER, "clear", json!([badge])).unwrap(), removed(&badge));
+    assert_eq!(
+        set(json!({urn: {"badge": "1"}})).unwrap_err().kind(),
+        Kind::UnknownAttribute
+    );
+}
+
+#[test]
+fn dates_are_judged_on_every_server() {
+    for rules in [ENTRA, OTHER] {
+        for date in ["01/02/2026", "46023", "31.01.2026", "soon"] {
+            let error = update(rules, "set", json!({"employeeHireDate": date})).unwrap_err();
+            assert_eq!(error.kind(), Kind::InvalidValue, "{date}");
+            assert!(error.to_string().contains("2026-01-31"), "{error}");
+        }
+        let sent = update(rules, "set", json!({"employeeHireDate": "2026-02-01"})).unwrap();
+        assert_eq!(sent[0]["value"], "2026-02-01T00:00:00Z");
+    }
+    let own = |name: &str, value: Value| {
+        update(OTHER, "set", json!({name: value})).map(|sent| sent[0]["value"].clone())
+    };
+    assert!(own("urn:acme:x:1.0:User:exitDate", "03/02/2026".into()).is_err());
+    assert!(own("exitDate", 46023.into()).is_err());
+    assert_eq!(own("exitDate", "2026-02-01".into()).unwrap(), "2026-02-01");
+    assert_eq!(own("candidate", "46023".into()).unwrap(), "46023");
+}
+
+#[test]
+fn booleans_of_a_csv_are_understood_or_refused() {
+    for (cell, flag) in [
+        ("TRUE", true),
+        (" yes ", true),
+        ("1", true),
+        ("No", false),
+        ("0", false),
+        ("FALSE", false),
+    ] {
+        assert_eq!(
+            update(OTHER, "set", json!({"active": cell})).unwrap(),
+            replaced("active", flag.into())
+        );
+    }
+    for cell in ["Ja", "WAHR", "x", "2"] {
+        let error = update(OTHER, "set", json!({"active": cell})).unwrap_err();
+        assert!(error.to_string().contains("true or false"), "{error}");
+    }
+}
+
+#[test]
+fn keys_are_trimmed_and_other_values_stay() {
+    let made = create(
+        OTHER,
+        "Users",
+        json!({"userName": "\u{a0} ann@example.org  ", "externalId": " 7 ", "title": " Boss "}),
+    )
+    .unwrap();
+    assert_eq!(made["userName"], "ann@example.org");
+    assert_eq!(made["externalId"], "7");
+    assert_eq!(made["title"], " Boss ");
+}
+
+#[test]
 fn nothing_and_empty_text_clear() {
     for nothing in [json!(null), json!("")] {
         assert_eq!(set(json!({"title": nothing})).unwrap(), removed("title"));

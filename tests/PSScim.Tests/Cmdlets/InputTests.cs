@@ -84,6 +84,7 @@ public sealed class InputTests : IDisposable
     [InlineData("Set-ScimUser 1 -Title ''", "-Clear 'title'")]
     [InlineData("Set-ScimUser 1 -Title $null", "-Clear 'title'")]
     [InlineData("Set-ScimUser 1 -Enabled $null", "-Clear 'active'")]
+    [InlineData("Set-ScimUser 1 -Replace @{ title = '' }", "-Clear 'title'")]
     [InlineData("$u.displayName = ''; $u | Set-ScimUser", "$null")]
     public void An_empty_value_is_refused_and_the_error_names_how_to_clear(string script, string advice)
     {
@@ -131,6 +132,13 @@ public sealed class InputTests : IDisposable
         Assert.Empty(Sent("$u | Set-ScimUser"));
         Assert.Equal(["replace displayName \"Copy\""], Sent("$c | Set-ScimUser"));
     }
+
+    [Theory]
+    [InlineData("$u.department = 'Lab'; $u | Set-ScimUser", "replace department \"Lab\"")]
+    [InlineData("$u.'urn:acme:profile:1.0'.badge = '4712'; $u | Set-ScimUser", "replace urn:acme:profile:1.0:badge \"4712\"")]
+    [InlineData("Set-ScimUser 1 -Replace @{ 'urn:acme:profile:1.0' = @{ badge = '4712' } }", "replace urn:acme:profile:1.0:badge \"4712\"")]
+    [InlineData("Set-ScimUser 1 -Department Lab", "replace urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:department \"Lab\"")]
+    public void A_name_goes_to_the_attribute_it_was_set_on(string script, string sent) => Assert.Equal([sent], Sent(script));
 
     [Fact]
     public void An_element_that_is_assigned_is_sent()

@@ -68,6 +68,7 @@ impl Apart {
             }
             plain => plain,
         };
+        let place = place.attribute_of_version(self.rules, self.resource);
         if place.name.is_none() {
             return Err(value::wrong(
                 name,

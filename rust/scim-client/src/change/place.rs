@@ -33,6 +33,9 @@ pub(super) struct Place {
 impl Place {
     /// Finds the place that a name means.
     pub(super) fn find(rules: Rules, resource: Resource, name: &str) -> Result<Self, Error> {
+        if let Some(schema) = ends_with_version(name.trim()) {
+            return extension(rules, resource, name, schema);
+        }
         let text = expanded(name.trim());
         let path = parse_path(&text).map_err(|mistake| {
             let message = format!(
@@ -187,7 +190,38 @@ impl Place {
             (None, _) => format!("{}:{part}", self.schema.as_deref().unwrap_or_default()),
             _ => format!("{self}.{part}"),
         };
-        Self::find(rules, resource, &name)
+        let found = Self::find(rules, resource, &name)?;
+        // Behind a URN that ends in a version, a name reads as the last part of another URN.
+        Ok(match (&self.name, &found.name) {
+            (None, None) => Self {
+                name: Some(part.to_owned()),
+                ..self.clone()
+            },
+            _ => found,
+        })
+    }
+
+    /// `urn:acme:profile:1.0:badge` may be a schema, or the attribute `badge` of `urn:acme:profile:1.0`. What is set to a
+    /// plain value is an attribute.
+    pub(super) fn attribute_of_version(self, rules: Rules, resource: Resource) -> Self {
+        let is_known = |schema: &str| {
+            is(Some(SECURITY_ATTRIBUTES), schema)
+                || rows(rules, resource).any(|row| row.schema.eq_ignore_ascii_case(schema))
+        };
+        let split = self
+            .schema
+            .as_deref()
+            .filter(|schema| self.name.is_none() && !is_known(schema));
+        match split.and_then(|schema| schema.rsplit_once(':')) {
+            Some((urn, name)) if ends_with_version(urn).is_some() && ends_with_version(name).is_none() => {
+                Self {
+                    name: Some(name.to_owned()),
+                    schema: Some(urn.to_owned()),
+                    ..self
+                }
+            }
+            _ => self,
+        }
     }
 
     /// The attribute without the part: what goes when its value goes.
@@ -223,6 +257,17 @@ impl fmt::Display for Place {
         }
         self.sub.as_ref().map_or(Ok(()), |sub| write!(f, ".{sub}"))
     }
+}
+
+/// A URN that ends in a version, such as `urn:acme:profile:1.0`: an attribute's name begins with a letter, so it is a schema.
+fn ends_with_version(name: &str) -> Option<&str> {
+    let last = name.rsplit(':').next().unwrap_or_default();
+    let is_version = last.starts_with(|c: char| c.is_ascii_digit())
+        && last.bytes().all(|b| b.is_ascii_digit() || b == b'.');
+    let is_urn = name
+        .get(..4)
+        .is_some_and(|start| start.eq_ignore_ascii_case("urn:"));
+    (is_version && is_urn).then_some(name)
 }
 
 /// The rows that hold for a service: Entra's extension means nothing elsewhere.
