@@ -220,6 +220,18 @@ mod tests {
     }
 
     #[test]
+    fn advice_about_entra_is_given_for_entra_alone() {
+        let answer = Answer {
+            status: 400,
+            ..Answer::default()
+        };
+        for (service, named) in [(Service::Entra, true), (Service::Generic, false)] {
+            let advice = error(&answer, "GET /Users", service).details().advice.clone();
+            assert_eq!(advice.contains("Entra"), named, "{advice}");
+        }
+    }
+
+    #[test]
     fn an_error_is_found_however_it_is_wrapped() {
         let plain = r#"{"detail":"It is gone.","scimType":"noTarget","status":404}"#;
         for body in [

@@ -289,6 +289,7 @@ impl Checks {
             observer,
             limit: usize::MAX,
             stop: None,
+            intent: None,
         };
         let answer = self.session.exchange(once, caller).await?;
         let page = crate::page::PageParser::default()

@@ -72,6 +72,8 @@ pub(crate) struct Answer {
     /// The id of the request that it says to be the answer to.
     pub(crate) echo: Option<String>,
     pub(crate) location: Option<String>,
+    /// The version of the object, as it came.
+    pub(crate) etag: Option<String>,
     /// `WWW-Authenticate`
     pub(crate) challenge: Option<String>,
     /// The server's clock.
@@ -305,6 +307,7 @@ impl Wire {
                 .or_else(|| text("x-request-id")),
             echo: text(correlation::HEADER),
             location: text("location"),
+            etag: text("etag"),
             challenge: text("www-authenticate"),
             date: date(headers),
             cut: None,

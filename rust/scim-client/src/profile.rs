@@ -35,6 +35,8 @@ pub(crate) struct Profile {
     pub(crate) patch: Option<bool>,
     /// Whether objects have versions.
     pub(crate) etag: Option<bool>,
+    /// Whether a password can be changed; None where the server does not say.
+    pub(crate) change_password: Option<bool>,
 }
 
 impl Profile {
@@ -107,6 +109,7 @@ impl Profile {
                 .and_then(boolean)
         };
         (self.patch, self.etag) = (supported("patch"), supported("etag"));
+        self.change_password = supported("changePassword");
     }
 
     fn learn_types(&mut self, types: &Value) {
@@ -149,7 +152,7 @@ fn with_or_without_version(base: &Url) -> Url {
 }
 
 /// A discovery document, or None where the server has none that can be read.
-async fn document(
+pub(crate) async fn document(
     session: &Session,
     base: &Url,
     path: &str,
@@ -186,7 +189,7 @@ fn below(endpoint: &str) -> Option<String> {
 }
 
 /// A member, whatever the case of its name.
-fn member<'a>(of: &'a Value, name: &str) -> Option<&'a Value> {
+pub(crate) fn member<'a>(of: &'a Value, name: &str) -> Option<&'a Value> {
     let members: &Map<String, Value> = of.as_object()?;
     members.get(name).or_else(|| {
         members
@@ -196,7 +199,7 @@ fn member<'a>(of: &'a Value, name: &str) -> Option<&'a Value> {
     })
 }
 
-fn boolean(value: &Value) -> Option<bool> {
+pub(crate) fn boolean(value: &Value) -> Option<bool> {
     match value {
         Value::Bool(value) => Some(*value),
         Value::String(text) => text.trim().to_ascii_lowercase().parse().ok(),

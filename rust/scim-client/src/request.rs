@@ -1,5 +1,8 @@
 //! A request, on whose behalf it is sent, and how far it got when it did not succeed.
 
+use std::future::Future;
+use std::pin::Pin;
+
 use bytes::Bytes;
 use reqwest::Method;
 use tokio_util::sync::CancellationToken;
@@ -23,6 +26,9 @@ pub(crate) struct Request {
     pub(crate) repeatable: bool,
     /// Whether an earlier run may have done it already.
     pub(crate) doubtful: bool,
+    /// Whether a 500 is given back after the first try, because the caller looks at the object then: some servers answer
+    /// a client's mistake with 500, and a repetition would be refused again.
+    pub(crate) looks: bool,
 }
 
 impl Request {
@@ -34,8 +40,15 @@ impl Request {
             if_match: None,
             repeatable: true,
             doubtful: false,
+            looks: false,
         }
     }
+}
+
+/// Keeps what is about to be sent, so that a process that is killed leaves a note of it.
+pub(crate) trait Intent: Send + Sync {
+    /// Returns when the note is safe. Further calls do nothing.
+    fn keep(&self) -> Pin<Box<dyn Future<Output = Result<(), Error>> + Send + '_>>;
 }
 
 /// On whose behalf a request is sent.
@@ -46,6 +59,8 @@ pub(crate) struct Caller<'a> {
     pub(crate) limit: usize,
     /// Ends all waiting; nothing is sent after it.
     pub(crate) stop: Option<&'a CancellationToken>,
+    /// Kept once a request that changes something has its turn, and before it is sent.
+    pub(crate) intent: Option<&'a dyn Intent>,
 }
 
 impl<'a> Caller<'a> {
@@ -55,6 +70,7 @@ impl<'a> Caller<'a> {
             observer,
             limit: usize::MAX,
             stop: None,
+            intent: None,
         }
     }
 }

@@ -102,6 +102,11 @@ impl Session {
             let admitted = self.admit(tries.refused, tries.retry > 0, caller, &what).await;
             let unsent = |error| Reach::Unsent.of(error, tries.lost);
             let (token, pass) = admitted.map_err(unsent)?;
+            if !request.method.is_safe()
+                && let Some(intent) = caller.intent
+            {
+                intent.keep().await.map_err(unsent)?;
+            }
             let began = Instant::now();
             let id = Correlation::id();
             let builder = self.builder(request, token.text(), &id).map_err(unsent)?;
@@ -223,7 +228,8 @@ impl Session {
             asked,
         } = failed;
         let throttled = matches!(error.details().status, Some(429)) || asked.is_some();
-        let may_repeat = request.repeatable || tried != Reach::Lost;
+        let looks = request.looks && error.details().status == Some(500);
+        let may_repeat = (request.repeatable && !looks) || tried != Reach::Lost;
         let delay = self
             .limits()
             .pause(tries.retry, asked)

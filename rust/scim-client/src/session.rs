@@ -19,7 +19,8 @@ use crate::http::{Answer, Exchange, Limits, Wire};
 use crate::meter::{Meter, Stats};
 use crate::network::Peer;
 use crate::page::{Page, PageParser};
-use crate::profile::Profile;
+use crate::profile::{self, Profile};
+use crate::schema::Schema;
 use crate::send::what;
 use crate::token::Tokens;
 
@@ -42,6 +43,8 @@ struct Inner {
     sign_in: Wire,
     /// What the server says of itself, once it was asked.
     profile: OnceCell<Profile>,
+    /// Its schemas, once a write needed them.
+    schema: OnceCell<Schema>,
     tokens: Tokens,
     meter: Meter,
     gate: Gate,
@@ -96,6 +99,7 @@ impl Session {
             http,
             sign_in,
             profile: OnceCell::new(),
+            schema: OnceCell::new(),
             tokens,
             meter,
             gate,
@@ -233,6 +237,26 @@ impl Session {
     /// What the server has said of itself; None before it was asked, and on Entra.
     pub(crate) fn profile(&self) -> Option<&Profile> {
         self.0.profile.get()
+    }
+
+    /// What the server's schemas say of attributes. Asked once, and never of Entra; where there is no answer, the offline
+    /// table holds.
+    ///
+    /// # Errors
+    /// Those that the next request would meet as well.
+    pub(crate) async fn schema(&self, observer: &dyn Observer) -> Result<&Schema, Error> {
+        self.discover(observer).await?;
+        let inner = &*self.0;
+        let read = async {
+            if inner.settings.service == Service::Entra || inner.settings.compatibility.skips_discovery() {
+                return Ok(Schema::default());
+            }
+            let path = inner.settings.service.path(Endpoint::Schemas);
+            let told = profile::document(self, self.base(), path, observer).await?;
+            Ok(told.map_or_else(Schema::default, |told| Schema::from_json(&told)))
+        };
+        // Boxed: it sends requests, and what sends requests may need it.
+        inner.schema.get_or_try_init(|| Box::pin(read)).await
     }
 
     /// Reads one resource by its id, or the one that has none (`ServiceProviderConfig`).

@@ -28,12 +28,7 @@ fn lines(path: &Path) -> Vec<serde_json::Value> {
 async fn what_was_done_is_not_done_again() {
     let (world, path) = (World::new(3, 1).await, folder("again").join("j.jsonl"));
     let names = names(50);
-    let (first, _) = write(
-        &world.session,
-        journal(&path),
-        names[..30].iter().map(|n| user(n)),
-    )
-    .await;
+    let first = interrupted(&world, &path, names[..30].iter().map(|n| user(n))).await;
     let (second, _) = write(&world.session, journal(&path), names.iter().map(|n| user(n))).await;
     assert_eq!(outcomes(&second)[..30], [Outcome::AlreadyDone; 30]);
     assert_eq!(outcomes(&second)[30..], [Outcome::Done; 20]);
@@ -42,9 +37,10 @@ async fn what_was_done_is_not_done_again() {
         assert_eq!(first.id, second.id);
     }
     assert_eq!(world.emulator.stats().create, 50);
-    // A header, and two lines for each change.
+    // A header, two lines for each change, and the end.
     let lines = lines(&path);
-    assert_eq!(lines.len(), 101);
+    assert_eq!(lines.len(), 102);
+    assert_eq!(lines[101]["finished"], true);
     assert_eq!(lines[0]["command"], "New-ScimUser");
     let done: Vec<_> = lines.iter().filter(|line| line["state"] == "done").collect();
     assert_eq!(done.len(), 50);
@@ -54,6 +50,31 @@ async fn what_was_done_is_not_done_again() {
     );
     let text = std::fs::read_to_string(&path).unwrap();
     assert!(!text.contains(PASSWORD) && !text.contains("emulator-secret"));
+}
+
+/// A run that does these changes and is ended before its input is.
+async fn interrupted(
+    world: &World,
+    path: &Path,
+    changes: impl IntoIterator<Item = scim_client::change::Change>,
+) -> Vec<scim_client::write::Report> {
+    let mut writer = Writer::new(
+        &world.session,
+        journal(path),
+        &Stopper::default(),
+        Arc::new(Silent),
+    )
+    .await
+    .unwrap();
+    let mut reports = Vec::new();
+    for change in changes {
+        let secret = change
+            .password
+            .then(|| scim_client::Secret::new(PASSWORD.as_bytes().to_vec()));
+        writer.submit(&change, secret);
+        reports.push(writer.next().await.unwrap());
+    }
+    reports
 }
 
 /// Hashtables of a script have another order in each process.
@@ -159,7 +180,9 @@ async fn what_was_refused_is_tried_again() {
 /// Leaves of a journal what a process that was killed after sending, or after writing that down, would have left.
 fn cut_last_line(path: &Path) {
     let text = std::fs::read_to_string(path).unwrap();
-    let end = text.trim_end().rfind('\n').unwrap() + 1;
+    let (run, last) = text.trim_end().rsplit_once('\n').unwrap();
+    assert!(last.contains("\"finished\":true"), "{last}");
+    let end = run.rfind('\n').unwrap() + 1;
     std::fs::write(path, &text[..end]).unwrap();
 }
 
@@ -316,4 +339,119 @@ async fn faults_and_a_journal_go_together() {
     world.emulator.inject(Fault::once(FaultAction::Hang));
     let (reports, _) = write(&world.session, journal(&path), names.iter().map(|n| user(n))).await;
     assert_eq!(outcomes(&reports), [Outcome::AlreadyDone; 200]);
+}
+
+#[tokio::test]
+async fn a_journal_is_one_inputs() {
+    let (world, folder) = (World::new(5, 1).await, folder("inputs"));
+    let ids = world.ids(Endpoint::Users, 3).await;
+    let path = folder.join("finished.jsonl");
+    let monday = || [set_title(&ids[0], "A"), set_title(&ids[1], "A")];
+    let (reports, _) = write(&world.session, journal(&path), monday()).await;
+    assert_eq!(outcomes(&reports), [Outcome::Done; 2]);
+    let before = world.emulator.stats().update;
+    // Other values, or another object: nothing is sent, and Monday's change is still the last one.
+    for other in [set_title(&ids[0], "B"), set_title(&ids[2], "A")] {
+        let (reports, ending) = write(&world.session, journal(&path), [other]).await;
+        assert_eq!(outcomes(&reports), [Outcome::NotSent]);
+        assert_eq!(ending.unwrap().kind(), Kind::JournalMismatch);
+    }
+    let (reports, ending) = write(&world.session, journal(&path), monday()).await;
+    assert!(ending.is_none(), "{ending:?}");
+    assert_eq!(outcomes(&reports), [Outcome::AlreadyDone; 2]);
+    assert_eq!(world.emulator.stats().update, before);
+    // A run that was interrupted takes what its input has besides, but no other change of what it did.
+    let path = folder.join("interrupted.jsonl");
+    interrupted(&world, &path, [set_title(&ids[0], "A")]).await;
+    let (_, ending) = write(&world.session, journal(&path), [set_title(&ids[0], "B")]).await;
+    assert_eq!(ending.unwrap().kind(), Kind::JournalMismatch);
+    let all = [
+        set_title(&ids[0], "A"),
+        set_title(&ids[0], "B"),
+        set_title(&ids[1], "A"),
+    ];
+    let (reports, ending) = write(&world.session, journal(&path), all).await;
+    assert!(ending.is_none(), "{ending:?}");
+    assert_eq!(
+        outcomes(&reports),
+        [Outcome::AlreadyDone, Outcome::Done, Outcome::Done]
+    );
+}
+
+#[tokio::test]
+async fn only_what_is_about_to_be_sent_is_written_down() {
+    let path = folder("about").join("j.jsonl");
+    let latency = std::time::Duration::from_millis(200);
+    let world = World::with(
+        EmulatorConfig {
+            users: 3,
+            latency,
+            ..EmulatorConfig::default()
+        },
+        |_| (),
+    )
+    .await;
+    world.session.sign_in(&Silent).await.unwrap();
+    let options = Options {
+        throttle_limit: 4,
+        ..journal(&path)
+    };
+    let mut writer = Writer::new(&world.session, options, &Stopper::default(), Arc::new(Silent))
+        .await
+        .unwrap();
+    for name in names(16) {
+        writer.submit(
+            &user(&name),
+            Some(scim_client::Secret::new(PASSWORD.as_bytes().to_vec())),
+        );
+    }
+    tokio::time::sleep(latency / 2).await;
+    let sent = lines(&path).iter().filter(|line| line["state"] == "sent").count();
+    assert!((1..=4).contains(&sent), "{sent}");
+    drop(writer);
+}
+
+#[tokio::test]
+async fn a_group_of_which_nothing_is_known_is_found_where_the_user_wants_it() {
+    let folder = folder("groups");
+    let world = World::new(3, 2).await;
+    let group = |name: &str| {
+        let set = json!([{"name": "displayName", "value": name}, {"name": "mailNickname", "value": "readers"},
+            {"name": "mailEnabled", "value": false}, {"name": "securityEnabled", "value": true}]);
+        change(json!({"verb": "Create", "endpoint": "Groups", "set": set}))
+    };
+    let looking = |path: &Path| Options {
+        find_unknown: true,
+        ..journal(path)
+    };
+    let named = async |name: &str| {
+        let groups = all(&world.session, Endpoint::Groups, "displayName").await;
+        groups.into_iter().filter(|(_, found)| found == name).count()
+    };
+    // Made, and killed before that was written down.
+    let path = folder.join("made.jsonl");
+    let (made, _) = write(&world.session, journal(&path), [group("Made")]).await;
+    cut_last_line(&path);
+    let (reports, _) = write(&world.session, journal(&path), [group("Made")]).await;
+    assert_eq!(outcomes(&reports), [Outcome::Unknown]);
+    let (reports, _) = write(&world.session, looking(&path), [group("Made")]).await;
+    assert_eq!(outcomes(&reports), [Outcome::Done], "{:?}", reports[0].error);
+    assert_eq!((&reports[0].id, named("Made").await), (&made[0].id, 1));
+    // Not made: the group of this name is gone.
+    let path = folder.join("not.jsonl");
+    let (made, _) = write(&world.session, journal(&path), [group("Not")]).await;
+    let gone = change(json!({"verb": "Delete", "endpoint": "Groups", "id": made[0].id}));
+    write(&world.session, Options::default(), [gone]).await;
+    cut_last_line(&path);
+    let (reports, _) = write(&world.session, looking(&path), [group("Not")]).await;
+    assert_eq!(outcomes(&reports), [Outcome::Done], "{:?}", reports[0].error);
+    assert_eq!(named("Not").await, 1);
+    // Two of the name, made since: it can't be told which one.
+    let path = folder.join("two.jsonl");
+    write(&world.session, journal(&path), [group("Two")]).await;
+    cut_last_line(&path);
+    write(&world.session, Options::default(), [group("Two")]).await;
+    let (reports, _) = write(&world.session, looking(&path), [group("Two")]).await;
+    assert_eq!(outcomes(&reports), [Outcome::Unknown]);
+    assert_eq!(named("Two").await, 2);
 }

@@ -12,10 +12,11 @@ pub(super) fn of(service: Service, id: &str) -> Result<String, Error> {
     whole(id)
 }
 
-/// An id that is one segment of a path whoever decodes it: a proxy may turn %2F back into a slash.
+/// An id that can be one segment of a path, in which all but letters, digits and `-._~` is encoded: some servers have ids
+/// such as `CORP/ann`. No id leads up, whoever decodes it: a proxy may turn %2F back into a slash.
 pub(super) fn whole(id: &str) -> Result<String, Error> {
-    let parts = |c: char| matches!(c, '/' | '\\') || c.is_control();
-    if id.trim().is_empty() || id == "." || id == ".." || id.contains(parts) {
+    let up = |step: &str| step == "." || step == "..";
+    if id.trim().is_empty() || id.split(['/', '\\']).any(up) || id.contains(char::is_control) {
         let message = format!("{id:?} can't be the id of a resource. No request was made.");
         return Err(Error::new(Kind::InvalidId, message));
     }

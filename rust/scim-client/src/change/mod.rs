@@ -18,6 +18,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 pub use update::Operation;
+pub(crate) use update::password as no_password;
 
 use crate::cloud::{Endpoint, Service};
 use crate::error::{Error, Kind};
@@ -143,9 +144,9 @@ pub struct Draft {
     pub target: Target,
     /// Query parameters, not yet escaped.
     pub query: Vec<(&'static str, String)>,
-    /// The body. Where `secret` is set, it is an object into which the member `password` is still to be put.
+    /// The body. Where `secret` is set, the password is still to be put into it.
     pub body: Option<Vec<u8>>,
-    /// Whether the password goes into the body.
+    /// Whether the password goes into the body: as a member of a POST, as an operation more of a PATCH.
     pub secret: bool,
     /// By what a POST whose answer was lost can be found again.
     pub lookup: Option<Lookup>,
@@ -245,18 +246,20 @@ impl Change {
     }
 
     fn update(&self, rules: Rules) -> Result<Vec<Draft>, Error> {
-        if self.password {
-            return Err(update::password());
+        // Another server says in its ServiceProviderConfig whether it takes one.
+        if self.password && rules.service == Service::Entra {
+            return Err(update::password(rules.service));
         }
         let object = self.object(rules)?;
         let operations = self.operations(rules)?;
         let mut drafts = Vec::new();
-        if !operations.is_empty() {
+        if !operations.is_empty() || self.password {
             let operations: Vec<Value> = operations.iter().map(Operation::to_json).collect();
             let body = json!({"schemas": [PATCH_OP], "Operations": operations});
             drafts.push(Draft {
                 body: Some(body.to_string().into_bytes()),
                 if_match: self.if_match.clone(),
+                secret: self.password,
                 // A value that is added twice may be there twice.
                 repeatable: self.add.is_empty(),
                 ..Draft::of(Method::PATCH, object.clone())
@@ -311,6 +314,14 @@ impl Change {
 }
 
 impl Draft {
+    /// The same without its password.
+    pub(crate) fn unsealed(&self) -> Self {
+        Self {
+            secret: false,
+            ..self.clone()
+        }
+    }
+
     fn of(method: Method, target: Target) -> Self {
         Self {
             repeatable: method != Method::POST,

@@ -37,7 +37,7 @@ pub(super) fn operations(change: &Change, rules: Rules, resource: Resource) -> R
         removals(rules, resource, assignment, &mut all)?;
     }
     for leaf in leaves(rules, resource, &change.add)? {
-        writable(&leaf.name, &leaf.place)?;
+        writable(rules, &leaf.name, &leaf.place)?;
         if leaf.value.is_null() {
             return Err(value::wrong(
                 &leaf.name,
@@ -52,7 +52,7 @@ pub(super) fn operations(change: &Change, rules: Rules, resource: Resource) -> R
         });
     }
     for leaf in leaves(rules, resource, &change.set)? {
-        writable(&leaf.name, &leaf.place)?;
+        writable(rules, &leaf.name, &leaf.place)?;
         all.push(assigned(rules, leaf)?);
     }
     let nothing = |name: &String| Assignment {
@@ -61,7 +61,7 @@ pub(super) fn operations(change: &Change, rules: Rules, resource: Resource) -> R
     };
     let cleared: Vec<Assignment> = change.clear.iter().map(nothing).collect();
     for leaf in leaves(rules, resource, &cleared)? {
-        writable(&leaf.name, &leaf.place)?;
+        writable(rules, &leaf.name, &leaf.place)?;
         all.push(assigned(rules, leaf)?);
     }
     Ok(last_of_each(all))
@@ -111,7 +111,12 @@ fn removals(
 ) -> Result<(), Error> {
     let Assignment { name, value } = assignment;
     let place = Place::find(rules, resource, name)?;
-    writable(name, &place)?;
+    writable(rules, name, &place)?;
+    let single = place.known.is_some_and(|row| !row.multi_valued) && place.which.is_none();
+    if !value.is_null() && single && rules.service == Service::Generic {
+        let wanted = "one value only, so that none of several can be removed. -Clear removes the value";
+        return Err(value::wrong(name, value, wanted));
+    }
     if value.is_null() {
         for leaf in leaves(rules, resource, std::slice::from_ref(assignment))? {
             all.push(cleared(rules, &leaf.name, &leaf.place)?);
@@ -177,11 +182,11 @@ fn chosen(rules: Rules, name: &str, place: &Place, item: &Value) -> Result<Place
     })
 }
 
-fn writable(name: &str, place: &Place) -> Result<(), Error> {
+fn writable(rules: Rules, name: &str, place: &Place) -> Result<(), Error> {
     let Some(row) = place.known else { return Ok(()) };
     let own = place.whole.unwrap_or(row);
     if own.name == "password" {
-        return Err(password());
+        return Err(password(rules.service));
     }
     if own.name == "members" {
         let message = "Members can't be set as an attribute. No request was made.";
@@ -202,9 +207,18 @@ fn writable(name: &str, place: &Place) -> Result<(), Error> {
 }
 
 /// A password on an update.
-pub(super) fn password() -> Error {
-    let message = "A password can be set only when a user is created. Users change it where they sign in. No request was made.";
-    Error::new(Kind::PasswordOnUpdate, message)
+pub(crate) fn password(service: Service) -> Error {
+    let (message, advice) = match service {
+        Service::Entra => (
+            "A password can be set only when a user is created. No request was made.",
+            "Remove the password. To make users change theirs at the next sign-in, set passwordForceChangeOnNextSignIn.",
+        ),
+        Service::Generic => (
+            "The server says that it doesn't support password changes. No request was made.",
+            "Remove the password, and change it where users sign in.",
+        ),
+    };
+    Error::new(Kind::PasswordOnUpdate, message).with(|d| advice.clone_into(&mut d.advice))
 }
 
 /// An add adds to others; of the rest, the last to a path counts.

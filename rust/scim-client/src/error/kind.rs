@@ -65,7 +65,7 @@ kinds! {
     /// A required attribute is missing.
     RequiredAttribute, "InvalidArgument", "Add a value for the attribute.";
     /// A password can't be set on an existing user.
-    PasswordOnUpdate, "InvalidArgument", "Remove the password. To make users change theirs, set passwordForceChangeOnNextSignIn.";
+    PasswordOnUpdate, "InvalidArgument", "Remove the password.";
     /// Invoke-ScimRequest can't send this request.
     InvalidRequest, "InvalidArgument", "Correct -Method, -Path or -Body.";
     /// The filter doesn't follow the syntax of RFC 7644 section 3.4.2.2. Nothing was sent.
@@ -173,11 +173,13 @@ kinds! {
     /// The server returned the same cursor or the same page again.
     PagingLoop, "InvalidData", "Report this to the server's operator: its paging doesn't advance. The resources received before this are in the pipeline.";
     /// PSScim sent a change but couldn't confirm whether it was applied.
-    OutcomeUnknown, "InvalidResult", "Check the object before you run the command again. Repeating a creation could create the object twice.";
+    OutcomeUnknown, "InvalidResult", "Read the object before you run the command again.";
+    /// The server reported success, but the object doesn't have the change.
+    NotApplied, "InvalidResult", "Ask the server's operator why the change wasn't applied. The server may have a rule or a limit for it.";
     /// Another process has the journal open.
     JournalInUse, "ResourceBusy", "Wait until the other command ends, or use another journal file for this command.";
-    /// The file isn't a journal, or the journal belongs to another command, service or tenant.
-    JournalMismatch, "InvalidArgument", "Use the journal with the command and the connection that created it, or name a new file.";
+    /// The file isn't a journal, or the journal belongs to another command, service, tenant or input.
+    JournalMismatch, "InvalidArgument", "Use the journal with the command, the connection and the input that created it, or name a new file.";
     /// The journal has lines in the middle that PSScim didn't write.
     JournalDamaged, "InvalidData", "Restore the journal, or start a new one. With a new journal, the command repeats changes that are already done and reports an error for each object that already exists.";
     /// The journal can't be opened or written.

@@ -95,6 +95,10 @@ impl Attribute {
         self.canonical.split(',').filter(|value| !value.is_empty())
     }
 
+    pub(crate) fn is_case_exact(&self) -> bool {
+        self.case_exact
+    }
+
     fn is_returned(&self) -> bool {
         matches!(self.returned, "always" | "default")
     }

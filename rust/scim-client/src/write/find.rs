@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use reqwest::Method;
 
-use super::work::Work;
+use super::work::Sending;
 use crate::answer;
 use crate::change::Lookup;
 use crate::cloud::Endpoint;
@@ -24,7 +24,7 @@ pub(super) enum Found {
     /// None, said a server that understood the question.
     None,
     /// More than one has it.
-    Many,
+    Many(Vec<Object>),
     /// The server answered something else than what was asked: it may ignore filters.
     Untrusted,
 }
@@ -38,7 +38,7 @@ pub(super) struct Object {
 }
 
 /// Looks an object up.
-pub(super) async fn find(work: &Work, endpoint: Endpoint, by: &Lookup) -> Result<Found, Unsuccessful> {
+pub(super) async fn find(work: &Sending<'_>, endpoint: Endpoint, by: &Lookup) -> Result<Found, Unsuccessful> {
     let (mut matches, mut others, mut cursor) = (Vec::new(), 0, None);
     for _ in 0..PAGES {
         let page = page(work, endpoint, by, cursor.as_deref()).await?;
@@ -61,7 +61,7 @@ pub(super) async fn find(work: &Work, endpoint: Endpoint, by: &Lookup) -> Result
         (0, 0) => Found::None,
         (1, _) if is_unique(&by.attribute) => matches.pop().map_or(Found::None, Found::One),
         (0 | 1, _) => Found::Untrusted,
-        _ => Found::Many,
+        _ => Found::Many(matches),
     })
 }
 
@@ -71,7 +71,7 @@ pub(super) fn is_unique(attribute: &str) -> bool {
 }
 
 async fn page(
-    work: &Work,
+    work: &Sending<'_>,
     endpoint: Endpoint,
     by: &Lookup,
     cursor: Option<&str>,

@@ -3,24 +3,28 @@
 use bytes::Bytes;
 use jiff::Timestamp;
 use reqwest::Method;
-use serde_json::json;
+use serde_json::Map;
 
+use super::doubt::Doubt;
 use super::find::{self, Found};
 use super::job::Item;
+use super::look::{self, Expected, Reply};
 use super::put::Puts;
-use super::work::{Work, unknown};
-use super::{Outcome, Report, create, members, put, secret};
-use crate::change::{Draft, Target, Verb};
+use super::work::Sending;
+use super::{Outcome, Report, create, members, put, secret, targets};
+use crate::change::{Change, Draft, Target, Verb};
+use crate::cloud::Service;
 use crate::config::Secret;
 use crate::error::{Error, Kind};
 use crate::http::{Answer, is_html, not_json};
 use crate::page::{Page, PageError, PageParser};
-use crate::record::Records;
+use crate::record::{Records, Value};
 use crate::request::{Reach, Request, Unsuccessful};
+use crate::schema::resource;
 use crate::send::what;
 
 /// Sends changes, one or the members of a pack, and says what became of each.
-pub(super) async fn run(work: &Work, items: &[Item]) -> Vec<Report> {
+pub(super) async fn run(work: &Sending<'_>, items: &[Item]) -> Vec<Report> {
     let (Some(first), Some(group)) = (items.first(), items.first().and_then(Item::target)) else {
         return Vec::new();
     };
@@ -35,7 +39,7 @@ pub(super) async fn run(work: &Work, items: &[Item]) -> Vec<Report> {
     }
 }
 
-async fn one(work: &Work, item: &Item) -> Report {
+async fn one(work: &Sending<'_>, item: &Item) -> Report {
     let Some((first, rest)) = item.drafts.split_first() else {
         return Report::of(Outcome::Unchanged);
     };
@@ -52,28 +56,37 @@ async fn one(work: &Work, item: &Item) -> Report {
     report
 }
 
-async fn step(work: &Work, draft: &Draft, password: Option<&Secret>, since: Option<Timestamp>) -> Report {
+async fn step(
+    work: &Sending<'_>,
+    draft: &Draft,
+    password: Option<&Secret>,
+    since: Option<Timestamp>,
+) -> Report {
+    let doubtful = since.is_some();
     if let Err(error) = work.session.discover(work.caller().observer).await {
-        return work.unsuccessful(Unsuccessful::unsent(error));
+        return work.unprepared(Unsuccessful::unsent(error), doubtful);
+    }
+    if draft.secret
+        && draft.method == Method::PATCH
+        && work
+            .session
+            .profile()
+            .is_some_and(|known| known.change_password == Some(false))
+    {
+        return Report::failed(crate::change::no_password(Service::Generic));
     }
     let id = match id_of(work, &draft.target).await {
         Ok(id) => id,
         Err(unsuccessful) => return not_found(work, draft, unsuccessful, since),
     };
-    let mut request = match request(work, draft, id.as_deref(), password) {
-        Ok(request) => request,
-        Err(error) => return Report::failed(error),
-    };
-    request.doubtful = since.is_some();
-    let mut report = if request.method == Method::POST && matches!(draft.target, Target::All(_)) {
-        create::create(work, draft, request, since).await
-    } else if request.doubtful && !request.repeatable {
-        let message = "An earlier run sent the request but didn't get the response, and the request isn't safe to repeat.";
-        unknown(&Error::new(Kind::OutcomeUnknown, message))
-    } else if request.method == Method::PATCH && !matches!(draft.target, Target::Path(_)) {
-        alter(work, draft, request, id.as_deref()).await
-    } else {
-        other(work, draft, request, id.as_deref()).await
+    let mut report = match (&draft.target, &id) {
+        (Target::One(..) | Target::Found(..), Some(id)) if draft.method == Method::PATCH => {
+            alter(work, draft, id, password, doubtful).await
+        }
+        _ => match request(work, draft, id.as_deref(), password) {
+            Ok(request) => send(work, draft, request, id.as_deref(), since).await,
+            Err(error) => Report::failed(error),
+        },
     };
     if report.id.is_none() {
         report.id = id;
@@ -81,28 +94,97 @@ async fn step(work: &Work, draft: &Draft, password: Option<&Secret>, since: Opti
     report
 }
 
+async fn send(
+    work: &Sending<'_>,
+    draft: &Draft,
+    mut request: Request,
+    id: Option<&str>,
+    since: Option<Timestamp>,
+) -> Report {
+    request.doubtful = since.is_some();
+    if request.method == Method::POST && matches!(draft.target, Target::All(_)) {
+        return create::create(work, draft, request, since).await;
+    }
+    if request.doubtful && !request.repeatable {
+        return unrepeatable(work);
+    }
+    let expected = match draft.target {
+        Target::One(endpoint, _) | Target::Found(endpoint, _) if request.method == Method::DELETE => {
+            Some(Expected::Gone(resource(endpoint)))
+        }
+        _ => None,
+    };
+    other(work, draft, request, id, expected).await
+}
+
+fn unrepeatable(work: &Sending<'_>) -> Report {
+    let message =
+        "An earlier run sent the request but didn't get the response, and the request isn't safe to repeat.";
+    work.unknown(&Error::new(Kind::OutcomeUnknown, message))
+}
+
 /// A change whose object is not to be found. If an earlier run may have made the change, that may be why.
-fn not_found(work: &Work, draft: &Draft, unsuccessful: Unsuccessful, since: Option<Timestamp>) -> Report {
+fn not_found(
+    work: &Sending<'_>,
+    draft: &Draft,
+    unsuccessful: Unsuccessful,
+    since: Option<Timestamp>,
+) -> Report {
     match (since, unsuccessful.error.kind()) {
         (Some(_), Kind::ResourceNotFound) if draft.method == Method::DELETE => Report::of(Outcome::Done),
-        (Some(_), Kind::ResourceNotFound) => unknown(&unsuccessful.error),
-        _ => work.unsuccessful(unsuccessful),
+        (Some(_), Kind::ResourceNotFound) => work.unknown(&unsuccessful.error),
+        _ => work.unprepared(unsuccessful, since.is_some()),
     }
 }
 
-/// The change of an object: by PATCH, or where the server has none by putting it back whole.
-async fn alter(work: &Work, draft: &Draft, request: Request, id: Option<&str>) -> Report {
-    let again = request.clone();
+/// The change of an object: by PATCH, or where the server has none by putting it back.
+async fn alter(
+    work: &Sending<'_>,
+    draft: &Draft,
+    id: &str,
+    password: Option<&Secret>,
+    doubtful: bool,
+) -> Report {
+    let (Target::One(endpoint, _) | Target::Found(endpoint, _)) = &draft.target else {
+        return Report::failed(Error::new(Kind::InternalError, "A change names no object."));
+    };
+    if doubtful && !draft.repeatable {
+        return unrepeatable(work);
+    }
+    // As it is without the password, which has no place among the operations that are applied here.
+    let operations = Request {
+        doubtful,
+        ..match request(work, &draft.unsealed(), Some(id), None) {
+            Ok(request) => request,
+            Err(error) => return Report::failed(error),
+        }
+    };
     if !put::is_needed(work) {
-        let report = other(work, draft, request, id).await;
+        let draft = match targets::aimed(work, draft, id).await {
+            Ok(Some(draft)) => draft,
+            Ok(None) => return Report::of(Outcome::Unchanged),
+            Err(unsuccessful) => return work.unprepared(unsuccessful, doubtful),
+        };
+        let patch = match request(work, &draft, Some(id), password) {
+            Ok(patch) => Request { doubtful, ..patch },
+            Err(error) => return Report::failed(error),
+        };
+        let body = draft.body.as_deref().unwrap_or_default();
+        // A password is shown by nobody.
+        let expected = (!draft.secret).then_some(Expected::Patched(resource(*endpoint), body));
+        let report = other(work, &draft, patch, Some(id), expected).await;
         if !report.error.as_ref().is_some_and(|e| put::is_meant_by(work, e)) {
             return report;
         }
     }
-    let mut puts = Puts::of(&again);
+    let mut puts = Puts::of(&operations, id, resource(*endpoint), password);
     loop {
         let report = match puts.next(work).await {
-            Ok(Some(put)) => other(work, draft, put, id).await,
+            Ok(Some(put)) => {
+                let body = put.body.clone().unwrap_or_default();
+                let expected = (!draft.secret).then_some(Expected::Put(resource(*endpoint), &body));
+                other(work, draft, put, Some(id), expected).await
+            }
             // The try before, whose answer was lost, did it.
             Ok(None) if puts.raced() => return Report::of(Outcome::Done),
             Ok(None) => return Report::of(Outcome::Unchanged),
@@ -113,24 +195,31 @@ async fn alter(work: &Work, draft: &Draft, request: Request, id: Option<&str>) -
         }
     }
 }
-
 /// Everything but the creation of an object.
-async fn other(work: &Work, draft: &Draft, request: Request, id: Option<&str>) -> Report {
+async fn other(
+    work: &Sending<'_>,
+    draft: &Draft,
+    request: Request,
+    id: Option<&str>,
+    expected: Option<Expected<'_>>,
+) -> Report {
     let (method, what) = (request.method.clone(), what(&request.method, &request.url));
-    match work.session.exchange(request, work.caller()).await {
-        Ok(answer) => match content(&answer, &what, id) {
+    match look::exchange(work, request, expected).await {
+        Ok(Reply::Seen) => Report::of(Outcome::Done),
+        Ok(Reply::Answer(answer)) => match content(&answer, &what, id) {
             Ok(page) => Report {
                 body: match (&page, &draft.target) {
                     (None, Target::Path(_)) => Some(answer.body).filter(|body| !body.is_empty()),
                     _ => None,
                 },
+                version: answer.etag.or_else(|| page.as_ref().and_then(version_in)),
                 page,
                 request_id: answer.request_id,
                 ..Report::of(Outcome::Done)
             },
             Err(error) if method == Method::GET => Report::failed(error),
             // Something between here and the service answered, and nobody knows what the service would have said.
-            Err(error) => unknown(&error),
+            Err(error) => work.unknown(&error),
         },
         // The try before, whose answer was lost, did it.
         Err(Unsuccessful {
@@ -138,10 +227,7 @@ async fn other(work: &Work, draft: &Draft, request: Request, id: Option<&str>) -
             reach: Reach::RefusedAgain,
         }) if method == Method::DELETE && error.kind() == Kind::ResourceNotFound => Report::of(Outcome::Done),
         // Whether a read was done is all the same.
-        Err(Unsuccessful {
-            error,
-            reach: Reach::Lost,
-        }) if method == Method::GET => work.unsuccessful(Unsuccessful::unsent(error)),
+        Err(unsuccessful) if method == Method::GET => work.unprepared(unsuccessful, false),
         Err(unsuccessful) => work.unsuccessful(unsuccessful),
     }
 }
@@ -168,7 +254,7 @@ fn content(answer: &Answer, what: &str, id: Option<&str>) -> Result<Option<Page>
 
 /// The object's id, looked up where the change names a key in its place. What is found has to be the one asked for, and
 /// the only one, before anything is written to it.
-pub(super) async fn id_of(work: &Work, target: &Target) -> Result<Option<String>, Unsuccessful> {
+pub(super) async fn id_of(work: &Sending<'_>, target: &Target) -> Result<Option<String>, Unsuccessful> {
     let (endpoint, by) = match target {
         Target::One(_, id) => return Ok(Some(id.clone())),
         Target::Found(endpoint, by) => (*endpoint, by),
@@ -180,7 +266,7 @@ pub(super) async fn id_of(work: &Work, target: &Target) -> Result<Option<String>
             Kind::ResourceNotFound,
             format!("No object with the {} '{}' was found.", by.attribute, by.value),
         ),
-        Found::Many => (
+        Found::Many(_) => (
             Kind::AmbiguousKey,
             format!("More than one object has the {} '{}'.", by.attribute, by.value),
         ),
@@ -196,7 +282,7 @@ pub(super) async fn id_of(work: &Work, target: &Target) -> Result<Option<String>
 }
 
 pub(super) fn request(
-    work: &Work,
+    work: &Sending<'_>,
     draft: &Draft,
     id: Option<&str>,
     password: Option<&Secret>,
@@ -212,25 +298,23 @@ pub(super) fn request(
         }
         Target::Path(path) => work.session.url_below(path)?,
     };
+    // What the server insists on. A request of the user's own goes as it was written.
+    let insists = &work.session.settings().compatibility;
+    let rewrites = draft.method == Method::PATCH && !matches!(draft.target, Target::Path(_));
     let body = match (&draft.body, password) {
-        (Some(body), Some(password)) if draft.secret => Some(secret::with_password(body, password)?),
         (Some(_), None) if draft.secret => {
             return Err(Error::new(
                 Kind::InternalError,
                 "The password of a change is missing.",
             ));
         }
+        (Some(body), Some(password)) if draft.secret && draft.method == Method::PATCH => {
+            Some(secret::as_operation(body, password, insists)?)
+        }
+        (Some(body), Some(password)) if draft.secret => Some(secret::with_password(body, password)?),
+        (Some(body), _) if rewrites => Some(insists.rewrite(body).unwrap_or_else(|| body.clone()).into()),
         (Some(body), _) => Some(Bytes::from(body.clone())),
         (None, _) => None,
-    };
-    // What the server insists on. A request of the user's own goes as it was written.
-    let own = matches!(draft.target, Target::Path(_));
-    let insists = &work.session.settings().compatibility;
-    let body = match &body {
-        Some(patch) if draft.method == Method::PATCH && !own => {
-            insists.rewrite(patch).map(Bytes::from).or(body)
-        }
-        _ => body,
     };
     Ok(Request {
         method: draft.method.clone(),
@@ -239,14 +323,29 @@ pub(super) fn request(
         if_match: draft.if_match.clone(),
         repeatable: draft.repeatable,
         doubtful: false,
+        looks: false,
     })
 }
 
 /// A change that an earlier run with the same journal has done.
-pub(super) fn already_done(id: Option<String>) -> Report {
-    let page = id
-        .as_ref()
-        .and_then(|id| record(&json!({"id": id}), PageParser::resource).ok());
+pub(super) fn already_done(change: &Change, id: Option<String>) -> Report {
+    let page = id.as_ref().and_then(|id| {
+        let mut object = Map::from_iter([("id".to_owned(), id.as_str().into())]);
+        // By these people know it; what else it has is not known any longer.
+        for name in ["userName", "displayName"] {
+            let given = change
+                .set
+                .iter()
+                .find(|given| given.name.eq_ignore_ascii_case(name));
+            if let Some(value) = given
+                .and_then(|given| given.value.as_str())
+                .filter(|_| change.verb == Verb::Create)
+            {
+                object.insert(name.to_owned(), value.into());
+            }
+        }
+        record(&object.into(), PageParser::resource).ok()
+    });
     Report {
         page,
         id,
@@ -283,11 +382,22 @@ pub(super) fn id_in(page: &Page) -> Option<String> {
     Some(Records::open(&page.buffer)?.get(0)?.id()?.into_owned())
 }
 
+/// The version of the record in a page.
+fn version_in(page: &Page) -> Option<String> {
+    match Records::open(&page.buffer)?.get(0)?.get("meta")? {
+        Value::Object(meta) => match meta.get("version")? {
+            Value::String(version) => Some(version.to_owned()),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
 /// A change that was sent when the command's patience after a stop ended.
-pub(super) fn given_up() -> Report {
+pub(super) fn given_up(doubt: Doubt) -> Report {
     let cause = Error::new(
         Kind::Cancelled,
         "The request was in progress when the command was stopped, and no response arrived in time.",
     );
-    unknown(&cause)
+    doubt.report(&cause)
 }

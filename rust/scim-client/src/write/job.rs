@@ -2,11 +2,12 @@
 
 use jiff::Timestamp;
 
+use super::doubt::Doubt;
 use super::journal::Entry;
 use super::lane::Turn;
 use super::members::Pack;
-use super::work::Work;
-use super::{Report, item, plan};
+use super::work::{Sending, Work};
+use super::{Outcome, Report, item, plan};
 use crate::change::{Draft, Target, Verb};
 use crate::config::Secret;
 use crate::send::unless_stopped;
@@ -70,6 +71,19 @@ impl Job {
         }
     }
 
+    /// What is not known when nobody waits for it any longer.
+    pub(super) fn doubt(&self) -> Doubt {
+        let item = match self {
+            Job::One(Slot::Item(item)) => Some(&**item),
+            Job::One(Slot::Settled(_)) => None,
+            Job::Pack(pack) => pack.slots().iter().find_map(|slot| match slot {
+                Slot::Item(item) => Some(&**item),
+                Slot::Settled(_) => None,
+            }),
+        };
+        item.map_or(Doubt::Requested, |item| Doubt::of(item.verb, item.drafts.first()))
+    }
+
     /// A report for each change, in their order.
     pub(super) async fn run(self, work: &Work, turn: Turn) -> Vec<Report> {
         let slots = match self {
@@ -94,29 +108,35 @@ impl Job {
 }
 
 async fn carry_out(work: &Work, items: &[Item], turn: &Turn) -> Vec<Report> {
-    if items.is_empty() {
+    let Some(first) = items.first() else {
         return Vec::new();
-    }
-    if work.options.dry_run {
-        return plan::plan(work, items);
-    }
-    let not_sent = || vec![work.not_sent(); items.len()];
-    if unless_stopped(Some(&work.stop), turn.come()).await.is_none() {
-        return not_sent();
-    }
+    };
     let entries: Vec<Entry> = items.iter().filter_map(|item| item.entry.clone()).collect();
-    let journal = work.journal.as_ref().filter(|_| !entries.is_empty());
-    if let Some(journal) = journal
-        && let Err(error) = journal.before(&entries).await
-    {
-        work.end(error);
-        return not_sent();
+    let sending = Sending::new(work, Doubt::of(first.verb, first.drafts.first()), &entries);
+    if work.options.dry_run {
+        return plan::plan(&sending, items).await;
     }
-    let reports = item::run(work, items).await;
-    if let Some(journal) = journal
-        && let Err(error) = journal.after(&entries, &reports).await
-    {
-        work.end(error);
+    if unless_stopped(Some(&work.stop), turn.come()).await.is_none() {
+        return vec![work.not_sent(); items.len()];
+    }
+    let reports = item::run(&sending, items).await;
+    if work.options.stop_on_error && reports.iter().any(|report| is_failure(report.outcome)) {
+        work.stop.cancel();
+    }
+    if let Some(journal) = work.journal.as_ref().filter(|_| !entries.is_empty()) {
+        // What an earlier run left in doubt stays so where this one did not come to it.
+        let settled =
+            |(item, report): &(&Item, &Report)| item.since.is_none() || report.outcome != Outcome::NotSent;
+        let of_items = items.iter().zip(&reports).filter(settled);
+        let lines = of_items.filter_map(|(item, report)| Some((item.entry.as_ref()?, report)));
+        if let Err(error) = journal.after(lines).await {
+            work.end(error);
+        }
     }
     reports
+}
+
+/// Whether a change ended so that a command which stops at errors stops.
+pub(super) fn is_failure(outcome: Outcome) -> bool {
+    matches!(outcome, Outcome::Failed | Outcome::Unknown)
 }

@@ -6,13 +6,17 @@ use reqwest::Method;
 
 use super::item::{id_of, quotes};
 use super::job::Slot;
+use super::look::{self, Expected, Reply};
+use super::patched::Object;
 use super::put::Puts;
-use super::work::Work;
+use super::work::Sending;
 use super::{Outcome, Report, put};
 use crate::change::{Target, members};
 use crate::cloud::{Endpoint, Service};
 use crate::error::{Error, Kind};
+use crate::filter::Resource;
 use crate::request::{Reach, Request, Unsuccessful};
+use crate::send::what;
 
 /// Members that one request adds to a server of which no limit is known. AWS takes so many.
 const GENERIC: usize = 100;
@@ -71,10 +75,10 @@ impl Pack {
 
 /// Adds members to a group: a report for each, in their order. A request that is refused because of one of them is split
 /// until that one is found; the others go in. Adding is repeated without harm: who is a member stays one.
-pub(super) async fn add(work: &Work, group: &Target, ids: &[String], doubtful: bool) -> Vec<Report> {
+pub(super) async fn add(work: &Sending<'_>, group: &Target, ids: &[String], doubtful: bool) -> Vec<Report> {
     let group = match id_of(work, group).await {
         Ok(group) => group.unwrap_or_default(),
-        Err(unsuccessful) => return vec![work.unsuccessful(unsuccessful); ids.len()],
+        Err(unsuccessful) => return vec![work.unprepared(unsuccessful, doubtful); ids.len()],
     };
     let mut reports: Vec<Option<Report>> = vec![None; ids.len()];
     // Positions, each id once: some services refuse a request that names one twice.
@@ -92,7 +96,15 @@ pub(super) async fn add(work: &Work, group: &Target, ids: &[String], doubtful: b
                 reports[*at] = Some(report.clone());
             }
         };
-        let unsuccessful = match patch(work, &group, members::add(&named), doubtful).await {
+        let unsuccessful = match patch(
+            work,
+            &group,
+            members::add(&named),
+            Expected::Members(&named),
+            doubtful,
+        )
+        .await
+        {
             Ok(request_id) => {
                 work.exists(&group);
                 settle(
@@ -167,12 +179,20 @@ pub(super) async fn add(work: &Work, group: &Target, ids: &[String], doubtful: b
 }
 
 /// Removes a member. Who is none is left alone: the service answers 404, by which it may also mean the group.
-pub(super) async fn remove(work: &Work, group: &Target, member: &str, doubtful: bool) -> Report {
+pub(super) async fn remove(work: &Sending<'_>, group: &Target, member: &str, doubtful: bool) -> Report {
     let group = match id_of(work, group).await {
         Ok(group) => group.unwrap_or_default(),
-        Err(unsuccessful) => return work.unsuccessful(unsuccessful),
+        Err(unsuccessful) => return work.unprepared(unsuccessful, doubtful),
     };
-    let unsuccessful = match patch(work, &group, members::remove(member), doubtful).await {
+    let unsuccessful = match patch(
+        work,
+        &group,
+        members::remove(member),
+        Expected::NoMember(member),
+        doubtful,
+    )
+    .await
+    {
         Ok(request_id) => {
             work.exists(&group);
             return Report {
@@ -212,19 +232,24 @@ fn unanswered(refused: Reach, mut asking: Unsuccessful) -> Unsuccessful {
 }
 
 async fn patch(
-    work: &Work,
+    work: &Sending<'_>,
     group: &str,
     body: Vec<u8>,
+    expected: Expected<'_>,
     doubtful: bool,
 ) -> Result<Option<String>, Unsuccessful> {
+    let unsent = |error| match doubtful {
+        true => Reach::Lost.of(error, true),
+        false => Unsuccessful::unsent(error),
+    };
     work.session
         .discover(work.caller().observer)
         .await
-        .map_err(Unsuccessful::unsent)?;
+        .map_err(unsent)?;
     let url = work
         .session
         .url(Endpoint::Groups, Some(group), &[])
-        .map_err(Unsuccessful::unsent)?;
+        .map_err(unsent)?;
     let insists = &work.session.settings().compatibility;
     let request = Request {
         method: Method::PATCH,
@@ -233,25 +258,58 @@ async fn patch(
         if_match: None,
         repeatable: true,
         doubtful,
+        looks: false,
     };
     if !put::is_needed(work) {
-        match work.session.exchange(request.clone(), work.caller()).await {
-            Ok(answer) => return Ok(answer.request_id),
+        match look::exchange(work, request.clone(), Some(expected)).await {
+            Ok(reply) => return believed(work, &request, reply, expected).await,
             Err(unsuccessful) if !put::is_meant_by(work, &unsuccessful.error) => return Err(unsuccessful),
             Err(_) => {}
         }
     }
-    let mut puts = Puts::of(&request);
+    let mut puts = Puts::of(&request, group, Resource::Group, None);
     loop {
         let Some(put) = puts.next(work).await? else {
             return Ok(None);
         };
-        match work.session.exchange(put, work.caller()).await {
-            Ok(answer) => return Ok(answer.request_id),
+        match look::exchange(work, put, Some(expected)).await {
+            Ok(reply) => return believed(work, &request, reply, expected).await,
             Err(unsuccessful) if puts.go_on(&unsuccessful.error) => {}
             Err(unsuccessful) => return Err(unsuccessful),
         }
     }
+}
+
+/// The id of a request that succeeded, unless the group that the server shows says otherwise: some servers answer 200 and
+/// leave out whom they don't take.
+async fn believed(
+    work: &Sending<'_>,
+    request: &Request,
+    reply: Reply,
+    expected: Expected<'_>,
+) -> Result<Option<String>, Unsuccessful> {
+    let Reply::Answer(answer) = reply else {
+        return Ok(None);
+    };
+    let shown = serde_json::from_slice::<Object>(&answer.body);
+    if shown.is_ok_and(|group| look::contradicts(&group, expected)) {
+        // A response may show only the first of many members.
+        let stored = put::whole(work, &request.url, Resource::Group).await;
+        let stored = stored.map_err(|unsuccessful| Reach::Lost.of(unsuccessful.error, true))?;
+        if look::contradicts(&stored.object, expected) {
+            let message = format!(
+                "{} was answered with success, but the group doesn't have the change.",
+                what(&request.method, &request.url)
+            );
+            return Err(Unsuccessful::refused(Error::new(Kind::NotApplied, message).with(
+                |d| {
+                    d.status = Some(answer.status);
+                    d.request_id.clone_from(&answer.request_id);
+                },
+            )));
+        }
+    }
+    Ok(answer.request_id)
 }
 
 /// Whether a refusal may be due to one of the members: then the others would have been taken.
@@ -259,13 +317,13 @@ fn may_lie_in_one(unsuccessful: &Unsuccessful) -> bool {
     matches!(unsuccessful.reach, Reach::Refused | Reach::RefusedAgain)
         && matches!(
             unsuccessful.error.kind(),
-            Kind::BadRequest | Kind::ResourceNotFound | Kind::Uniqueness
+            Kind::BadRequest | Kind::ResourceNotFound | Kind::Uniqueness | Kind::NotApplied
         )
 }
 
 /// Whether the group exists. Asked of the service once a group: without it, a wrong group would be split to the end, and
 /// each 404 is billed.
-async fn is_there(work: &Work, group: &str) -> Result<bool, Unsuccessful> {
+async fn is_there(work: &Sending<'_>, group: &str) -> Result<bool, Unsuccessful> {
     if work.is_known(group) {
         return Ok(true);
     }

@@ -2,17 +2,21 @@
 //! been done is never done again unless that does no harm, and what became of a change is said honestly.
 
 mod create;
+mod differences;
+mod doubt;
 mod find;
 mod item;
 mod job;
 mod journal;
 mod lane;
+mod look;
 mod members;
 mod patched;
 mod plan;
 mod put;
 mod secret;
 mod tally;
+mod targets;
 mod work;
 mod writer;
 
@@ -40,6 +44,11 @@ pub struct Options {
     pub command: String,
     /// Seconds that requests in flight are waited for after a stop.
     pub grace_seconds: u64,
+    /// Sends nothing further after the first change that is refused or of which nothing is known.
+    pub stop_on_error: bool,
+    /// Looks for objects whose creation an earlier run could not confirm, by their display names too, and creates them
+    /// again where none is found.
+    pub find_unknown: bool,
 }
 
 impl Default for Options {
@@ -50,6 +59,8 @@ impl Default for Options {
             journal: None,
             command: String::new(),
             grace_seconds: 30,
+            stop_on_error: false,
+            find_unknown: false,
         }
     }
 }
@@ -79,7 +90,7 @@ pub struct Report {
     /// What became of it.
     pub outcome: Outcome,
     /// The object created or read, the new state where it was asked for, or the requests that would be sent: a record
-    /// each, with `method`, `path` and `body`.
+    /// each, with `method`, `path`, `ifMatch` and `body`.
     pub page: Option<Page>,
     /// The answer to a request of the user's own that is no JSON object.
     pub body: Option<Vec<u8>>,
@@ -89,6 +100,8 @@ pub struct Report {
     pub id: Option<String>,
     /// The service's id of the request that settled it.
     pub request_id: Option<String>,
+    /// The object's version after the change, just as the server gave it.
+    pub version: Option<String>,
 }
 
 impl Report {
@@ -100,6 +113,7 @@ impl Report {
             error: None,
             id: None,
             request_id: None,
+            version: None,
         }
     }
 

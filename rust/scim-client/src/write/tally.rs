@@ -18,6 +18,11 @@ pub struct Tally {
 }
 
 impl Tally {
+    /// Whether every change is done.
+    pub(super) fn is_all_done(&self) -> bool {
+        self.failed + self.not_sent + self.unknown == 0
+    }
+
     pub(super) fn count(&mut self, outcome: Outcome) {
         *match outcome {
             Outcome::Done | Outcome::Unchanged | Outcome::AlreadyDone | Outcome::Planned => &mut self.done,

@@ -1,17 +1,22 @@
-//! What all changes of one command share.
+//! What all changes of one command share, and what each of them sees of it.
 
 use std::collections::HashSet;
+use std::future::Future;
+use std::ops::Deref;
+use std::pin::Pin;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
+use tokio::sync::OnceCell;
 use tokio_util::sync::CancellationToken;
 
-use super::journal::Journal;
+use super::doubt::Doubt;
+use super::journal::{Entry, Journal};
 use super::{Options, Outcome, Report};
 use crate::change::Rules;
 use crate::error::{Error, Kind};
-use crate::event::Observer;
-use crate::request::{Caller, Reach, Unsuccessful};
+use crate::event::{Event, Observer};
+use crate::request::{Caller, Intent, Reach, Unsuccessful};
 use crate::session::Session;
 
 /// One command's connection, limits and end.
@@ -26,6 +31,8 @@ pub(super) struct Work {
     pub(super) journal: Option<Journal>,
     /// Groups that are known to exist.
     groups: Mutex<HashSet<String>>,
+    /// Objects that were found for creations of an earlier run.
+    found: Mutex<HashSet<String>>,
 }
 
 /// So many groups are remembered; then it begins anew.
@@ -47,6 +54,7 @@ impl Work {
             ending: OnceLock::new(),
             journal,
             groups: Mutex::default(),
+            found: Mutex::default(),
         }
     }
 
@@ -56,16 +64,12 @@ impl Work {
         }
     }
 
-    pub(super) fn caller(&self) -> Caller<'_> {
-        Caller {
-            observer: &*self.observer,
-            limit: self.options.throttle_limit.max(1),
-            stop: Some(&self.stop),
-        }
-    }
-
     pub(super) fn grace(&self) -> Duration {
         Duration::from_secs(self.options.grace_seconds)
+    }
+
+    pub(super) fn warn(&self, text: String) {
+        self.observer.event(Event::Warning(text));
     }
 
     /// Takes note that a group exists.
@@ -82,6 +86,17 @@ impl Work {
     pub(super) fn is_known(&self, group: &str) -> bool {
         let groups = self.groups.lock().unwrap_or_else(PoisonError::into_inner);
         groups.contains(group)
+    }
+
+    /// Takes an object for that of a creation whose response was lost; false where another creation has it.
+    pub(super) fn claim(&self, id: &str) -> bool {
+        let made = self.journal.as_ref().is_some_and(|journal| journal.made(id));
+        !made
+            && self
+                .found
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .insert(id.to_owned())
     }
 
     /// Ends the command: nothing further is sent.
@@ -104,35 +119,102 @@ impl Work {
         });
         Report::because(Outcome::NotSent, error)
     }
+}
+
+/// The command as one change sees it, or the members of one pack.
+pub(super) struct Sending<'w> {
+    work: &'w Work,
+    doubt: Doubt,
+    intent: Option<Note<'w>>,
+}
+
+/// The journal's lines of what is about to be sent.
+struct Note<'w> {
+    journal: &'w Journal,
+    entries: &'w [Entry],
+    kept: OnceCell<()>,
+}
+
+impl Intent for Note<'_> {
+    fn keep(&self) -> Pin<Box<dyn Future<Output = Result<(), Error>> + Send + '_>> {
+        Box::pin(async {
+            let lines = || self.journal.before(self.entries);
+            self.kept.get_or_try_init(lines).await.map(drop)
+        })
+    }
+}
+
+impl<'w> Sending<'w> {
+    pub(super) fn new(work: &'w Work, doubt: Doubt, entries: &'w [Entry]) -> Self {
+        let journal = work.journal.as_ref().filter(|_| !entries.is_empty());
+        Self {
+            work,
+            doubt,
+            intent: journal.map(|journal| Note {
+                journal,
+                entries,
+                kept: OnceCell::new(),
+            }),
+        }
+    }
+
+    pub(super) fn caller(&self) -> Caller<'_> {
+        Caller {
+            observer: &*self.observer,
+            limit: self.options.throttle_limit.max(1),
+            stop: Some(&self.stop),
+            intent: self.intent.as_ref().map(|note| note as &dyn Intent),
+        }
+    }
+
+    /// What is said of a change that may have been done.
+    pub(super) fn unknown(&self, cause: &Error) -> Report {
+        self.doubt.report(cause)
+    }
 
     /// What is said of a change whose request did not succeed. An error that would meet every change ends the command.
     pub(super) fn unsuccessful(&self, unsuccessful: Unsuccessful) -> Report {
-        let Unsuccessful { error, reach } = unsuccessful;
+        let Unsuccessful { mut error, reach } = unsuccessful;
         if meets_all(error.kind()) {
             self.end(error.clone());
         }
+        // Where an error ended the command, that is why a change could not go on, and nobody stopped it.
+        if error.kind() == Kind::Cancelled
+            && let Some(ending) = self.ending()
+        {
+            error = ending.clone();
+        }
         match reach {
-            Reach::Lost => unknown(&error),
-            Reach::RefusedAgain if !is_verdict(error.kind()) => unknown(&error),
+            Reach::Lost => self.unknown(&error),
+            Reach::RefusedAgain if !is_verdict(error.kind()) => self.unknown(&error),
             Reach::Unsent if error.kind() == Kind::Cancelled || meets_all(error.kind()) => {
                 Report::because(Outcome::NotSent, error)
             }
             Reach::Unsent | Reach::Refused | Reach::RefusedAgain => Report::failed(error),
         }
     }
+
+    /// What is said of a change before which something had to be read or found, and that did not succeed: nothing was
+    /// sent, unless an earlier run did.
+    pub(super) fn unprepared(&self, unsuccessful: Unsuccessful, doubtful: bool) -> Report {
+        let reach = match (doubtful, unsuccessful.reach) {
+            (true, _) => Reach::Lost,
+            (false, Reach::Refused) => Reach::Refused,
+            (false, _) => Reach::Unsent,
+        };
+        self.unsuccessful(Unsuccessful {
+            error: unsuccessful.error,
+            reach,
+        })
+    }
 }
 
-/// A change that may have been done.
-pub(super) fn unknown(cause: &Error) -> Report {
-    let message = format!("PSScim couldn't confirm whether the change was applied. {cause}");
-    let error = Error::new(Kind::OutcomeUnknown, message).with(|d| {
-        let of = cause.details();
-        d.status = of.status;
-        d.scim_type.clone_from(&of.scim_type);
-        d.detail.clone_from(&of.detail);
-        d.request_id.clone_from(&of.request_id);
-    });
-    Report::because(Outcome::Unknown, error)
+impl Deref for Sending<'_> {
+    type Target = Work;
+
+    fn deref(&self) -> &Work {
+        self.work
+    }
 }
 
 /// Whether a refusal is about the change itself, so that a try before it was refused too. A version that no longer holds
@@ -161,5 +243,7 @@ fn meets_all(kind: Kind) -> bool {
             // Waiting as long as it may be waited did not help.
             | Kind::TooManyRequests
             | Kind::BudgetExceeded
+            | Kind::JournalFailed
+            | Kind::JournalMismatch
     )
 }

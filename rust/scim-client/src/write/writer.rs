@@ -7,7 +7,8 @@ use tokio::task::JoinHandle;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use super::job::{Item, Job, Slot};
+use super::doubt::Doubt;
+use super::job::{Item, Job, Slot, is_failure};
 use super::journal::{Journal, Known};
 use super::lane::Lanes;
 use super::tally::Tally;
@@ -34,12 +35,17 @@ pub struct Writer {
     ready: VecDeque<Report>,
     stopped: Option<Instant>,
     tally: Tally,
+    /// Whether the input has ended.
+    finished: bool,
+    /// Whether it was told that the journal's run was finished before.
+    told: bool,
 }
 
 /// Changes that were taken.
 struct UnderWay {
     running: JoinHandle<Vec<Report>>,
     changes: usize,
+    doubt: Doubt,
 }
 
 /// Stops a [`Writer`], from anywhere.
@@ -80,6 +86,8 @@ impl Writer {
             ready: VecDeque::new(),
             stopped: None,
             tally: Tally::default(),
+            finished: false,
+            told: false,
         })
     }
 
@@ -98,6 +106,7 @@ impl Writer {
     /// group wait for one another: they are sent when a request is full, when another change comes, and at the end.
     pub fn submit(&mut self, change: &Change, password: Option<Secret>) {
         let slot = self.slot(change, password);
+        self.stop_at(&slot);
         if change.verb != Verb::AddMember {
             return self.begin(Job::One(slot));
         }
@@ -117,18 +126,36 @@ impl Writer {
 
     /// Takes a change that could not be read.
     pub fn refuse(&mut self, error: Error) {
-        self.begin(Job::One(Slot::Settled(Box::new(Report::failed(error)))));
+        let slot = Slot::settled(Report::failed(error));
+        self.stop_at(&slot);
+        self.begin(Job::One(slot));
+    }
+
+    /// Sends nothing that comes behind a change which fails without a request, where that is what the caller wants.
+    fn stop_at(&self, slot: &Slot) {
+        if let Slot::Settled(report) = slot
+            && self.work.options.stop_on_error
+            && is_failure(report.outcome)
+        {
+            self.work.stop.cancel();
+        }
     }
 
     /// Ends the input.
     pub fn finish(&mut self) {
+        self.finished = true;
+        self.flush();
+    }
+
+    /// Begins with the members that wait for more.
+    fn flush(&mut self) {
         if let Some(pack) = self.pack.take() {
             self.start(pack);
         }
     }
 
     /// What is to be done for a change, or what is known of it without a request.
-    fn slot(&self, change: &Change, password: Option<Secret>) -> Slot {
+    fn slot(&mut self, change: &Change, password: Option<Secret>) -> Slot {
         let drafts = match change.drafts(self.work.rules()) {
             Err(error) => return Slot::settled(Report::failed(error)),
             Ok(drafts) if drafts.is_empty() => return Slot::settled(Report::of(Outcome::Unchanged)),
@@ -143,12 +170,26 @@ impl Writer {
             drafts,
         };
         if let Some(journal) = self.work.journal.as_ref().filter(|_| item.writes()) {
-            let (entry, known) = journal.entry(change_key(change, &item.drafts), &item.drafts);
+            let (entry, known) = match journal.entry(change_key(change, &item.drafts), &item.drafts) {
+                Ok(found) => found,
+                Err(error) => {
+                    self.work.end(error);
+                    return Slot::settled(self.work.not_sent());
+                }
+            };
             item.entry = Some(entry);
             match known {
                 Known::Nothing => {}
                 Known::Sent(at) => item.since = Some(at),
-                Known::Done { id } => return Slot::settled(item::already_done(id)),
+                Known::Done { id } => {
+                    if let Some(at) = journal.finished().filter(|_| !self.told) {
+                        self.told = true;
+                        self.work.warn(format!(
+                            "The run of this journal was finished at {at}. Its changes are not sent again. Use a new journal to make them again."
+                        ));
+                    }
+                    return Slot::settled(item::already_done(change, id));
+                }
             }
         }
         Slot::Item(Box::new(item))
@@ -156,16 +197,20 @@ impl Writer {
 
     /// Begins with what comes behind all that was given before.
     fn begin(&mut self, job: Job) {
-        self.finish();
+        self.flush();
         self.start(job);
     }
 
     fn start(&mut self, job: Job) {
-        let changes = job.changes();
+        let (changes, doubt) = (job.changes(), job.doubt());
         let turn = self.lanes.queue(job.target());
         let work = Arc::clone(&self.work);
         let running = tokio::spawn(async move { job.run(&work, turn).await });
-        self.under_way.push_back(UnderWay { running, changes });
+        self.under_way.push_back(UnderWay {
+            running,
+            changes,
+            doubt,
+        });
     }
 
     /// Whether reports are still to come without further input.
@@ -193,7 +238,7 @@ impl Writer {
                 }
                 () = patience => {
                     oldest.running.abort();
-                    vec![item::given_up(); oldest.changes]
+                    vec![item::given_up(oldest.doubt); oldest.changes]
                 }
             };
             self.under_way.pop_front();
@@ -201,6 +246,15 @@ impl Writer {
         }
         let report = self.ready.pop_front()?;
         self.tally.count(report.outcome);
+        let is_last = self.finished && self.ready.is_empty() && self.under_way.is_empty();
+        if is_last
+            && self.tally.is_all_done()
+            && !self.work.stop.is_cancelled()
+            && let Some(journal) = &self.work.journal
+            && let Err(error) = journal.finish().await
+        {
+            self.work.end(error);
+        }
         Some(report)
     }
 

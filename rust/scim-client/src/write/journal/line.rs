@@ -44,6 +44,15 @@ pub(super) struct Line {
     pub(super) error: Option<String>,
 }
 
+/// The last line of a run that has done all of its input.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct End {
+    finished: bool,
+    /// By this machine's clock.
+    pub(super) at: Timestamp,
+}
+
 /// How far a change has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -102,6 +111,19 @@ impl Header {
             ))
         } else {
             None
+        }
+    }
+
+    pub(super) fn write(&self, out: &mut Vec<u8>) -> Result<(), Error> {
+        write(self, out)
+    }
+}
+
+impl End {
+    pub(super) fn now() -> Self {
+        Self {
+            finished: true,
+            at: Timestamp::now(),
         }
     }
 

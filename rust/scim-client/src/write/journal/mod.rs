@@ -4,12 +4,16 @@
 //! A change is known again by its key, its requests (without the password) and its place among equal ones, so that a
 //! command whose input sets the same value twice does so twice, and one that goes on does neither again. A change that was
 //! sent and of which nothing more is written may have been done: it is looked up, or repeated where that does no harm.
+//!
+//! A journal belongs to one run. Where it is given another input, a change would be passed over that an earlier input had
+//! too, though something else was done since. So a finished journal takes no further change, and none takes another change
+//! of an object of which only the earlier input's change was done.
 
 mod line;
 mod log;
 mod past;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
@@ -30,8 +34,16 @@ pub(super) struct Journal {
     path: PathBuf,
     past: Past,
     /// How many equal changes this run has had so far.
-    seen: Mutex<HashMap<Identity, u32>>,
+    seen: Mutex<Seen>,
     log: Log,
+}
+
+/// What this run's input has had so far.
+#[derive(Debug, Default)]
+struct Seen {
+    changes: HashMap<Identity, u32>,
+    /// Keys of changes that the earlier runs have done.
+    done: HashSet<Identity>,
 }
 
 /// The first half of a SHA-256: of a change's key and requests, and with its place among equal ones.
@@ -75,14 +87,55 @@ impl Journal {
     }
 
     /// The entry of the next change, and what is known of it. To be asked in the order of the input.
-    pub(super) fn entry(&self, key: String, drafts: &[Draft]) -> (Entry, Known) {
+    ///
+    /// # Errors
+    /// `JournalMismatch`: the change is another input's.
+    pub(super) fn entry(&self, key: String, drafts: &[Draft]) -> Result<(Entry, Known), Error> {
         let hash = line::hash(drafts);
         let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
-        let nth = seen.entry(line::identity(&key, &hash, 0)).or_default();
+        let nth = seen.changes.entry(line::identity(&key, &hash, 0)).or_default();
         *nth += 1;
         let entry = Entry { key, hash, nth: *nth };
         let known = self.past.of(&entry.identity());
-        (entry, known)
+        let by_key = past::of_key(&entry.key);
+        match &known {
+            Known::Done { .. } => drop(seen.done.insert(by_key)),
+            Known::Nothing if self.past.is_finished() => return Err(self.of_another(&entry.key)),
+            Known::Nothing if self.past.has_done(&by_key) && !seen.done.contains(&by_key) => {
+                return Err(self.of_another(&entry.key));
+            }
+            _ => {}
+        }
+        Ok((entry, known))
+    }
+
+    fn of_another(&self, key: &str) -> Error {
+        let message = format!(
+            "The journal '{}' belongs to another input: '{key}' isn't among its changes, or was done there with other values.",
+            self.path.display()
+        );
+        Error::new(Kind::JournalMismatch, message)
+            .with(|d| "Use a new journal for each run. Use the same one only to resume the same command with the same input.".clone_into(&mut d.advice))
+    }
+
+    /// When the run that the journal belongs to was finished.
+    pub(super) fn finished(&self) -> Option<Timestamp> {
+        self.past.finished()
+    }
+
+    /// Whether an earlier run made the object with this id.
+    pub(super) fn made(&self, id: &str) -> bool {
+        self.past.made(id)
+    }
+
+    /// Writes down that all changes of the input are done.
+    pub(super) async fn finish(&self) -> Result<(), Error> {
+        if self.past.is_finished() {
+            return Ok(());
+        }
+        let mut text = Vec::new();
+        line::End::now().write(&mut text)?;
+        self.log.append(text).await.map_err(|e| failed(&self.path, &e))
     }
 
     /// Writes down that changes are about to be sent.
@@ -92,8 +145,11 @@ impl Journal {
     }
 
     /// Writes down what became of changes.
-    pub(super) async fn after(&self, entries: &[Entry], reports: &[Report]) -> Result<(), Error> {
-        let lines = entries.iter().zip(reports).map(|(entry, report)| Line {
+    pub(super) async fn after<'e>(
+        &self,
+        reports: impl Iterator<Item = (&'e Entry, &'e Report)>,
+    ) -> Result<(), Error> {
+        let lines = reports.map(|(entry, report)| Line {
             id: report.id.clone(),
             request_id: report.request_id.clone(),
             error: report.error.as_ref().map(|error| error.kind().id().to_owned()),

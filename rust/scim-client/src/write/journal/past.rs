@@ -1,13 +1,13 @@
 //! What an earlier run left in a journal.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fs::File;
 use std::io::{BufRead, BufReader, Seek, SeekFrom, Write};
 use std::path::Path;
 
 use jiff::Timestamp;
 
-use super::line::{Header, Line, State, identity};
+use super::line::{End, Header, Line, State, identity};
 use super::{Identity, Known, failed};
 use crate::error::{Error, Kind};
 
@@ -16,7 +16,12 @@ const BEGINS: &[u8] = b"{\"psscimJournal\":";
 
 /// The last word on each change.
 #[derive(Debug, Default)]
-pub(super) struct Past(HashMap<Identity, Kept>);
+pub(super) struct Past {
+    changes: HashMap<Identity, Kept>,
+    /// Keys of changes that were done.
+    done: HashSet<Identity>,
+    finished: Option<Timestamp>,
+}
 
 #[derive(Debug)]
 enum Kept {
@@ -24,9 +29,14 @@ enum Kept {
     Done(Option<Box<str>>),
 }
 
+/// A change's key, whatever its requests are.
+pub(super) fn of_key(key: &str) -> Identity {
+    identity(key, "", 0)
+}
+
 impl Past {
     pub(super) fn of(&self, change: &Identity) -> Known {
-        match self.0.get(change) {
+        match self.changes.get(change) {
             None => Known::Nothing,
             Some(Kept::Sent(at)) => Known::Sent(*at),
             Some(Kept::Done(id)) => Known::Done {
@@ -35,23 +45,51 @@ impl Past {
         }
     }
 
+    /// Whether a change with this key was done.
+    pub(super) fn has_done(&self, key: &Identity) -> bool {
+        self.done.contains(key)
+    }
+
+    pub(super) fn is_finished(&self) -> bool {
+        self.finished.is_some()
+    }
+
+    pub(super) fn finished(&self) -> Option<Timestamp> {
+        self.finished
+    }
+
+    pub(super) fn made(&self, id: &str) -> bool {
+        let is = |kept: &Kept| matches!(kept, Kept::Done(Some(made)) if **made == *id);
+        self.changes.values().any(is)
+    }
+
+    /// Takes a line; false where it is none of ours.
+    fn take_text(&mut self, text: &[u8]) -> bool {
+        if let Ok(end) = serde_json::from_slice::<End>(text) {
+            self.finished = Some(end.at);
+            return true;
+        }
+        serde_json::from_slice(text).map(|line| self.take(line)).is_ok()
+    }
+
     fn take(&mut self, line: Line) {
         let change = identity(&line.key, &line.hash, line.nth);
         match line.state {
             // It may have been done by the first of several that were not settled.
             State::Sent | State::Unknown => {
-                let since = match self.0.get(&change) {
+                let since = match self.changes.get(&change) {
                     Some(Kept::Sent(since)) => *since,
                     _ => line.at,
                 };
-                self.0.insert(change, Kept::Sent(since));
+                self.changes.insert(change, Kept::Sent(since));
             }
             State::Done | State::Unchanged => {
-                self.0
+                self.done.insert(of_key(&line.key));
+                self.changes
                     .insert(change, Kept::Done(line.id.map(String::into_boxed_str)));
             }
             State::Failed | State::NotSent => {
-                self.0.remove(&change);
+                self.changes.remove(&change);
             }
         }
     }
@@ -81,7 +119,7 @@ pub(super) fn read(file: File, header: &Header, path: &Path) -> Result<(Past, Fi
                 },
                 Err(_) => return Err(mismatch(path, "isn't a PSScim journal")),
             },
-            Some(text) => serde_json::from_slice(text).map(|line| past.take(line)).is_ok(),
+            Some(text) => past.take_text(text),
             // A file that someone else began is not overwritten.
             None if number == 1 && !BEGINS.starts_with(&text) && !text.starts_with(BEGINS) => {
                 return Err(mismatch(path, "isn't a PSScim journal"));
