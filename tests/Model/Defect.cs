@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
-using System.Linq;
+using System.Text;
+using System.Text.Json.Nodes;
 
 namespace PSScim.Model;
 
@@ -25,12 +26,16 @@ internal class Defect(string name)
     {
     }
 
-    /// <summary>The defects of reading.</summary>
-    internal static IEnumerable<Defect> OfReading() =>
+    /// <summary>All of them.</summary>
+    internal static IEnumerable<Defect> All() =>
     [
+        new NullDefect(),
+        new RepeatedPostDefect(),
+        new ForgottenMemberDefect(),
+        new ResultDefect("reports a change that failed as done", (result, _) => { result.Errors.Clear(); result.Warnings.Clear(); }),
         new ResultDefect("drops a row after a fault", (result, struck) => Remove(result, struck ? result.Output.Count - 1 : -1)),
         new ResultDefect("gives a row twice after a fault", (result, struck) => Repeat(result, struck)),
-        new ResultDefect("drops the first row of what follows a cursor", (result, struck) => Remove(result, struck || result.Output.Count is 0 or > 300 ? -1 : 0)),
+        new ResultDefect("drops the first row where the network is good", (result, struck) => Remove(result, struck ? -1 : 0)),
         new ResultDefect("swallows the error of a list that breaks", (result, _) => result.Errors.Clear()),
         new ResultDefect("gives two rows in the wrong order", (result, _) => Swap(result)),
         new ResultDefect("shows a token", (result, _) => result.Said.Add("emulator-secret")),
@@ -59,4 +64,38 @@ internal class Defect(string name)
 internal sealed class ResultDefect(string name, Action<Result, bool> alter) : Defect(name)
 {
     internal override void Alter(Result result, bool struck) => alter(result, struck);
+}
+
+/// <summary>Sends a removal of an attribute that nobody edited with each PATCH of a user.</summary>
+internal sealed class NullDefect() : Defect("sends a null for what wasn't edited")
+{
+    internal override Request? Alter(Request request)
+    {
+        if (request.Method != "PATCH" || !request.Target.Contains("/users/", StringComparison.OrdinalIgnoreCase))
+            return null;
+        JsonNode patch = JsonNode.Parse(request.Body)!;
+        ((JsonArray)patch["Operations"]!).Add(new JsonObject { ["op"] = "remove", ["path"] = "externalId" });
+        return request with { Body = Encoding.UTF8.GetBytes(patch.ToJsonString()) };
+    }
+}
+
+/// <summary>Sends a POST again whose response was lost.</summary>
+internal sealed class RepeatedPostDefect() : Defect("retries a POST of a group")
+{
+    internal override bool SendsTwice(Request request, FaultKind? fault) =>
+        request.Method == "POST" && fault is FaultKind.ResetAfter or FaultKind.BadGatewayAfter or FaultKind.CutHead;
+}
+
+/// <summary>Leaves out one of several members that are added.</summary>
+internal sealed class ForgottenMemberDefect() : Defect("forgets one of several members")
+{
+    internal override Request? Alter(Request request)
+    {
+        if (request.Method != "PATCH" || JsonNode.Parse(request.Body) is not JsonObject patch || patch["Operations"] is not JsonArray { Count: > 0 } operations)
+            return null;
+        if (operations[0]!["path"]?.ToString() != "members" || operations[0]!["value"] is not JsonArray { Count: > 1 } members)
+            return null;
+        members.RemoveAt(members.Count - 1);
+        return request with { Body = Encoding.UTF8.GetBytes(patch.ToJsonString()) };
+    }
 }

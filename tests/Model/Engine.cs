@@ -30,10 +30,13 @@ internal sealed class Result
     /// <summary>Whether the script had to be stopped, because it didn't end.</summary>
     internal bool Hung { get; init; }
 
+    /// <summary>Whether the user stopped it.</summary>
+    internal bool Stopped { get; init; }
+
     /// <summary>Where an interrupted list goes on; null where no error says so.</summary>
     internal string? Cursor => Errors.Select(e => (e.Exception as ScimException)?.Cursor).FirstOrDefault(c => c is not null);
 
-    internal bool IsSilent => Errors.Count == 0 && Warnings.Count == 0;
+    internal bool IsSilent => Errors.Count == 0 && Warnings.Count == 0 && !Stopped;
 }
 
 /// <summary>A runspace of the real engine with the module of out/PSScim in it.</summary>
@@ -41,6 +44,8 @@ internal sealed class Engine : IDisposable
 {
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(90);
     private readonly Runspace _runspace;
+    private PowerShell? _running;
+    private bool _stops;
 
     internal Engine()
     {
@@ -96,18 +101,22 @@ internal sealed class Engine : IDisposable
         var output = new PSDataCollection<PSObject>();
         var errors = new List<ErrorRecord>();
         bool hung = false;
+        _stops = false;
+        _running = shell;
         using (new Timer(_ => { hung = true; shell.BeginStop(null, null); }, null, s_patience, Timeout.InfiniteTimeSpan))
             try
             {
                 shell.Invoke(null, output);
             }
-            catch (PipelineStoppedException) when (hung)
+            catch (PipelineStoppedException)
             {
+                // By us, or by the user of the case.
             }
             catch (RuntimeException e)
             {
                 errors.Add(e.ErrorRecord);
             }
+        _running = null;
         foreach (object error in (ArrayList)_runspace.SessionStateProxy.GetVariable("Error"))
             if ((error as ErrorRecord ?? (error as RuntimeException)?.ErrorRecord) is ErrorRecord record)
                 errors.Add(record);
@@ -120,7 +129,17 @@ internal sealed class Engine : IDisposable
             Said = [.. streams.Warning.Select(w => w.Message), .. streams.Verbose.Select(v => v.Message), .. streams.Debug.Select(d => d.Message),
                 .. streams.Information.Select(i => i.ToString()), .. errors.Select(e => e + " " + e.Exception + " " + e.TargetObject)],
             Hung = hung,
+            Stopped = _stops,
         };
+    }
+
+    /// <summary>Stops what runs, as Ctrl+C does. It doesn't wait for the end.</summary>
+    internal void Stop()
+    {
+        if (_running is not PowerShell running)
+            return;
+        _stops = true;
+        running.BeginStop(null, null);
     }
 
     /// <summary>Runs a script in which nothing may go wrong.</summary>

@@ -58,6 +58,9 @@ internal enum FaultKind
 
     /// <summary>The response comes in small pieces.</summary>
     Drip,
+
+    /// <summary>The user presses Ctrl+C while the server handles the request.</summary>
+    Stop,
 }
 
 /// <summary>A fault and the exchange that it strikes.</summary>
@@ -68,7 +71,7 @@ internal enum FaultKind
 internal sealed record Fault(int At, FaultKind Kind, double Where, bool Lasts)
 {
     /// <summary>Whether a client can see the fault for what it is, and try again.</summary>
-    internal bool IsPassing => !Lasts && Kind is not (FaultKind.WebPage or FaultKind.Garbage);
+    internal bool IsPassing => !Lasts && Kind is not (FaultKind.WebPage or FaultKind.Garbage or FaultKind.Stop);
 
     public override string ToString() => string.Format(
         CultureInfo.InvariantCulture, "{0} at exchange {1}{2}{3}", Kind, At, Lasts ? " and after it" : "",

@@ -64,6 +64,9 @@ internal sealed class FaultyProxy : IDisposable
 
     internal string Address { get; }
 
+    /// <summary>Presses Ctrl+C.</summary>
+    internal Action? OnStop { get; set; }
+
     /// <summary>All exchanges so far.</summary>
     internal Exchange[] Log
     {
@@ -193,6 +196,8 @@ internal sealed class FaultyProxy : IDisposable
                     (await s_http.PostAsync(new Uri(_server, "/__emulator/expire-tokens"), null, stop)).Dispose();
                 if (fault?.Kind == FaultKind.Delay)
                     await Task.Delay(20, stop);
+                if (fault?.Kind == FaultKind.Stop)
+                    OnStop?.Invoke();
                 response = await Forward(_defect?.Alter(request) ?? request, stop);
                 if (_defect?.SendsTwice(request, fault?.Kind) == true)
                     await Forward(request, stop);

@@ -28,36 +28,43 @@ internal static class Generator
         Gen.Frequency((4, Gen.Const(IdStyle.Guid)), (1, Gen.Const(IdStyle.Number)), (1, Gen.Const(IdStyle.Mail)), (1, Gen.Const(IdStyle.Path)), (1, Gen.Const(IdStyle.Word))),
         Gen.Frequency((4, Gen.Const(100)), (1, Gen.Int[1, 5]), (2, Gen.Int[6, 50]), (2, Gen.Int[130, 700])),
         (users, groups, seed, odd, ids, page) =>
-            // A page of one or two users each costs a request: so many users would only cost time.
-            new DirectorySpec(Math.Min(users, page * 20), groups, seed, odd, ids, page));
+            new DirectorySpec(users, groups, seed, odd, ids, page));
 
     private static readonly Gen<Fault> s_fault = Gen.Select(
         Gen.Frequency((3, Gen.Int[0, 3]), (2, Gen.Int[4, 12])),
         Gen.Enum<FaultKind>(),
         Gen.Double[0, 1],
         Gen.Frequency((4, Gen.Const(false)), (1, Gen.Const(true))),
-        (at, kind, where, lasts) => new Fault(at, kind, where, lasts && kind is not (FaultKind.Delay or FaultKind.Drip or FaultKind.TokenExpires)));
+        (at, kind, where, lasts) => new Fault(at, kind, where, lasts && kind is not (FaultKind.Delay or FaultKind.Drip or FaultKind.TokenExpires or FaultKind.Stop)));
 
     private static readonly Gen<ImmutableArray<Fault>> s_faults = Gen.Frequency(
         (2, Gen.Const(ImmutableArray<Fault>.Empty)),
         (3, s_fault.Select(f => ImmutableArray.Create(f))),
         (2, s_fault.Array[2, 3].Select(f => f.DistinctBy(x => x.At).ToImmutableArray())));
 
-    /// <summary>The case of a seed that only reads. The behaviors of 946 seeds in a row are all their pairs.</summary>
-    internal static Case Reading(long seed)
+    /// <summary>
+    /// The case of a seed: even ones only read, odd ones write too. The behaviors of 946 seeds of a kind in a row are all
+    /// their pairs.
+    /// </summary>
+    internal static Case Make(long seed)
     {
+        bool writes = seed % 2 != 0;
         var random = new PCG(17, unchecked((ulong)seed));
         DirectorySpec directory = s_directory.Generate(random, null, out _);
         ImmutableArray<Fault> faults = s_faults.Generate(random, null, out _);
         string preference = Gen.OneOf("Continue", "Continue", "Stop", "SilentlyContinue").Generate(random, null, out _);
         int server = Gen.Int[0, 9].Generate(random, null, out _);
         bool entra = server < 3;
-        ImmutableArray<string> quirks = entra || server == 3 ? [] : Behaviors(seed, random);
+        ImmutableArray<string> quirks = entra || server == 3 ? [] : Behaviors(seed / 2, random);
         if (entra)
             directory = directory with { Ids = IdStyle.Guid, PageSize = 100, IsOdd = false };
+        // A page of one or two users each costs a request, and a change of each user one or two.
+        directory = directory with { Users = Math.Min(directory.Users, writes ? Math.Min(40, directory.PageSize * 10) : directory.PageSize * 20) };
         int count = Gen.Int[1, 3].Generate(random, null, out _);
-        IEnumerable<Step> steps = Enumerable.Range(0, count).Select(_ => ReadStep(entra, directory).Generate(random, null, out Size _));
-        return new Case(seed, entra, quirks, directory, faults, preference, [.. steps]);
+        Gen<Step> steps = writes
+            ? Gen.Frequency((4, WriteStep()), (1, ReadStep(entra, directory)))
+            : ReadStep(entra, directory);
+        return new Case(seed, entra, quirks, directory, faults, preference, [.. Enumerable.Range(0, count).Select(_ => steps.Generate(random, null, out Size _))]);
     }
 
     /// <summary>A pair by the seed's number, and now and then a third.</summary>
@@ -73,6 +80,18 @@ internal static class Generator
             1 => [.. new[] { first, second, third }.Distinct()],
             _ => [first, second],
         };
+    }
+
+    private static Gen<Step> WriteStep()
+    {
+        Gen<int> seed = Gen.Int[0, 100_000], count = Gen.Frequency((1, Gen.Const(1)), (3, Gen.Int[1, 12]));
+        Gen<bool> journal = Gen.Frequency((2, Gen.Const(false)), (1, Gen.Const(true)));
+        return Gen.Frequency(
+            (6, Gen.Select(Gen.Enum<SetForm>(), seed, count, journal, (how, s, n, j) => (Step)new SetStep(how, s, n, j))),
+            (2, Gen.Select(Gen.Enum<WholeVerb>(), Gen.Bool, seed, count, journal, (verb, objects, s, n, j) => (Step)new WholeStep(verb, objects, s, n, j))),
+            (2, Gen.Select(Gen.Enum<NewForm>(), seed, count, journal, (how, s, n, j) => (Step)new NewUserStep(how, s, n, j))),
+            (1, Gen.Select(seed, count, (s, n) => (Step)new NewGroupStep(s, n, true))),
+            (3, Gen.Select(Gen.Enum<MemberVerb>(), Gen.Int[0, 6], seed, count, journal, (verb, which, s, n, j) => (Step)new MemberStep(verb, which, s, n, j))));
     }
 
     private static Gen<Step> ReadStep(bool entra, DirectorySpec directory) => Gen.Frequency(

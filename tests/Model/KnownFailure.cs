@@ -15,16 +15,31 @@ internal sealed record KnownFailure(string What, Func<Case, Finding, bool> Is)
     internal static IReadOnlyList<KnownFailure> All { get; } =
     [
         new("names: -Attributes and the columns of an export don't know department by its short name", (_, finding) =>
-            finding.Kind.EndsWith("other values", StringComparison.Ordinal) && finding.Command.Contains("department", StringComparison.Ordinal)),
+            finding.Kind.Contains(": ", StringComparison.Ordinal) && finding.Command.Contains("department", StringComparison.Ordinal)),
         new("names: a CSV of one column has an empty line for an empty value, which Import-Csv skips", (_, finding) =>
             finding.Command.Contains(".csv", StringComparison.Ordinal) && !finding.Command.Split("-Attributes")[^1].Contains(',', StringComparison.Ordinal)
             && finding.Kind.EndsWith("too little, and nothing says so", StringComparison.Ordinal)),
         new("names: an export doesn't quote a value with blanks at its ends, which Import-Csv then cuts off", (run, finding) =>
             run.Directory.IsOdd && finding.Command.Contains(".csv", StringComparison.Ordinal)
             && finding.Expected.Split('\n').Skip(1).Any(line => line.Split(" | ").Any(value => value != value.Trim(' ')))),
+        new("input: a cell that a CSV row lacks, or a null property of a plain row, clears the attribute", (_, finding) =>
+            (finding.Command.Contains("-Csv", StringComparison.Ordinal) || finding.Command.StartsWith("$rows | Set-ScimUser", StringComparison.Ordinal))
+            && (finding.Kind == "a user became something else than asked" || finding.Got.Contains("can't be cleared", StringComparison.Ordinal))),
+        new("input: what Select-Object adds to a user clears attributes, or is refused", (_, finding) =>
+            finding.Command.Contains("Select-Object", StringComparison.Ordinal)
+            && (finding.Kind == "a user became something else than asked" || finding.Got.Contains("nickName", StringComparison.Ordinal))),
+        new("input: a user from ConvertFrom-Json is sent with its read-only attributes, or under other names", (_, finding) =>
+            finding.Command.Contains("ConvertFrom-Json", StringComparison.Ordinal)),
+        new("reads: a server that ignores startIndex and caps its pages ends a list early", (run, finding) =>
+            run.Has("unsaid-cursor") && finding.Kind.EndsWith("too little, and nothing says so", StringComparison.Ordinal)),
+        new("reads: totalResults is the number on the page, and the server's pages are smaller than what was asked for", (run, finding) =>
+            run.Has("total-of-page") && finding.Kind.EndsWith("too little, and nothing says so", StringComparison.Ordinal)),
+        new("writes: a user is created, and the response has a numeric id: not a resource", (run, finding) =>
+            run.Has("numeric-ids") && finding.Got.Contains("has no id", StringComparison.Ordinal)),
+        new("writes: a web page with status 200 is taken for the success of a change", (run, finding) =>
+            run.Faults.Any(f => f.Kind == FaultKind.WebPage) && finding.Kind == "something isn't done, and nothing says so"),
         new("writes: a resource whose id has a slash can't be read", (run, finding) =>
-            run.Directory.Ids == IdStyle.Path && finding.Got.Contains("cannot be the id of a resource", StringComparison.Ordinal)),
-        new("reads: Sync removes members by a list that broke", (_, finding) => finding.Kind == "a broken list removes members"),
+            run.Directory.Ids == IdStyle.Path && finding.Got.Contains("can't be the id of a resource", StringComparison.Ordinal)),
         new("reads: what a server that ignores filters gives is passed on", (run, finding) =>
             run.Has("ignored-filter") && finding.Kind.EndsWith("too much", StringComparison.Ordinal)),
         new("reads: a server that ignores startIndex ends a list early, with another behavior or -First", (run, finding) =>

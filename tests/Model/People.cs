@@ -40,6 +40,15 @@ internal sealed class People
         return people;
     }
 
+    /// <summary>Takes what another has in place of its own.</summary>
+    internal void Become(People other)
+    {
+        Users.Clear();
+        Users.AddRange(other.Users);
+        Groups.Clear();
+        Groups.AddRange(other.Groups);
+    }
+
     internal static string Id(JsonObject resource) => resource["id"]!.ToString();
 
     internal static IEnumerable<string> Members(JsonObject group) =>

@@ -58,7 +58,7 @@ internal static class Program
                 Console.WriteLine($"Stopped before seed {seed}: {limit.TotalMinutes:0} minutes are over.");
                 break;
             }
-            Case run = Generator.Reading(seed);
+            Case run = Generator.Make(seed);
             if (explain)
                 Console.WriteLine($"{run}\n{string.Join("\n", run.Steps)}");
             if (runner.Run(run, simplify: true) is not Failure failure)
@@ -89,13 +89,13 @@ internal static class Program
     private static int Defects(Engine engine, long within)
     {
         int missed = 0;
-        foreach (Defect defect in Defect.OfReading())
+        foreach (Defect defect in Defect.All())
         {
             var runner = new Runner(engine, new Coverage(), defect);
             // What fails without the defect, too, doesn't count.
             var honest = new Runner(engine, new Coverage(), null);
             long found = Range(1, within).FirstOrDefault(seed =>
-                runner.Run(Generator.Reading(seed), simplify: false) is Failure failure && honest.Run(Generator.Reading(seed), simplify: false) is null);
+                runner.Run(Generator.Make(seed), simplify: false) is Failure failure && honest.Run(Generator.Make(seed), simplify: false) is null);
             Console.WriteLine(found == 0 ? $"NOT FOUND within {within} seeds: {defect.Name}" : $"found by seed {found}: {defect.Name}");
             if (found == 0)
                 missed++;

@@ -224,7 +224,7 @@ internal sealed record SyncFromListStep(int Which, int? First) : Step
         JsonObject group = world.Model.Groups[Which % world.Model.Groups.Count];
         string[] before = [.. People.Members(group)];
         world.Set("group", People.Id(group));
-        string command = $"Get-ScimUser -Attributes id{(First is null ? "" : $" -First {First}")} | Sync-ScimGroupMember $group -Confirm:$false";
+        string command = $"Get-ScimUser -Attributes id{(First is null ? "" : $" -First {First}")} | Sync-ScimGroupMember $group -Confirm:$false{(First is null ? "" : " -Force")}";
         Result result = world.Run(command);
         string[] wanted = [.. world.Model.Users.Take(First ?? int.MaxValue).Select(People.Id)];
         world.Proxy.Repair();

@@ -4,6 +4,7 @@ using System.Globalization;
 using System.IO;
 using System.Linq;
 using System.Text.Json.Nodes;
+using System.Threading;
 
 namespace PSScim.Model;
 
@@ -23,9 +24,13 @@ internal sealed class World : IDisposable
         _emulator = new Emulator(engine, run);
         Model = _emulator.Read();
         Proxy = new FaultyProxy(_emulator.Address, [], defect);
+        Proxy.OnStop = engine.Stop;
         Folder = Directory.CreateTempSubdirectory("psscim-model-").FullName;
         Engine.Connect(Proxy.Address + _emulator.Path, _emulator, run.Compatibility());
     }
+
+    /// <summary>The password of all that the cases create, which may be in their requests and nowhere else.</summary>
+    internal const string Password = "Pa55-of-the-model!";
 
     internal Case Case { get; }
 
@@ -58,11 +63,39 @@ internal sealed class World : IDisposable
             throw new Finding("doesn't end", command, "an end within 90 seconds", "none");
         if (_defect is not null)
             _defect.Alter(result, Proxy.Log.Skip(before).Any(e => e.Fault is not null));
-        string[] secrets = [_emulator.Text("ClientSecret"), .. Proxy.Tokens];
+        string[] secrets = [_emulator.Text("ClientSecret"), Password, .. Proxy.Tokens];
         foreach (string said in result.Said)
             if (secrets.FirstOrDefault(secret => said.Contains(secret, StringComparison.Ordinal)) is not null)
                 throw new Finding("a secret is shown", command, "no secret in any stream", said);
+        foreach (string file in Directory.GetFiles(Folder))
+            if (secrets.FirstOrDefault(Text(file, command).Contains) is not null)
+                throw new Finding("a secret is in a file", command, "no secret in any file", file);
+        if (Proxy.Log.FirstOrDefault(e => e.Body.Contains(Password, StringComparison.Ordinal) && e.Method != "POST") is Exchange other)
+            throw new Finding("a password is sent with another request", command, "none", other.ToString());
         return result;
+    }
+
+    /// <summary>The text of a file, once the command that was stopped lets go of it.</summary>
+    private static string Text(string file, string command)
+    {
+        for (int tries = 0; ; tries++)
+            try
+            {
+                return File.ReadAllText(file);
+            }
+            catch (FileNotFoundException)
+            {
+                // A part of a file that has its name now, or that a stopped command took away.
+                return "";
+            }
+            catch (IOException) when (tries < 100)
+            {
+                Thread.Sleep(100);
+            }
+            catch (IOException error)
+            {
+                throw new Finding("a file is in use 10 seconds after its command ended", command, "a file that can be read", error.Message);
+            }
     }
 
     /// <summary>Sets a variable of the commands.</summary>
