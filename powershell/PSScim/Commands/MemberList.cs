@@ -30,6 +30,10 @@ internal sealed class MemberList(ScimConnection connection, Action<Func<Operatio
             // A server may ignore the filter, and give everybody.
             return Find(group, ["id", "groups"], user => Ids(user.GetValue("groups")).Contains(group, StringComparer.OrdinalIgnoreCase));
         }
+        catch (ScimException error) when (error.Id == nameof(ErrorId.FilterIgnored))
+        {
+            return Find(group, ["id", "groups"], user => Ids(user.GetValue("groups")).Contains(group, StringComparer.OrdinalIgnoreCase), filters: false);
+        }
         catch (ScimException error) when (error.Id is "InvalidFilter" or "BadRequest")
         {
             isTold = false;
@@ -52,14 +56,18 @@ internal sealed class MemberList(ScimConnection connection, Action<Func<Operatio
         return named;
     }
 
-    private List<string> Find(string group, string[] attributes, Func<ScimResource, bool> isIn)
+    /// <param name="group">The group's id.</param>
+    /// <param name="attributes">What is read of each user.</param>
+    /// <param name="isIn">Whether a user that came is in the group.</param>
+    /// <param name="filters">Whether the server is asked for the members. If not, all users are read.</param>
+    private List<string> Find(string group, string[] attributes, Func<ScimResource, bool> isIn, bool filters = true)
     {
         var ids = new List<string>();
         ResourceReader reader = connection.Types.Reader(ResourceKind.User, Projection.Of(attributes));
         string query = new JsonText()
             .Add("endpoint", "Users")
             .Add("attributes", attributes)
-            .Add("filter", "groups.value eq " + FilterText.Value("groups.value", group))
+            .Add("filter", filters ? "groups.value eq " + FilterText.Value("groups.value", group) : null)
             .ToString();
         run(() => connection.Session.List(query), operation =>
         {

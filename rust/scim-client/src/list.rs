@@ -56,6 +56,8 @@ pub struct List {
     next: Option<Place>,
     /// The response of which a part was given and the rest was not.
     response: Option<Response>,
+    /// Whether the list began at its beginning.
+    from_start: bool,
     /// Resources that came, those in front of the place where the list began included.
     received: u64,
     cursors: HashSet<String>,
@@ -63,6 +65,8 @@ pub struct List {
     paging: Option<Paging>,
     /// The way to go on by cursor behind the first page, where `startIndex` turns out to be ignored.
     by_cursor: Option<Place>,
+    /// The place at which the first page came again, while one resource is asked for to learn why.
+    probed_for: Option<Place>,
     /// What ends the list after the page that was given last.
     failed: Option<Error>,
     ahead: Ahead,
@@ -102,10 +106,12 @@ impl List {
             session: session.clone(),
             endpoint,
             parser: PageParser::default(),
+            from_start: next == Place::START,
             received: next.in_front(),
             cursors: next.cursor().map(str::to_owned).into_iter().collect(),
             paging: None,
             by_cursor: None,
+            probed_for: None,
             next: Some(next),
             response: None,
             query,
@@ -185,7 +191,11 @@ impl List {
             let usual = self.session.profile().map(Profile::page_size);
             let service = self.session.service();
             self.count = service.page_size(self.endpoint, &self.query.attributes, self.asked.or(usual));
-            self.paging = Some(Paging::new(self.count.unwrap_or(0), place.in_front()));
+            self.paging = Some(Paging::new(
+                self.count.unwrap_or(0),
+                place.in_front(),
+                self.session.totals(),
+            ));
         }
         Ok(())
     }
@@ -285,14 +295,26 @@ impl List {
     ) -> Result<Option<Page>, Error> {
         let is_first = self.received == response.before;
         if is_first && response.place.cursor().is_none() {
-            let paging = self.paging.as_mut();
-            match paging.map_or(Opening::New, |paging| paging.opens(id_of(&page, 0))) {
+            match self.opens(&page) {
                 Opening::New => {}
                 Opening::Shift(index) => {
                     self.next = Some(Place::at_index(index));
                     return Ok(None);
                 }
+                Opening::Probe(index) => {
+                    self.probed_for = Some(response.place);
+                    self.next = Some(Place::at_index(index));
+                    return Ok(None);
+                }
                 Opening::End => return Ok(None),
+                Opening::Unclear => {
+                    observer.event(Event::Warning(format!(
+                        "The server ignores startIndex and doesn't say how many of its {} there are in all, so there may be more than the {} that it returned.",
+                        self.path(),
+                        self.received
+                    )));
+                    return Ok(None);
+                }
                 Opening::Loop => {
                     self.next = self.by_cursor.take();
                     return if self.next.is_some() {
@@ -331,9 +353,30 @@ impl List {
         Ok(Some(page))
     }
 
+    /// What the page that a response begins with is.
+    fn opens(&mut self, page: &Page) -> Opening {
+        let probed = self.probed_for.take().is_some();
+        let Some(paging) = self.paging.as_mut() else {
+            return Opening::New;
+        };
+        let first = id_of(page, 0);
+        if !probed {
+            return paging.opens(first);
+        }
+        // Of a page that came in part it is enough to know that it isn't one resource.
+        let opening = paging.probed(page.count as u64, first.as_deref(), page.total_results);
+        self.session.learn_totals(paging.totals());
+        opening
+    }
+
     /// Takes note of where the list can go on, for whoever asks again and for the error.
     fn fail(&mut self, response: Response, error: Error) -> Error {
         self.received = response.before;
+        if let Some(place) = self.probed_for.take() {
+            let cursor = place.to_cursor();
+            self.next = Some(place);
+            return error.with(|d| d.cursor = cursor);
+        }
         let place = response
             .place
             .behind(self.parser.given(), || self.parser.sum())
@@ -372,7 +415,11 @@ impl List {
     fn request(&self, place: &Place) -> Result<Request, Error> {
         let attributes = self.query.attributes.join(",");
         let excluded = self.query.excluded_attributes.join(",");
-        let count = self.count.map(|n| n.to_string()).unwrap_or_default();
+        let count = match self.probed_for {
+            Some(_) => Some(1),
+            None => self.count,
+        };
+        let count = count.map(|n| n.to_string()).unwrap_or_default();
         let index = place.index().map(|n| n.to_string()).unwrap_or_default();
         // A server that pages by cursors alone begins with an empty one (RFC 9865 section 2); everything else stays the
         // same on every page.
@@ -415,8 +462,22 @@ impl List {
             return Ok(Some(Place::at_cursor(cursor)));
         }
         // Entra knows cursors alone, and a page more is a page to pay for.
-        let ends = self.session.service() == Service::Entra || place.cursor().is_some();
-        let Some(paging) = self.paging.as_mut().filter(|_| !ends) else {
+        if self.session.service() == Service::Entra {
+            return Ok(None);
+        }
+        let by_cursor = place.cursor().is_some();
+        if by_cursor {
+            let total = page
+                .total_results
+                .or(self.paging.as_ref().and_then(Paging::whole));
+            let missing = total.map_or(0, |total| total.saturating_sub(self.received));
+            // A list that was resumed doesn't know how many came before.
+            if self.from_start {
+                self.warn_of_missing(missing, observer);
+            }
+            return Ok(None);
+        }
+        let Some(paging) = self.paging.as_mut() else {
             return Ok(None);
         };
         let next = paging.closes(Facts {
@@ -425,6 +486,13 @@ impl List {
             start_index: page.start_index,
             last_id: page.count.checked_sub(1).and_then(|last| id_of(page, last)),
         });
+        self.session.learn_totals(paging.totals());
+        if paging.hides() {
+            observer.event(Event::Warning(format!(
+                "The server returned an empty page in the middle of its {}, so it may hide some.",
+                self.path()
+            )));
+        }
         let missing = match next {
             Next::At(index) if self.count.is_some() => {
                 let first = *place == Place::START;
@@ -437,13 +505,18 @@ impl List {
                 .map_or(0, |total| total.saturating_sub(self.received)),
             Next::Nothing(missing) => missing,
         };
+        self.warn_of_missing(missing, observer);
+        Ok(None)
+    }
+
+    /// Warns of resources that the server counted and did not give.
+    fn warn_of_missing(&self, missing: u64, observer: &dyn Observer) {
         if missing > 0 {
             observer.event(Event::Warning(format!(
                 "The server's totalResults is {missing} higher than the number of {} that it returned. The server hides some of them, or its count is wrong.",
                 self.path()
             )));
         }
-        Ok(None)
     }
 
     /// The endpoint's path.

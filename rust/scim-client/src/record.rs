@@ -94,6 +94,17 @@ pub struct Array<'a> {
     count: u64,
 }
 
+impl<'a> Value<'a> {
+    /// The text of a value where the schema says string. Some servers write ids and names as numbers.
+    pub(crate) fn text(self) -> Option<Cow<'a, str>> {
+        match self {
+            Value::String(text) | Value::Number(text) => Some(Cow::Borrowed(text)),
+            Value::Integer(number) => Some(Cow::Owned(number.to_string())),
+            _ => None,
+        }
+    }
+}
+
 impl<'a> Records<'a> {
     /// Opens a page buffer, or says no where it is none.
     #[must_use]

@@ -1,6 +1,7 @@
 //! A connection: its token, meter, budget, rate gate and connection pool, shared by all that use it.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU8, Ordering::Relaxed};
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use reqwest::Method;
@@ -19,6 +20,7 @@ use crate::http::{Answer, Exchange, Limits, Wire};
 use crate::meter::{Meter, Stats};
 use crate::network::Peer;
 use crate::page::{Page, PageParser};
+use crate::paging::Totals;
 use crate::profile::{self, Profile};
 use crate::schema::Schema;
 use crate::send::what;
@@ -45,6 +47,8 @@ struct Inner {
     profile: OnceCell<Profile>,
     /// Its schemas, once a write needed them.
     schema: OnceCell<Schema>,
+    /// What its totals count: [`Totals`].
+    totals: AtomicU8,
     tokens: Tokens,
     meter: Meter,
     gate: Gate,
@@ -100,6 +104,7 @@ impl Session {
             sign_in,
             profile: OnceCell::new(),
             schema: OnceCell::new(),
+            totals: AtomicU8::new(0),
             tokens,
             meter,
             gate,
@@ -257,6 +262,20 @@ impl Session {
         };
         // Boxed: it sends requests, and what sends requests may need it.
         inner.schema.get_or_try_init(|| Box::pin(read)).await
+    }
+
+    /// What the server's `totalResults` counts, as far as its lists have shown.
+    pub(crate) fn totals(&self) -> Totals {
+        match self.0.totals.load(Relaxed) {
+            0 => Totals::Unknown,
+            1 => Totals::Whole,
+            _ => Totals::OfPage,
+        }
+    }
+
+    /// Takes note of what a list has shown of it. That totals were those of pages is never forgotten.
+    pub(crate) fn learn_totals(&self, totals: Totals) {
+        self.0.totals.fetch_max(totals as u8, Relaxed);
     }
 
     /// Reads one resource by its id, or the one that has none (`ServiceProviderConfig`).

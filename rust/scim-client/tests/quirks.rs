@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex};
 use scim_client::event::{Event, Observer, Silent};
 use scim_client::record::{Records, Value};
 use scim_client::write::{Options, Outcome};
-use scim_client::{Compatibility, Config, Endpoint, Error, Kind, List, Query, Secret, Session};
+use scim_client::{Compatibility, Config, Endpoint, Error, Kind, List, Query, Search, Secret, Session};
 use scim_emulator::{Emulator, EmulatorConfig, Quirk};
 use serde_json::json;
 use world::{change, delete, member, set_title, write};
@@ -155,6 +155,186 @@ async fn a_server_that_ignores_start_index_is_stopped_or_had_given_all() {
                 stopped.then_some(Kind::PagingLoop),
                 "{quirks:?}"
             );
+        }
+    }
+}
+
+/// No two ways of paging together lose anybody without a word, on a first list and on one after it.
+#[tokio::test]
+async fn every_pair_of_paging_quirks_gives_all_or_says_so() {
+    let paging = [
+        Quirk::ZeroBasedStartIndex,
+        Quirk::ZeroInAnswer,
+        Quirk::IgnoredStartIndex,
+        Quirk::CappedPages,
+        Quirk::ShrinkingPages,
+        Quirk::ItemsPerPageAsAsked,
+        Quirk::NoTotal,
+        Quirk::TextTotal,
+        Quirk::ChangingTotal,
+        Quirk::TotalOfPage,
+        Quirk::WrongTotal,
+        Quirk::EmptyPage,
+        Quirk::LastPageAgain,
+        Quirk::NoResources,
+        Quirk::UnsaidCursor,
+        Quirk::CursorOnly,
+        Quirk::NumericIds,
+    ];
+    let mut exact = 0;
+    let mut runs = 0;
+    for (at, one) in paging.iter().enumerate() {
+        for other in &paging[at..] {
+            // What a server hides at the end of a list and doesn't count, nobody can know of.
+            let pair = [*one, *other];
+            let hides = pair.contains(&Quirk::EmptyPage)
+                && (pair.contains(&Quirk::NoTotal) || pair.contains(&Quirk::TotalOfPage));
+            for users in [0, 7, 20, 25]
+                .into_iter()
+                .filter(|users| !(hides && *users == 20))
+            {
+                let emulator = emulator(users, &[*one, *other]).await;
+                let session = connect(emulator.plain_base_uri(), vec![Compatibility::SkipDiscovery]);
+                let query = || Query {
+                    page_size: Some(PAGE),
+                    ..Query::default()
+                };
+                for list in 0..2 {
+                    let (found, warnings, error) = search(&session, query()).await;
+                    let distinct: HashSet<_> = found.iter().collect();
+                    assert_eq!(distinct.len(), found.len(), "{one:?} {other:?} {users}");
+                    assert!(
+                        found.len() == users || error.is_some() || !warnings.is_empty(),
+                        "{one:?} {other:?}, list {list}: {} of {users} users without a word",
+                        found.len()
+                    );
+                    runs += 1;
+                    exact += u32::from(found.len() == users && error.is_none());
+                }
+            }
+        }
+    }
+    // Most servers can be read whole: an error for all would pass the test above.
+    assert!(exact * 10 > runs * 8, "{exact} of {runs}");
+}
+
+#[tokio::test]
+async fn a_server_that_ignores_start_index_and_counts_the_page_is_stopped() {
+    let emulator = emulator(25, &[Quirk::IgnoredStartIndex, Quirk::TotalOfPage]).await;
+    let session = connect(emulator.plain_base_uri(), vec![]);
+    for _ in 0..2 {
+        let (found, _, error) = ids(&session, Endpoint::Users, None).await;
+        assert_eq!(found.len(), 10);
+        assert_eq!(error.unwrap().kind(), Kind::PagingLoop);
+    }
+}
+
+/// What is learnt of a server's totals costs its requests once a connection.
+#[tokio::test]
+async fn a_total_that_ends_lists_costs_no_further_requests() {
+    let emulator = emulator(7, &[]).await;
+    let session = connect(emulator.plain_base_uri(), vec![Compatibility::SkipDiscovery]);
+    ids(&session, Endpoint::Users, None).await;
+    assert_eq!(session.stats().requests, 2);
+    // Two groups, and a page of one shows that the total is of both.
+    let query = Query {
+        page_size: Some(1),
+        ..Query::default()
+    };
+    let mut groups = List::new(&session, Endpoint::Groups, query).unwrap();
+    while groups.next(&Silent).await.unwrap().is_some() {}
+    assert_eq!(session.stats().requests, 4);
+    for more in 1..4 {
+        ids(&session, Endpoint::Users, None).await;
+        assert_eq!(session.stats().requests, 4 + more);
+    }
+}
+
+async fn search(session: &Session, query: Query) -> (Vec<String>, Vec<String>, Option<Error>) {
+    let mut search = Search::new(session, Endpoint::Users, query, false).unwrap();
+    let heard = Warnings::default();
+    let mut found = Vec::new();
+    let error = loop {
+        match search.next(&heard).await {
+            Ok(Some(page)) => {
+                found.extend(
+                    Records::open(&page.buffer)
+                        .unwrap()
+                        .iter()
+                        .map(|record| record.to_json()),
+                );
+            }
+            Ok(None) => break None,
+            Err(error) => break Some(error),
+        }
+    };
+    (found, heard.0.into_inner().unwrap(), error)
+}
+
+fn filtered(filter: &str, attributes: &[&str]) -> Query {
+    Query {
+        filter: Some(filter.to_owned()),
+        attributes: attributes.iter().map(|name| (*name).to_owned()).collect(),
+        ..Query::default()
+    }
+}
+
+#[tokio::test]
+async fn what_a_server_returns_for_a_filter_that_it_ignores_is_not_given() {
+    let emulator = emulator(25, &[Quirk::IgnoredFilter]).await;
+    let session = connect(emulator.plain_base_uri(), vec![]);
+    let (all, ..) = search(&session, Query::default()).await;
+    assert_eq!(all.len(), 25);
+    let user: serde_json::Value = serde_json::from_str(&all[3]).unwrap();
+    let name = user["userName"].as_str().unwrap();
+    for filter in [
+        format!("userName eq \"{name}\""),
+        "userName eq \"nobody@contoso.com\"".to_owned(),
+        "userName ew \"@fabrikam.com\"".to_owned(),
+        "externalId eq \"leaver\"".to_owned(),
+        "active eq false".to_owned(),
+        "not (active eq true)".to_owned(),
+        "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:costCenter eq \"none\"".to_owned(),
+        "costCode eq \"none\"".to_owned(),
+        "emails[type eq \"work\" and value eq \"nobody@contoso.com\"]".to_owned(),
+    ] {
+        for attributes in [&[][..], &["id"], &["title"]] {
+            let before = session.stats().requests;
+            let (found, _, error) = search(&session, filtered(&filter, attributes)).await;
+            assert_eq!(found, Vec::<String>::new(), "{filter} {attributes:?}");
+            let error = error.unwrap();
+            assert_eq!(error.kind(), Kind::FilterIgnored, "{filter}");
+            assert!(error.details().advice.contains("-ClientSideFilter"), "{error}");
+            assert_eq!(
+                session.stats().requests - before,
+                1,
+                "no request more than without the check"
+            );
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_is_asked_for_the_check_alone_is_taken_out_again() {
+    let emulator = emulator(25, &[]).await;
+    for (base, filter) in [
+        // It gives all attributes, whatever is asked for.
+        (emulator.plain_base_uri(), "active eq true"),
+        (
+            emulator.base_uri().to_owned(),
+            "active eq true and userName ew \"@contoso.com\"",
+        ),
+    ] {
+        let session = connect(base, vec![]);
+        let (found, warnings, error) = search(&session, filtered(filter, &["title"])).await;
+        assert!(error.is_none() && warnings.is_empty(), "{error:?} {warnings:?}");
+        assert!(found.len() > 5, "{}", found.len());
+        for user in found {
+            let user: serde_json::Map<String, serde_json::Value> = serde_json::from_str(&user).unwrap();
+            for name in ["active", "userName"] {
+                assert!(!filter.contains(name) || !user.contains_key(name), "{user:?}");
+            }
+            assert!(user.contains_key("id") && user.len() > 1, "{user:?}");
         }
     }
 }

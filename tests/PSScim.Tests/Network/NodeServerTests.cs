@@ -107,7 +107,7 @@ public sealed class NodeServerTests : IDisposable
         _engine.Good("$users[3] | Add-ScimGroupMember $g; $users[3..5] | Remove-ScimGroupMember $g -Confirm:$false");
         Assert.Equal(27, Members().Length);
         Assert.Empty(Members().Intersect(Ids("$users[3..5]")));
-        _engine.Good("$users[1], $users[2], $users[4] | Sync-ScimGroupMember $g -Confirm:$false");
+        _engine.Good("$users[1], $users[2], $users[4] | Sync-ScimGroupMember $g -Force -Confirm:$false");
         Assert.Equal(Ids("$users[1], $users[2], $users[4]"), Members());
         Assert.Equal(Members(), Ids("Get-ScimGroupMember $g"));
         _engine.Good("Remove-ScimGroup $g -Confirm:$false");

@@ -130,6 +130,8 @@ kinds! {
     BadRequest, "InvalidArgument", "Correct what the service's message names.";
     /// The service doesn't accept the filter (HTTP status 400, scimType invalidFilter).
     InvalidFilter, "InvalidArgument", "Use an attribute and an operator that the service can filter by, or add -ClientSideFilter. See about_PSScim_Filters.";
+    /// The server returned resources that don't match the filter.
+    FilterIgnored, "InvalidResult", "Add -ClientSideFilter. PSScim then reads all objects and evaluates the filter itself. Nothing of the page in the message was passed on.";
     /// The cursor isn't valid (HTTP status 400, scimType invalidCursor).
     InvalidCursor, "InvalidArgument", "Run the command again without -Cursor. Use the same parameters for every page.";
     /// The cursor expired (HTTP status 400, scimType expiredCursor).

@@ -22,6 +22,7 @@ pub mod eval;
 mod instant;
 pub mod known;
 mod literal;
+pub(crate) mod mismatch;
 mod mistakes;
 mod parser;
 mod path;

@@ -3,6 +3,8 @@
 use std::collections::HashSet;
 use std::hash::{BuildHasher, RandomState};
 
+use crate::record::Record;
+
 /// A set of ids. A GUID, as Entra's are, is kept as its 128 bits; of any other id 128 bits of a keyed hash, which two
 /// ids share less often than a memory cell fails.
 #[derive(Debug, Default)]
@@ -12,8 +14,16 @@ pub(super) struct Ids {
 }
 
 impl Ids {
+    /// Adds a resource's id; false where it is in the set already. A resource without an id is always new.
+    pub(super) fn insert_id_of(&mut self, resource: Record<'_>) -> bool {
+        match resource.id() {
+            Some(id) => self.insert(&id),
+            None => true,
+        }
+    }
+
     /// Adds an id; false where it is in the set already.
-    pub(super) fn insert(&mut self, id: &str) -> bool {
+    fn insert(&mut self, id: &str) -> bool {
         let bits = guid(id).unwrap_or_else(|| {
             let (high, low) = (self.halves.0.hash_one(id), self.halves.1.hash_one(id));
             (u128::from(high) << 64) | u128::from(low)

@@ -3,6 +3,7 @@
 use super::extra;
 use crate::cloud::{Endpoint, Service};
 use crate::error::{Error, Kind};
+use crate::filter::mismatch::{self, Mismatch};
 use crate::filter::{self, AttrPath, Filter, Matcher, Part, Resource, Unsupported, known, plan};
 use crate::list::Query;
 
@@ -18,6 +19,28 @@ pub(super) struct Lists {
 pub(super) struct Step {
     pub(super) filter: Option<String>,
     pub(super) local: Option<Local>,
+    /// What is checked of the resources, where the service evaluated the filter.
+    pub(super) check: Option<Check>,
+}
+
+/// The check of resources that a service returned for a filter.
+#[derive(Debug)]
+pub(super) struct Check {
+    pub(super) mismatch: Mismatch,
+    needs: Vec<AttrPath>,
+}
+
+impl Check {
+    fn new(service: Service, resource: Resource, filter: &Filter) -> Self {
+        let is_entra = service == Service::Entra;
+        Self {
+            // Entra is known to evaluate filters: what it leaves out of an answer says nothing.
+            mismatch: Mismatch::new(resource, filter, !is_entra),
+            needs: mismatch::needs(resource, filter)
+                .filter(|path| !(is_entra && known::is_never_returned(resource, path)))
+                .collect(),
+        }
+    }
 }
 
 /// What is evaluated here.
@@ -28,9 +51,18 @@ pub(super) struct Local {
 }
 
 impl Step {
-    /// The attributes that the evaluation looks at.
+    fn new(service: Service, resource: Resource, sent: Option<Filter>, local: Option<Local>) -> Self {
+        Self {
+            check: sent.as_ref().map(|sent| Check::new(service, resource, sent)),
+            filter: sent.map(|sent| sent.to_string()),
+            local,
+        }
+    }
+
+    /// The attributes that the evaluation and the check look at.
     pub(super) fn needs(&self) -> impl Iterator<Item = AttrPath> {
-        self.local.iter().flat_map(|local| local.filter.attributes())
+        let local = self.local.iter().flat_map(|local| local.filter.attributes());
+        local.chain(self.check.iter().flat_map(|check| check.needs.clone()))
     }
 
     /// The filter as the service gets it.
@@ -58,7 +90,11 @@ impl Lists {
     }
 
     fn whole(filter: Option<String>) -> Self {
-        let step = Step { filter, local: None };
+        let step = Step {
+            filter,
+            local: None,
+            check: None,
+        };
         Self {
             steps: vec![step],
             note: None,
@@ -75,7 +111,16 @@ fn parts(
 ) -> Result<Lists, Error> {
     let parts = match (service, client_side) {
         // What it takes is not known, so it goes as it was written.
-        (Service::Generic, false) => return Ok(Lists::whole(query.filter.clone())),
+        (Service::Generic, false) => {
+            return Ok(Lists {
+                steps: vec![Step {
+                    check: Some(Check::new(service, resource, &filter)),
+                    filter: query.filter.clone(),
+                    local: None,
+                }],
+                note: None,
+            });
+        }
         (Service::Generic, true) => vec![Part {
             server: None,
             local: Some(filter),
@@ -100,10 +145,7 @@ fn parts(
     let mut steps = Vec::with_capacity(parts.len());
     for part in parts {
         let local = part.local.map(|filter| local(service, resource, query, filter));
-        steps.push(Step {
-            filter: part.server.map(|filter| filter.to_string()),
-            local: local.transpose()?,
-        });
+        steps.push(Step::new(service, resource, part.server, local.transpose()?));
     }
     Ok(Lists {
         note: note(&steps),

@@ -1,6 +1,7 @@
 //! A search: what a filter asks for, by as many lists as the service needs for it. On Entra, `or` becomes several lists
 //! run one after another, and what Entra cannot filter by at all is, where the caller agrees, evaluated here on the
-//! records as they arrive. A resource that is in two lists comes once.
+//! records as they arrive. What the service returns for a filter is checked, since some servers ignore filters. A resource
+//! that is in two lists, or twice in one, comes once.
 
 mod extra;
 mod ids;
@@ -13,13 +14,13 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 use crate::ahead::Reader;
-use crate::cloud::Endpoint;
-use crate::error::Error;
+use crate::cloud::{Endpoint, Service};
+use crate::error::{Error, Kind};
 use crate::event::{Answering, Event, Observer, Question};
 use crate::filter::AttrPath;
 use crate::list::{List, Query};
 use crate::page::Page;
-use crate::record::{Record, Value};
+use crate::record::{Record, Records, Value};
 use crate::session::Session;
 
 use extra::{Extra, Strip};
@@ -39,15 +40,18 @@ pub struct Search {
     list: Option<List>,
     at: usize,
     strip: Option<Strip>,
-    /// What came, where more than one list may hold it.
-    ids: Option<Ids>,
+    /// What came.
+    ids: Ids,
     /// How many of the lists were read by an earlier search, which this one goes on from.
     read_before: usize,
     mark: u32,
     /// What is still to be told of how the search is done.
     note: Option<String>,
     kept: u64,
+    /// Resources that came before, in this list or another.
     twice: u64,
+    /// Resources that don't match the filter, of a service that doesn't ignore it.
+    unmatched: u64,
     requests: Arc<AtomicU64>,
     reader: Option<Arc<dyn Reader>>,
 }
@@ -94,13 +98,14 @@ impl Search {
             list: None,
             at: start.list,
             strip,
-            ids: several.then(Ids::default),
+            ids: Ids::default(),
             read_before: start.list,
             mark,
             note,
             steps,
             kept: 0,
             twice: 0,
+            unmatched: 0,
             requests: Arc::default(),
             reader: None,
         })
@@ -133,7 +138,8 @@ impl Search {
     /// The next page, or None behind the last. A page may be empty where none of its resources passed.
     ///
     /// # Errors
-    /// Those of [`List::next`], each with a cursor from which a search of the same filter goes on.
+    /// Those of [`List::next`], each with a cursor from which a search of the same filter goes on; `FilterIgnored` where
+    /// the service returned resources that don't match the filter. Then none of that part of the page is given.
     pub async fn next(&mut self, observer: &dyn Observer) -> Result<Option<Page>, Error> {
         if let Some(note) = self.note.take() {
             observer.event(Event::Note(note));
@@ -143,6 +149,10 @@ impl Search {
             requests: Arc::clone(&self.requests),
         };
         let result = self.advance(&counter).await;
+        // With a number that is wanted, nobody may ask for the end.
+        if result.is_err() || !self.has_more() || self.query.wanted.is_some() {
+            self.tell_left_out(observer);
+        }
         if matches!(result, Ok(None)) || (matches!(result, Ok(Some(_))) && !self.has_more()) {
             self.tell_end(observer);
         }
@@ -161,7 +171,10 @@ impl Search {
             let result = list.next(observer).await;
             self.list = Some(list);
             match result {
-                Ok(Some(page)) => return Ok(Some(self.sift(page))),
+                Ok(Some(page)) => {
+                    let is_checked = self.check(&page)?;
+                    return Ok(Some(self.sift(page, is_checked)));
+                }
                 Ok(None) => {
                     self.list = None;
                     self.query.cursor = None;
@@ -190,23 +203,54 @@ impl Search {
         })
     }
 
+    /// Checks that what the service returned matches the filter that it got; says whether all of it does. An index that is
+    /// behind its directory shows in a few resources, which are left out; a server that ignores the filter, in most.
+    fn check(&mut self, page: &Page) -> Result<bool, Error> {
+        let step = self.steps.get(self.at);
+        let Some((step, check)) = step.and_then(|step| Some((step, step.check.as_ref()?))) else {
+            return Ok(true);
+        };
+        // Of what couldn't be read completely, nothing is certain.
+        let incomplete: Vec<usize> = page.incomplete.iter().filter_map(|each| each.record).collect();
+        let records = Records::open(&page.buffer).into_iter().flat_map(Records::iter);
+        let mut wrong = records
+            .enumerate()
+            .filter(|(n, record)| !incomplete.contains(n) && check.mismatch.is_certain(*record));
+        let Some((_, first)) = wrong.next() else {
+            return Ok(true);
+        };
+        let all = 1 + wrong.count();
+        if self.session.service() == Service::Entra && 2 * all <= page.count {
+            self.unmatched += all as u64;
+            return Ok(false);
+        }
+        let message = format!(
+            "The server ignores the filter {}: it returned {}, which doesn't match.",
+            step.text(),
+            label(first)
+        );
+        (self.list, self.at) = (None, self.steps.len());
+        Err(Error::new(Kind::FilterIgnored, message))
+    }
+
     /// The page without what does not pass, what came before, and what was asked for the filter's sake alone.
-    fn sift(&mut self, page: Page) -> Page {
+    fn sift(&mut self, page: Page, is_checked: bool) -> Page {
         let (steps, ids, twice) = (&self.steps, &mut self.ids, &mut self.twice);
-        let local = steps.get(self.at).and_then(|step| step.local.as_ref());
+        let step = steps.get(self.at);
+        let local = step.and_then(|step| step.local.as_ref());
+        let check = step.and_then(|step| step.check.as_ref()).filter(|_| !is_checked);
         let mut page = sieve::sift(page, self.strip.as_ref(), |record| {
-            if local.is_some_and(|local| !local.matcher.matches(record)) {
+            if check.is_some_and(|check| check.mismatch.is_certain(record))
+                || local.is_some_and(|local| !local.matcher.matches(record))
+            {
                 return false;
             }
-            let is_new = match (ids.as_mut(), id(record)) {
-                (Some(ids), Some(id)) => ids.insert(id),
-                _ => true,
-            };
+            let is_new = ids.insert_id_of(record);
             *twice += u64::from(!is_new);
             is_new
         });
         self.kept += page.count as u64;
-        let several = self.ids.is_some();
+        let several = self.steps.len() > 1;
         if several {
             for incomplete in &mut page.incomplete {
                 incomplete.cursor = incomplete
@@ -254,14 +298,11 @@ impl Search {
             })?;
             let Some(page) = page else { break };
             let local = self.steps.get(at).and_then(|step| step.local.as_ref());
-            let ids = self.ids.get_or_insert_default();
-            sieve::sift(page, None, |record| {
-                let passes = local.is_none_or(|local| local.matcher.matches(record));
-                if let (true, Some(id)) = (passes, id(record)) {
-                    ids.insert(id);
+            for record in Records::open(&page.buffer).into_iter().flat_map(Records::iter) {
+                if local.is_none_or(|local| local.matcher.matches(record)) {
+                    self.ids.insert_id_of(record);
                 }
-                true
-            });
+            }
         }
         self.read_before -= 1;
         Ok(())
@@ -269,7 +310,7 @@ impl Search {
 
     /// The error with a cursor for the whole search in place of one for a list.
     fn located(&self, error: Error) -> Error {
-        if self.ids.is_none() || (self.at == 0 && error.details().cursor.is_none()) {
+        if self.steps.len() == 1 || (self.at == 0 && error.details().cursor.is_none()) {
             return error;
         }
         error.with(|d| {
@@ -282,6 +323,30 @@ impl Search {
 
     fn place(&self, list: usize, cursor: Option<String>) -> String {
         Place { list, cursor }.to_text(self.mark)
+    }
+
+    /// Says what was left out of the list, once it has ended.
+    fn tell_left_out(&mut self, observer: &dyn Observer) {
+        let what = match self.endpoint {
+            Endpoint::Users => "users",
+            Endpoint::Groups => "groups",
+            _ => "resources",
+        };
+        let unmatched = std::mem::take(&mut self.unmatched);
+        if unmatched > 0 {
+            observer.event(Event::Warning(format!(
+                "{unmatched} {what} that the service returned don't match the filter and were left out. Its index may be behind the directory."
+            )));
+        }
+        // In several lists the same resource is expected, and told of at the end.
+        if self.steps.len() == 1 {
+            let twice = std::mem::take(&mut self.twice);
+            if twice > 0 {
+                observer.event(Event::Warning(format!(
+                    "The server returned {twice} {what} more than once. Each is given once, by its id."
+                )));
+            }
+        }
     }
 
     fn tell_end(&mut self, observer: &dyn Observer) {
@@ -307,10 +372,15 @@ pub(crate) fn without_incomplete(page: Page) -> Page {
     })
 }
 
-fn id(record: Record<'_>) -> Option<&str> {
-    match record.get("id") {
-        Some(Value::String(id)) => Some(id),
-        _ => None,
+/// A resource, as messages name it.
+fn label(record: Record<'_>) -> String {
+    let text = |name| record.get(name).and_then(Value::text);
+    let id = text("id").map_or("an object without an id".to_owned(), |id| {
+        format!("the object {id}")
+    });
+    match text("userName").or_else(|| text("displayName")) {
+        Some(name) => format!("{id} ('{name}')"),
+        None => id,
     }
 }
 

@@ -39,13 +39,17 @@ pub(super) struct Object {
 
 /// Looks an object up.
 pub(super) async fn find(work: &Sending<'_>, endpoint: Endpoint, by: &Lookup) -> Result<Found, Unsuccessful> {
-    let (mut matches, mut others, mut cursor) = (Vec::new(), 0, None);
+    let (mut matches, mut others, mut cursor) = (Vec::<Object>::new(), 0, None);
     for _ in 0..PAGES {
         let page = page(work, endpoint, by, cursor.as_deref()).await?;
         let records = Records::open(&page.buffer).into_iter().flat_map(Records::iter);
         for record in records {
             if has(record, by) {
-                matches.push(object(record)?);
+                let object = object(record)?;
+                // The same object twice is one.
+                if !matches.iter().any(|other| other.id == object.id) {
+                    matches.push(object);
+                }
             } else {
                 others += 1;
             }
@@ -129,7 +133,7 @@ fn has(record: Record<'_>, by: &Lookup) -> bool {
         },
         None => (record, by.attribute.as_str()),
     };
-    let Some(Value::String(value)) = object.get(name) else {
+    let Some(value) = object.get(name).and_then(Value::text) else {
         return false;
     };
     // RFC 7643: ids are compared exactly, all other keys without regard to case.
