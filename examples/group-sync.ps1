@@ -1,11 +1,11 @@
 <#
 .SYNOPSIS
-Makes groups hold just the people of their departments.
+Sets the members of groups to the users of departments.
 .DESCRIPTION
-Reads the enabled users once, a request for 999, and sets the members of each group with the fewest requests. A department
-without people is an error and not an empty group: more often it is a misspelling.
+Reads the enabled users once, 999 per request, and updates the members of each group with as few requests as possible. A
+department without users is an error instead of an empty group, because it is usually a typo.
 .PARAMETER Department
-Departments by the display name of their group.
+A hashtable of group display names and their departments.
 .EXAMPLE
 ./group-sync.ps1 @{ 'All Sales' = 'Sales'; 'All Research' = 'Research' } -WhatIf
 #>

@@ -1,11 +1,12 @@
 <#
 .SYNOPSIS
-Creates the users of a CSV file from personnel.
+Creates users from a CSV file.
 .DESCRIPTION
-The columns are called by the parameters of New-ScimUser or by SCIM's names: userName, displayName, givenName, familyName,
-department, employeeNumber, emails[work] … Each user gets a password that nobody knows; hand out a Temporary Access Pass
-in its place. The journal beside the file makes a second run go on where the first stopped, and create nobody twice.
-Created users are the output; rows that cannot be are errors that name them, and the others go on.
+The columns have the names of New-ScimUser parameters or SCIM names: userName, displayName, givenName, familyName,
+department, employeeNumber, emails[work] … Each user gets a random password that nobody knows, so give users a Temporary
+Access Pass instead. With the journal beside the file, a second run resumes where the first one stopped and creates no
+user twice. The script returns the created users. An invalid row is an error that names the row, and the other rows
+continue.
 .EXAMPLE
 ./joiners.ps1 new.csv -WhatIf
 ./joiners.ps1 new.csv | Export-Csv created.csv

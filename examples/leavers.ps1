@@ -1,9 +1,9 @@
 <#
 .SYNOPSIS
-Lets people who have left sign in no longer, and takes them out of their groups.
+Disables users who left, and removes them from their groups.
 .DESCRIPTION
-For each user name: the account is disabled first, then the memberships go, except those of groups whose members a rule
-decides. Nothing is deleted. It writes an object for each user, also for one that is not there.
+For each user name, disables the account and then removes its memberships, except in groups with dynamic membership.
+Nothing is deleted. Returns an object for each user, also for a user that does not exist.
 .EXAMPLE
 Import-Csv left.csv | ./leavers.ps1 -WhatIf
 .EXAMPLE

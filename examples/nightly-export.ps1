@@ -1,16 +1,16 @@
 <#
 .SYNOPSIS
-Writes all users to a file each night: a runbook for Azure Automation or a scheduled task.
+Exports all users to a file each night, as a runbook in Azure Automation or a scheduled task.
 .DESCRIPTION
-Signs in with the managed identity, writes users-<date>.csv with the given attributes, keeps the last files and removes
-older ones. A run that was evicted in the middle goes on where it stopped when it is started again on the same day.
-Output is one object about what was done; the meter goes to the verbose stream.
+Signs in with the managed identity, writes users-<date>.csv with the selected attributes, keeps the latest files and
+removes older ones. An interrupted run resumes if you start it again on the same day. Returns one object that describes
+the run. The meter is in the verbose stream.
 .PARAMETER Folder
-Where the files go. In a cloud sandbox the disk is gone after the job: upload the file, as the comment below shows.
+The folder for the files. In a cloud sandbox, the disk is deleted after the job, so upload the file as the comment below shows.
 .PARAMETER Keep
-How many files to keep.
+The number of files to keep.
 .PARAMETER RequestBudget
-The most requests of one run: 2,000 are USD 4.
+The maximum number of requests in one run. 2,000 requests cost USD 4.
 .EXAMPLE
 ./nightly-export.ps1 -Folder /var/exports -Keep 30 -Verbose
 #>

@@ -1,4 +1,4 @@
-# Tests of a runbook of one's own, on the emulator: no tenant, no bill, the same people every time. Run it with
+# Tests a runbook on the emulator, without a tenant or cost, with the same users every time. To run the tests:
 #   Invoke-Pester ./stale-accounts.Tests.ps1
 BeforeAll {
     Import-Module PSScim
@@ -8,7 +8,7 @@ BeforeAll {
 AfterAll { Stop-ScimEmulator $emulator }
 
 Describe 'stale-accounts.ps1' {
-    # A budget that the runbook must keep to: a page too many is a bill too high.
+    # The runbook must stay within this budget, so that it never requests an extra page.
     BeforeEach { Connect-Scim -Emulator -Name test -RequestBudget 8 }
     AfterEach { Disconnect-Scim -Connection test }
 

@@ -1,12 +1,12 @@
 <#
 .SYNOPSIS
-Finds accounts that are still enabled and look as if nobody used them.
+Finds enabled accounts that are probably unused.
 .DESCRIPTION
-An account is listed when its owner's last day has passed, or when its password has not been changed for a long time.
-Entra's SCIM API does not tell sign-ins, so this is where to look closer, not what to delete. It uses the present
-connection, makes one request for 999 users, and changes nothing.
+Lists an account if its last day of employment has passed, or if its password has not changed for a long time. Entra's SCIM
+API does not provide sign-ins, so check each account before you delete it. The script uses the current connection, sends
+one request for each 999 users, and changes nothing.
 .PARAMETER Days
-How long a password may be unchanged.
+The maximum age of a password in days.
 .EXAMPLE
 Connect-Scim -Identity
 ./stale-accounts.ps1 -Days 365 | Export-Csv stale.csv
@@ -19,7 +19,7 @@ $ErrorActionPreference = 'Stop'
 $entra = 'urn:ietf:params:scim:schemas:extension:Microsoft:Entra:2.0:User'
 $now = [datetime]::UtcNow
 
-# The attributes are named, and the manager is not among them: that makes pages of 999 users in place of 100.
+# The list of attributes does not contain the manager, so pages have 999 users instead of 100.
 Get-ScimUser -Enabled $true -Attributes id, userName, displayName, "${entra}:employeeLeaveDateTime", "${entra}:lastPasswordChangeDateTime" |
     ForEach-Object {
         $left = $_.$entra.employeeLeaveDateTime

@@ -1,16 +1,16 @@
-# A tour of PSScim on the emulator: no tenant, no bill.
+# A tour of PSScim on the emulator, without a tenant or cost.
 param([int] $Users = 5000)
 
 $ErrorActionPreference = 'Stop'
 
-'--- An emulator of {0:N0} users, and a connection to it' -f $Users
+'--- Start an emulator with {0:N0} users, and connect to it' -f $Users
 Start-ScimEmulator -Users $Users -Groups 60
 Connect-Scim -Emulator
 
-'--- The first users: one request, of one page that is as small as the wish'
+'--- Get the first users: one request for one small page'
 Get-ScimUser -First 5 | Out-Host
 
-'--- Some of their attributes'
+'--- Show some attributes of a user'
 $user = Get-ScimUser -First 1
 '{0} {1} works as {2}' -f $user.name.givenName, $user.name.familyName, $user.title
 'Department: ' + $user.'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User'.department
@@ -32,15 +32,15 @@ $inactive = Get-ScimUser -Attributes id, userName, displayName, active | Where-O
 '{0:N0} of {1:N0} users are inactive: {2} requests, {3:N0} ms' -f
     @($inactive).Count, $Users, ((Get-ScimContext).Requests - $before), $clock.ElapsedMilliseconds
 
-'--- What the service says of itself'
+'--- Show what the service supports'
 (Get-ScimServiceProviderConfig).pagination | Out-Host
 Get-ScimSchema | ForEach-Object { '{0}: {1} attributes' -f $_.id, $_.attributes.Count }
 Get-ScimResourceType | ForEach-Object { '{0} at {1}' -f $_.name, $_.endpoint }
 
-'--- A mistake is told before it costs anything'
+'--- Make a mistake, which is reported before any request'
 try { Get-ScimUser -Filter 'userName = "x"' -ErrorAction Stop } catch { $_.Exception.Message }
 
-'--- What it took, and what it would have cost'
+'--- Show the requests, and what they would cost'
 Get-ScimContext | Out-Host
 Disconnect-Scim
 Stop-ScimEmulator

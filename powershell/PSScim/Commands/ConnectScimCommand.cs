@@ -128,8 +128,7 @@ public sealed class ConnectScimCommand : ScimServiceCommand
     public X509Certificate2? Certificate { get; set; }
 
     /// <summary>
-    /// The thumbprint of a certificate in the certificate store of the current user or, if it isn't there, of the
-    /// computer.
+    /// The thumbprint of a certificate in the certificate store of the current user or, otherwise, of the computer.
     /// </summary>
     [Parameter(ParameterSetName = SignInSet.Thumbprint, Mandatory = true)]
     [ValidateNotNullOrEmpty]

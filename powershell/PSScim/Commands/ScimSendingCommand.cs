@@ -291,14 +291,14 @@ public abstract class ScimSendingCommand : ScimConnectionCommand
             return;
         }
         _operation.Stop();
-        var told = new List<string>();
+        var outcomes = new List<string>();
         while (_underWay.Count > 0 && Outcome() is string outcome)
-            told.Add($"{_underWay.Dequeue().Label}: {outcome}");
-        told.AddRange(_underWay.Select(item => $"{item.Label}: {(item.WasTaken ? "unknown" : "not sent")}"));
+            outcomes.Add($"{_underWay.Dequeue().Label}: {outcome}");
+        outcomes.AddRange(_underWay.Select(item => $"{item.Label}: {(item.WasTaken ? "unknown" : "not sent")}"));
         _underWay.Clear();
-        if (told.Count > MostTold)
-            told[MostTold] = $"… and {told.Count - MostTold} more";
-        foreach (string line in told.Take(MostTold + 1))
+        if (outcomes.Count > MostTold)
+            outcomes[MostTold] = $"… and {outcomes.Count - MostTold} more";
+        foreach (string line in outcomes.Take(MostTold + 1))
             _host?.UI?.WriteWarningLine(line);
     }
 

@@ -6,8 +6,8 @@ using PSScim.Native;
 namespace PSScim;
 
 /// <summary>
-/// A connection to one SCIM service: its token, meter, budget, rate gate and connection pool. It may be used in any
-/// runspace and by many at once; its counters are read as they are at that moment. It shows no secret and no token.
+/// A connection to one SCIM service: its token, meter, budget, rate gate and connection pool. Any number of runspaces
+/// can use it at the same time. Its counters have their current values. It doesn't show secrets or tokens.
 /// </summary>
 public sealed class ScimConnection
 {

@@ -2,7 +2,7 @@ using System.ComponentModel;
 
 namespace PSScim;
 
-/// <summary>A schema: which attributes resources have that use it (RFC 7643 section 7).</summary>
+/// <summary>A schema, which defines the attributes of resources (RFC 7643 section 7).</summary>
 public abstract class ScimSchema : ScimResource
 {
     /// <summary>For the emitted types only.</summary>
@@ -25,7 +25,7 @@ public abstract class ScimSchemaAttribute : ScimComplex
     public override string ToString() => Describe("name");
 }
 
-/// <summary>A kind of resource that a service has: its endpoint and its schemas (RFC 7643 section 6).</summary>
+/// <summary>A resource type of a service, with its endpoint and schemas (RFC 7643 section 6).</summary>
 public abstract class ScimResourceType : ScimResource
 {
     /// <summary>For the emitted types only.</summary>
@@ -35,7 +35,7 @@ public abstract class ScimResourceType : ScimResource
     }
 }
 
-/// <summary>What a service can do (RFC 7643 section 5).</summary>
+/// <summary>The features of a service (RFC 7643 section 5).</summary>
 public abstract class ScimServiceProviderConfig : ScimResource
 {
     /// <summary>For the emitted types only.</summary>

@@ -4,7 +4,7 @@ using PSScim.Native;
 
 namespace PSScim;
 
-/// <summary>An emulator that runs in this process. Its secret is the same everywhere and protects nothing.</summary>
+/// <summary>An emulator in this process. Its secret is always the same and protects nothing.</summary>
 public sealed class ScimEmulator
 {
     private readonly EmulatorHandle _handle;

@@ -4,7 +4,7 @@ using System.IO;
 
 namespace PSScim;
 
-/// <summary>What came of an export: the file, what is in it, and what it took.</summary>
+/// <summary>The result of an export: the file, its contents, and the time and requests that it took.</summary>
 public sealed class ScimExport
 {
     internal ScimExport(FileInfo file, ScimResource said)

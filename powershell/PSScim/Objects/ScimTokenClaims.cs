@@ -4,8 +4,8 @@ using System.Globalization;
 namespace PSScim;
 
 /// <summary>
-/// What an access token says of itself. It is only read, not validated: anybody can write such a token, and only the
-/// service that it is for can tell whether it is genuine.
+/// The claims of an access token. The token is read but not validated: anyone can create such a token, and only the
+/// service that it is for can check it.
 /// </summary>
 public sealed class ScimTokenClaims
 {

@@ -1,5 +1,5 @@
 //! docs/errors.md is made from the error tables; this fails when it is stale. `PSSCIM_WRITE_DOCS=1 cargo test -p
-//! scim-client --test errors_page` writes it anew.
+//! scim-client --test errors_page` regenerates it.
 #![allow(clippy::unwrap_used, missing_docs)]
 
 use std::fmt::Write;
@@ -32,7 +32,7 @@ fn page() -> String {
     }
     text.push_str(
         "\n## HTTP statuses\n\n\
-         The first row that fits says what an answer means that is no success.\n\n\
+         The first matching row defines the error for an unsuccessful response.\n\n\
          | status | id |\n| --- | --- |\n",
     );
     for row in status::TABLE {
@@ -40,7 +40,7 @@ fn page() -> String {
     }
     text.push_str(
         "\n## AADSTS codes\n\n\
-         `AuthenticationFailed` explains the codes of the identity platform that app-only sign-in meets.\n\n\
+         `AuthenticationFailed` explains the codes of the identity platform for app-only sign-in.\n\n\
          | code | what it means | what to do |\n| --- | --- | --- |\n",
     );
     for row in aadsts::TABLE {

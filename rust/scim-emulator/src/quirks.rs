@@ -47,10 +47,10 @@ quirks! {
     TotalOfPage, "total-of-page", "totalResults is the number of resources on the page", "Metatavu keycloak-scim-server";
     WrongTotal, "wrong-total", "totalResults is 5 too many", "WSO2 product-is#12813";
     EmptyPage, "empty-page", "The second page is empty; its resources are hidden", "servers that filter a page by permission after cutting it";
-    LastPageAgain, "last-page-again", "Behind the last page comes the last page again", "servers that clamp startIndex";
+    LastPageAgain, "last-page-again", "After the last page, the last page comes again", "servers that clamp startIndex";
     NoResources, "no-resources", "Resources is left out where there are none", "RFC 7644 section 3.4.2 allows it";
     LowerCaseResources, "lower-case-resources", "Resources is spelled resources", "Entra";
-    UnsaidCursor, "unsaid-cursor", "startIndex is ignored; pages are by cursor for who sends an empty one, of which ServiceProviderConfig says nothing", "AWS Identity Center";
+    UnsaidCursor, "unsaid-cursor", "startIndex is ignored, and an empty cursor starts paging by cursor, which ServiceProviderConfig doesn't mention", "AWS Identity Center";
     UnpagedGroups, "unpaged-groups", "A count or startIndex at Groups is answered with 501", "WSO2 product-is#23378";
     CursorOnly, "cursor-only", "Pages are by cursor alone (RFC 9865), and the list begins with an empty one", "AWS Identity Center";
     TextBooleans, "text-booleans", "Booleans are text: \"True\", \"False\"", "SCIMReferenceCode#21";
@@ -66,7 +66,7 @@ quirks! {
     ServerErrors, "server-errors", "A client's mistake is answered with 500", "lightdash#24458, wso2#16097";
     ResetOnly, "reset-only", "Each fifth request gets a 429 without Retry-After, and X-Rate-Limit-Reset says when to come again", "ConfigCat";
     OtherPaths, "other-paths", "Users are at /People and groups at /Teams, as ResourceTypes says", "GitHub (capital Users), Entra (lower case)";
-    NoDiscovery, "no-discovery", "ServiceProviderConfig and ResourceTypes are not there", "Snowflake and many small servers";
+    NoDiscovery, "no-discovery", "ServiceProviderConfig and ResourceTypes don't exist", "Snowflake and many small servers";
     PluralConfig, "plural-config", "ServiceProviderConfig is at ServiceProviderConfigs", "Salesforce, Slack";
     PartialConfig, "partial-config", "ServiceProviderConfig has but one member", "authentik#25056";
     IgnoredFilter, "ignored-filter", "A filter changes nothing", "Metatavu keycloak-scim-server#46";
@@ -91,7 +91,7 @@ impl FromStr for Quirk {
             .copied()
             .ok_or_else(|| {
                 let names: Vec<_> = Self::ALL.iter().map(|quirk| quirk.name()).collect();
-                format!("there is no quirk '{name}'; there are {}", names.join(", "))
+                format!("unknown quirk '{name}', use {}", names.join(", "))
             })
     }
 }

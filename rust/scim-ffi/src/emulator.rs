@@ -73,9 +73,7 @@ pub unsafe extern "C" fn scim_op_emulator(config: ScimSlice) -> usize {
                 .iter()
                 .map(|text| STANDARD.decode(text))
                 .collect::<Result<Vec<_>, _>>()
-                .map_err(|e| {
-                    Error::new(Kind::EmulatorFailed, format!("-Certificate cannot be read: {e}."))
-                })?;
+                .map_err(|e| Error::new(Kind::EmulatorFailed, format!("-Certificate can't be read: {e}.")))?;
             let quirks = asked
                 .quirks
                 .iter()
@@ -101,7 +99,7 @@ pub unsafe extern "C" fn scim_op_emulator(config: ScimSlice) -> usize {
             let emulator = Emulator::start(config).await.map_err(|e| {
                 Error::new(
                     Kind::EmulatorFailed,
-                    format!("The emulator could not start on port {port}: {e}."),
+                    format!("The emulator couldn't start on port {port}: {e}."),
                 )
             })?;
             let reply = record(&Started {

@@ -253,7 +253,7 @@ impl Observer for Op {
             })
             .await;
             drop(asked);
-            answer.ok_or_else(|| Error::new(Kind::InternalError, "A question was answered by nothing."))
+            answer.ok_or_else(|| Error::new(Kind::InternalError, "A question got an empty answer."))
         })
     }
 
@@ -315,6 +315,6 @@ fn of_panic(panic: &(dyn std::any::Any + Send)) -> Error {
         .unwrap_or("no message");
     Error::new(
         Kind::InternalError,
-        format!("PSScim met a defect of its own: {text}."),
+        format!("PSScim failed because of a defect: {text}."),
     )
 }

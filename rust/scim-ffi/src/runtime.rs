@@ -17,6 +17,11 @@ pub(crate) fn get() -> Result<&'static Runtime, Error> {
             .thread_name("scim")
             .enable_all()
             .build()
-            .map_err(|e| Error::new(Kind::InternalError, format!("No threads could be started: {e}.")))
+            .map_err(|e| {
+                Error::new(
+                    Kind::InternalError,
+                    format!("The library's threads couldn't start: {e}."),
+                )
+            })
     })
 }

@@ -270,7 +270,7 @@ struct GetQuery {
 /// A reply of one record, made of any value that is a JSON object.
 pub(crate) fn record(value: &impl Serialize) -> Result<Reply, Error> {
     let internal =
-        |e: &dyn std::fmt::Display| Error::new(Kind::InternalError, format!("A record cannot be made: {e}."));
+        |e: &dyn std::fmt::Display| Error::new(Kind::InternalError, format!("A record can't be made: {e}."));
     let json = serde_json::to_vec(value).map_err(|e| internal(&e))?;
     let page = PageParser::default().resource(&json).map_err(|e| internal(&e))?;
     Ok(Reply {
@@ -280,5 +280,5 @@ pub(crate) fn record(value: &impl Serialize) -> Result<Reply, Error> {
 }
 
 pub(crate) fn closed() -> Error {
-    Error::new(Kind::InvalidConfiguration, "This connection is closed.")
+    Error::new(Kind::InvalidConfiguration, "The connection is closed.")
 }

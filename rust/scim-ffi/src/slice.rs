@@ -50,7 +50,7 @@ impl ScimSlice {
         serde_json::from_slice(bytes).map_err(|e| {
             Error::new(
                 Kind::InternalError,
-                format!("The call's parameters do not hold: {e}."),
+                format!("The call's parameters aren't valid: {e}."),
             )
         })
     }

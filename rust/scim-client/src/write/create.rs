@@ -223,7 +223,7 @@ fn is_servers_word(work: &Sending<'_>, error: &Error) -> bool {
 fn not_there(draft: &Draft, cause: &Error) -> Error {
     let by = draft.lookup.as_ref().map_or("name", |by| &by.attribute);
     cause.clone().with(|d| {
-        d.message = format!("{} No object with this {by} was there afterwards.", d.message);
+        d.message = format!("{} Afterwards, no object with this {by} was found.", d.message);
         "Correct what the server names, or try again later.".clone_into(&mut d.advice);
     })
 }

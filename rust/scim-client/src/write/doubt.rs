@@ -57,7 +57,7 @@ impl Doubt {
             ),
             Doubt::ChangedOnce => (
                 "the change was applied",
-                "Read the object, and repeat the change only if it isn't there.",
+                "Read the object, and repeat the change only if it wasn't applied.",
             ),
             Doubt::Deleted => (
                 "the object was deleted",

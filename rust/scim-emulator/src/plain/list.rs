@@ -148,7 +148,7 @@ fn equality(filter: &str) -> Result<(String, Value), Failure> {
     match (words.next(), words.next(), words.next()) {
         (Some(attribute), Some(operator), Some(value)) if operator.eq_ignore_ascii_case("eq") => {
             let value = serde_json::from_str(value)
-                .map_err(|_| Failure::invalid_filter(format!("The value {value} is none.")))?;
+                .map_err(|_| Failure::invalid_filter(format!("The value {value} isn't valid.")))?;
             Ok((attribute.to_owned(), value))
         }
         _ => Err(Failure::invalid_filter("Only 'attribute eq value' can be asked.")),

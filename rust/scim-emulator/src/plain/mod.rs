@@ -254,7 +254,7 @@ impl Store {
 
 fn body(asked: &Asked<'_>) -> Result<Object, Failure> {
     serde_json::from_slice(&asked.body)
-        .map_err(|error| Failure::invalid_syntax(format!("The body is no JSON object: {error}.")))
+        .map_err(|error| Failure::invalid_syntax(format!("The body isn't a JSON object: {error}.")))
 }
 
 fn not_allowed() -> Failure {

@@ -54,7 +54,7 @@ pub(super) fn apply(object: &mut Object, operation: &Value, quirks: &[Quirk]) ->
                 .and_then(|p| p.strip_suffix(']'));
             let id: String = quoted
                 .and_then(|q| serde_json::from_str(q).ok())
-                .ok_or_else(|| Failure::invalid_path(format!("'{path}' is no path.")))?;
+                .ok_or_else(|| Failure::invalid_path(format!("'{path}' isn't a valid path.")))?;
             keep_members(object, |member| member != id);
             Ok(())
         }
