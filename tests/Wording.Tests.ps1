@@ -18,7 +18,7 @@ BeforeDiscovery {
         @{ Pattern = '\b(is|are) too many\b'; Instead = 'extra'; Example = 'who is too many'; Fine = 'too many requests' }
         @{ Pattern = '\bit is said\b'; Instead = '(say who)'; Example = 'unless it is said'; Fine = 'Default: true.' }
         @{ Pattern = '\b(lends?|bears?|whosoever|goes astray)\b'; Instead = '(a modern word)'; Example = 'ends what goes astray'; Fine = 'stops a runaway script' }
-        @{ Pattern = '\bbehind\b(?! (a|the) (proxy|firewall))'; Instead = 'after'; Example = 'behind the last page'; Fine = 'behind a proxy' }
+        @{ Pattern = '(?<!\b(be|is|falls?) )\bbehind\b(?! (a|the) (proxy|firewall))'; Instead = 'after'; Example = 'behind the last page'; Fine = 'its index may be behind' }
         @{ Pattern = '\bin front of\b'; Instead = 'before'; Example = 'in front of the host'; Fine = 'before the host' }
         @{ Pattern = '\bwould meet (every|all|each)\b'; Instead = 'would affect every'; Example = 'what would meet every object'; Fine = 'would affect every object' }
         @{ Pattern = '\bwhat was given\b'; Instead = '(name the thing)'; Example = 'What was given as a certificate'; Fine = 'The certificate' }
