@@ -10,9 +10,11 @@ AfterAll { Disconnect-Scim; Stop-ScimEmulator }
 Describe 'A journal' {
     BeforeEach { $journal = Join-Path $TestDrive "$([guid]::NewGuid()).journal" }
     It 'lets the same command go on, and do nothing twice' {
-        Get-Row 5 | New-ScimUser -Password $password -Journal $journal | Should -HaveCount 5
-        Measure-Request { Get-Row 8 | New-ScimUser -Password $password -Journal $journal } | Should -Be 3
-        Measure-Request { Get-Row 8 | New-ScimUser -Password $password -Journal $journal } | Should -Be 0
+        $rows = Get-Row 8
+        $rows[7].familyName = ''
+        $rows | New-ScimUser -Password $password -Journal $journal -ErrorAction SilentlyContinue | Should -HaveCount 7
+        Measure-Request { Get-Row 8 | New-ScimUser -Password $password -Journal $journal | Should -HaveCount 8 } | Should -Be 1
+        Measure-Request { Get-Row 8 | New-ScimUser -Password $password -Journal $journal -WarningAction SilentlyContinue | Should -HaveCount 8 } | Should -Be 0
         (Get-Content $journal -Raw) | Should -Not -Match 'Correct-Horse-7'
     }
     It 'keeps what members were added' {
@@ -26,6 +28,14 @@ Describe 'A journal' {
         Measure-Request { 1..2 | ForEach-Object { $users | Set-ScimUser -Title Once -Journal $journal } } | Should -Be 2
         $other = Join-Path $TestDrive 'removed.journal'
         Measure-Request { 1..2 | ForEach-Object { $users | Remove-ScimUser -Confirm:$false -Journal $other } } | Should -Be 2
+    }
+    It 'belongs to one input' {
+        $user = Get-ScimUser -First 1
+        $user | Set-ScimUser -Title A -Journal $journal
+        (Get-Problem { $user | Set-ScimUser -Title B -Journal $journal }).FullyQualifiedErrorId | Should -Match '^JournalMismatch,'
+        (Get-ScimUser -Id $user.id).title | Should -Be A
+        $user | Set-ScimUser -Title A -Journal $journal -WarningVariable warned -WarningAction SilentlyContinue
+        $warned | Should -Match 'finished'
     }
     It 'is of one command, and is no other file' {
         Get-ScimUser -First 1 | Set-ScimUser -Title x -Journal $journal

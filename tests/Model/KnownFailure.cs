@@ -34,12 +34,6 @@ internal sealed record KnownFailure(string What, Func<Case, Finding, bool> Is)
             run.Has("unsaid-cursor") && finding.Kind.EndsWith("too little, and nothing says so", StringComparison.Ordinal)),
         new("reads: totalResults is the number on the page, and the server's pages are smaller than what was asked for", (run, finding) =>
             run.Has("total-of-page") && finding.Kind.EndsWith("too little, and nothing says so", StringComparison.Ordinal)),
-        new("writes: a user is created, and the response has a numeric id: not a resource", (run, finding) =>
-            run.Has("numeric-ids") && finding.Got.Contains("has no id", StringComparison.Ordinal)),
-        new("writes: a web page with status 200 is taken for the success of a change", (run, finding) =>
-            run.Faults.Any(f => f.Kind == FaultKind.WebPage) && finding.Kind == "something isn't done, and nothing says so"),
-        new("writes: a resource whose id has a slash can't be read", (run, finding) =>
-            run.Directory.Ids == IdStyle.Path && finding.Got.Contains("can't be the id of a resource", StringComparison.Ordinal)),
         new("reads: what a server that ignores filters gives is passed on", (run, finding) =>
             run.Has("ignored-filter") && finding.Kind.EndsWith("too much", StringComparison.Ordinal)),
         new("reads: a server that ignores startIndex ends a list early, with another behavior or -First", (run, finding) =>

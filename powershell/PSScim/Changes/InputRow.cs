@@ -45,7 +45,7 @@ internal sealed class InputRow
     /// <summary>Columns of a row that were left out, since only the service sets them.</summary>
     internal List<string> Ignored { get; } = [];
 
-    /// <summary>The version that was read, where the server gives versions: a change must not undo another's.</summary>
+    /// <summary>The version that the object had when it was read or changed last, where the server gives versions.</summary>
     internal string? Version { get; private set; }
 
     /// <summary>What people know the object by.</summary>
@@ -72,7 +72,7 @@ internal sealed class InputRow
                 row.Id = resource.Id;
                 row.Resource = resource;
                 row.Label = (resource.GetValue("userName") ?? resource.GetValue("displayName"))?.ToString();
-                row.Version = (resource.GetValue("meta") as ScimObject)?.GetValue("version") as string;
+                row.Version = resource.Version;
                 row.Values = isNew ? Pattern.Of(resource) : [.. EditNames.Of(resource)];
                 break;
             case IDictionary dictionary:

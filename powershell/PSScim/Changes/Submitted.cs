@@ -17,6 +17,9 @@ internal sealed class Submitted(object? target, string label, string? name = nul
     /// <summary>The object on which values were set, and which: they are no edits any more once they were sent.</summary>
     internal (ScimResource Resource, IReadOnlyList<KeyValuePair<string, object?>> Edits)? Edited { get; set; }
 
+    /// <summary>The object itself, where the input was one.</summary>
+    internal ScimResource? Resource { get; set; }
+
     /// <summary>Why it was not even sent, or null.</summary>
     internal ScimException? Refused { get; set; }
 

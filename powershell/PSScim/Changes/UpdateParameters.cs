@@ -20,6 +20,9 @@ internal sealed class UpdateParameters
     /// <summary>What an empty parameter or cell means: Ignore, Clear, or null where it is not said.</summary>
     internal string? EmptyValue { get; set; }
 
+    /// <summary>Whether the object must still have the version that was read.</summary>
+    internal bool IfUnchanged { get; set; }
+
     /// <summary>Whether the new state is written.</summary>
     internal bool ReturnsState { get; set; }
 }

@@ -34,6 +34,7 @@ public sealed class DisableScimUserCommand : ScimUserObjectCommand
     private protected override void Change(InputRow row, Submitted item)
     {
         ChangeText change = Of("Update", row);
+        change.IfMatch = Condition(row, IfUnchanged);
         change.Set.Add(new("active", false));
         Send(change, item, Action);
     }

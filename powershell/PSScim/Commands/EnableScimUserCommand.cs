@@ -27,6 +27,7 @@ public sealed class EnableScimUserCommand : ScimUserObjectCommand
     private protected override void Change(InputRow row, Submitted item)
     {
         ChangeText change = Of("Update", row);
+        change.IfMatch = Condition(row, IfUnchanged);
         change.Set.Add(new("active", true));
         Send(change, item, Action);
     }

@@ -2,6 +2,7 @@ using System;
 using System.Collections;
 using System.Collections.Generic;
 using System.Management.Automation;
+using System.Runtime.CompilerServices;
 
 namespace PSScim.Commands;
 
@@ -12,6 +13,13 @@ namespace PSScim.Commands;
 [AttributeUsage(AttributeTargets.Property)]
 internal sealed class IdTransformationAttribute : ArgumentTransformationAttribute
 {
+    /// <summary>The services of ids that were taken from objects: a parameter gets the text alone.</summary>
+    private static readonly ConditionalWeakTable<string, ServiceOrigin> s_origins = new();
+
+    /// <summary>The service of the object that this very text was taken from; null where it was given as text.</summary>
+    internal static ServiceOrigin? OriginOf(string? id) =>
+        id is not null && s_origins.TryGetValue(id, out ServiceOrigin? origin) ? origin : null;
+
     public override object Transform(EngineIntrinsics engineIntrinsics, object inputData)
     {
         var ids = new List<string>();
@@ -34,6 +42,13 @@ internal sealed class IdTransformationAttribute : ArgumentTransformationAttribut
                 return true;
             case ScimResource resource:
                 ids.Add(resource.Id ?? throw NoId(resource));
+                return true;
+            case ScimResource { Id: string own } resource:
+                // A text of its own, so that no other with the same characters is taken for it.
+                string copied = new(own.ToCharArray());
+                if (resource.Origin is ServiceOrigin origin)
+                    s_origins.Add(copied, origin);
+                ids.Add(copied);
                 return true;
             case IDictionary:
                 break;

@@ -14,6 +14,9 @@ namespace PSScim.Commands;
 /// <param name="run">Waits for an operation, and gives each of its replies.</param>
 internal sealed class MemberList(ScimConnection connection, Action<Func<Operation>, Func<Operation, bool>> run)
 {
+    /// <summary>Whether the group named a member without an id.</summary>
+    private bool _isIncomplete;
+
     /// <exception cref="ScimException">The group can't be read.</exception>
     /// <param name="group">The group's id.</param>
     /// <param name="isTold">Whether the server said anything at all of who is in it.</param>
@@ -25,10 +28,12 @@ internal sealed class MemberList(ScimConnection connection, Action<Func<Operatio
         // Some servers give members only where they are asked for by name.
         if ((Named(group, null) ?? Named(group, ["members"])) is List<string> named)
             return named;
+        bool isIncomplete = _isIncomplete;
         try
         {
             // A server may ignore the filter, and give everybody.
-            return Find(group, ["id", "groups"], user => Ids(user.GetValue("groups")).Contains(group, StringComparer.OrdinalIgnoreCase));
+            List<string> found = Find(group, ["id", "groups"], user => Ids(user.GetValue("groups")).Contains(group, StringComparer.OrdinalIgnoreCase));
+            return isIncomplete && found.Count == 0 ? throw Incomplete(group) : found;
         }
         catch (ScimException error) when (error.Id == nameof(ErrorId.FilterIgnored))
         {
@@ -36,10 +41,17 @@ internal sealed class MemberList(ScimConnection connection, Action<Func<Operatio
         }
         catch (ScimException error) when (error.Id is "InvalidFilter" or "BadRequest")
         {
+            if (isIncomplete)
+                throw Incomplete(group);
             isTold = false;
             return [];
         }
     }
+
+    private static ScimException Incomplete(string group) => new(
+        ErrorId.NotAResource,
+        $"The group {group} has members without an id, so its members can't be listed completely. Nothing was changed.",
+        "Ask the server's operator to return the value or the $ref of each member.");
 
     private List<string>? Named(string group, string[]? attributes)
     {
@@ -50,7 +62,7 @@ internal sealed class MemberList(ScimConnection connection, Action<Func<Operatio
         {
             ThrowIfIncomplete(operation);
             object? members = reader.Read(operation)[0].GetValue("members");
-            named = members is null ? null : [.. Ids(members)];
+            named = members is null ? null : Identified(members);
             return true;
         });
         return named;
@@ -88,16 +100,40 @@ internal sealed class MemberList(ScimConnection connection, Action<Func<Operatio
             throw operation.Incomplete[0].Error;
     }
 
+    /// <summary>
+    /// The ids of members, each once; null where one of them has no id, so that it has to be found from the other side.
+    /// </summary>
+    private List<string>? Identified(object members)
+    {
+        object?[] values = members as object?[] ?? [];
+        List<string> ids = [.. Ids(values).Distinct(StringComparer.Ordinal)];
+        _isIncomplete = values.Any(value => !IsGroup(value) && IdOf(value) is null);
+        return _isIncomplete ? null : ids;
+    }
+
     /// <summary>The ids in an attribute such as <c>members</c>, those of groups left out.</summary>
     private static IEnumerable<string> Ids(object? values)
     {
         foreach (object? value in values as object?[] ?? [])
-        {
-            object? id = value is ScimComplex complex ? IsGroup(complex) ? null : complex.GetValue("value") : value;
-            if (ResourceId.Of(id) is string text)
-                yield return text;
-        }
+            if (!IsGroup(value) && IdOf(value) is string id)
+                yield return id;
     }
+
+    /// <summary>A member's id: its value, or the end of its address (RFC 7643 section 2.4). Null where it has neither.</summary>
+    private static string? IdOf(object? member)
+    {
+        object? id = member is ScimComplex complex ? complex.GetValue("value") : member;
+        if (ResourceId.Of(id) is string text)
+            return text;
+        if ((member as ScimComplex)?.GetValue("$ref") is not string address)
+            return null;
+        int at = address.LastIndexOf("/Users/", StringComparison.OrdinalIgnoreCase);
+        string end = at < 0 ? address.Substring(address.LastIndexOf('/') + 1) : address.Substring(at + "/Users/".Length);
+        end = Uri.UnescapeDataString(end.Split('?', '#')[0].TrimEnd('/'));
+        return end.Length > 0 ? end : null;
+    }
+
+    private static bool IsGroup(object? member) => member is ScimComplex complex && IsGroup(complex);
 
     private static bool IsGroup(ScimComplex member) =>
         "Group".Equals(member.GetValue("type") as string, StringComparison.OrdinalIgnoreCase)

@@ -50,6 +50,17 @@ public sealed class NewScimGroupCommand : ScimGroupCommand
     [ValidateNotNull]
     public GroupAttributes? Attributes { get; set; }
 
+    /// <summary>
+    /// With -Journal: looks for objects whose creation an earlier run couldn't confirm, by their names too. One that was
+    /// created since then is taken as created. If none is found, it is created again.
+    /// </summary>
+    [Parameter]
+    public SwitchParameter FindUnknown { get; set; }
+
+    private protected override bool FindsUnknown => FindUnknown;
+
+    private protected override string[] KnownOfEarlier => ["id", "displayName"];
+
     /// <summary>Creates a group.</summary>
     protected override void ProcessRecord() => Create(InputObject, Attributes, password: null);
 

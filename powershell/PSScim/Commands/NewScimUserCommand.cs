@@ -80,6 +80,17 @@ public sealed class NewScimUserCommand : ScimUserCommand
     [ValidateNotNull]
     public SecureString? Password { get; set; }
 
+    /// <summary>
+    /// With -Journal: looks for objects whose creation an earlier run couldn't confirm, by their names too. One that was
+    /// created since then is taken as created. If none is found, it is created again.
+    /// </summary>
+    [Parameter]
+    public SwitchParameter FindUnknown { get; set; }
+
+    private protected override bool FindsUnknown => FindUnknown;
+
+    private protected override string[] KnownOfEarlier => ["id", "userName", "displayName"];
+
     /// <summary>Creates a user.</summary>
     protected override void ProcessRecord() => Create(InputObject, Attributes, Password);
 

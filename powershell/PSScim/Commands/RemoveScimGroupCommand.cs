@@ -32,7 +32,7 @@ public sealed class RemoveScimGroupCommand : ScimObjectCommand
     private protected override void Change(InputRow row, Submitted item)
     {
         ChangeText change = Of("Delete", row);
-        change.IfMatch = row.Version;
+        change.IfMatch = Condition(row, IfUnchanged);
         Send(change, item, Action);
     }
 }

@@ -26,6 +26,15 @@ public abstract class ScimGroupMemberCommand : ScimWriteCommand
     [ValidateNotNullOrEmpty]
     public PSObject[] Member { get; set; } = [];
 
+    /// <summary>
+    /// Takes objects of another service by their ids. Without it they are refused, because the same id can be another object
+    /// on this service.
+    /// </summary>
+    [Parameter]
+    public SwitchParameter Force { get; set; }
+
+    private protected override bool TakesOtherServices => Force;
+
     private protected override ResourceKind Kind => ResourceKind.Group;
 
     private protected abstract string Verb { get; }
@@ -47,6 +56,16 @@ public abstract class ScimGroupMemberCommand : ScimWriteCommand
                 Refuse(
                     new ScimException(ErrorId.InvalidId, $"The input object has no {lacking}. No request was made.", "Pass ids, or objects with id, MemberId or UserId. Set the group with -Group or GroupId."),
                     item);
+                continue;
+            }
+            try
+            {
+                CheckOrigin((SetValue.Bare(member) as ScimResource)?.Origin);
+                CheckOrigin(IdTransformationAttribute.OriginOf(Group));
+            }
+            catch (ScimException error)
+            {
+                Refuse(error, item);
                 continue;
             }
             Send(new ChangeText(Verb, Endpoint) { Id = group, Member = id }, item, $"{Action} group {group}");

@@ -21,6 +21,22 @@ public abstract class ScimObjectCommand : ScimWriteCommand
     [ValidateNotNull]
     public PSObject? InputObject { get; set; }
 
+    /// <summary>
+    /// Makes the change only if the object still has the version that was read, or that PSScim's last change gave it
+    /// (If-Match). Otherwise the error is PreconditionFailed. Needs an object from a server that keeps versions.
+    /// </summary>
+    [Parameter]
+    public SwitchParameter IfUnchanged { get; set; }
+
+    /// <summary>
+    /// Takes objects of another service by their ids. Without it they are refused, because the same id can be another object
+    /// on this service.
+    /// </summary>
+    [Parameter]
+    public SwitchParameter Force { get; set; }
+
+    private protected override bool TakesOtherServices => Force;
+
     /// <summary>Does it to each object.</summary>
     protected override void ProcessRecord() =>
         Each(ParameterSetName == IdSet ? Id : [InputObject!], Action, Change);

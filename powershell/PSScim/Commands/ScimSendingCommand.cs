@@ -28,6 +28,8 @@ public abstract class ScimSendingCommand : ScimConnectionCommand
     private WriteOperation? _operation;
     private PSHost? _host;
     private bool _stopped;
+    private bool _stopsOnError;
+    private bool _warnsHost;
     private long _replies;
 
     /// <summary>The maximum number of requests in progress.</summary>
@@ -47,12 +49,24 @@ public abstract class ScimSendingCommand : ScimConnectionCommand
     /// <summary>The file that keeps how far the command got, or null.</summary>
     private protected virtual string? JournalPath => null;
 
+    /// <summary>Whether objects are looked for whose creation an earlier run could not confirm.</summary>
+    private protected virtual bool FindsUnknown => false;
+
     /// <summary>Finds the connection and the host.</summary>
     protected override void BeginProcessing()
     {
         base.BeginProcessing();
         _host = Host;
+        _stopsOnError = TellsWhenStopped && Preference("ErrorAction", "ErrorActionPreference") == ActionPreference.Stop;
+        _warnsHost = Preference("WarningAction", "WarningPreference") is not (ActionPreference.SilentlyContinue or ActionPreference.Ignore);
     }
+
+    /// <summary>What a common parameter says, or else the variable.</summary>
+    private ActionPreference Preference(string parameter, string variable) =>
+        (MyInvocation.BoundParameters.TryGetValue(parameter, out object? given) ? given : GetVariableValue(variable))
+            is object value && LanguagePrimitives.TryConvertTo(value, out ActionPreference preference)
+            ? preference
+            : ActionPreference.Continue;
 
     /// <summary>Waits for the requests in progress.</summary>
     protected override void EndProcessing()
@@ -136,6 +150,10 @@ public abstract class ScimSendingCommand : ScimConnectionCommand
     {
         item.Refused = error;
         _underWay.Enqueue(item);
+        // What comes before it was asked for, and is waited for; nothing that comes behind it is sent.
+        while (_stopsOnError && _underWay.Peek().WasTaken && TakeNext(SliceMilliseconds))
+        {
+        }
         TellRefused();
     }
 
@@ -171,6 +189,8 @@ public abstract class ScimSendingCommand : ScimConnectionCommand
             .Add("throttleLimit", InFlight)
             .Add("dryRun", IsDryRun)
             .Add("journal", JournalPath)
+            .Add("stopOnError", _stopsOnError ? true : null)
+            .Add("findUnknown", FindsUnknown ? true : null)
             .Add("command", JournalPath is null ? null : MyInvocation.MyCommand.Name)
             .ToString();
         lock (_lock)
@@ -201,6 +221,8 @@ public abstract class ScimSendingCommand : ScimConnectionCommand
                 TellRefused();
                 return true;
             case ScimState.Failed:
+                // Each change that the library took has had its reply, and the failure says how many were not sent.
+                _underWay.Clear();
                 ThrowTerminating(_operation.Failure());
                 return false;
             default:
@@ -219,7 +241,7 @@ public abstract class ScimSendingCommand : ScimConnectionCommand
                 if (item.Unchanged is ScimResource unchanged)
                     WriteObject(unchanged);
                 else
-                    WriteFailure(item.Refused!.Of(item.Label), item.Target);
+                    Fail(item, item.Refused!, ScimOutcome.Failed);
             }
             catch (Exception e) when (e is not PipelineStoppedException)
             {
@@ -274,7 +296,83 @@ public abstract class ScimSendingCommand : ScimConnectionCommand
                 break;
         }
         if (_operation.ReplyFailure() is ScimException error)
+            Fail(item, error, _operation.Outcome);
+    }
+
+    /// <summary>
+    /// Writes an error. Where it stops the command, nothing further is sent, what is in flight is waited for, and the error
+    /// says what became of it.
+    /// </summary>
+    private void Fail(Submitted item, ScimException error, ScimOutcome outcome)
+    {
+        // The journal is refused as a whole, by the error that ends the command.
+        if (outcome == ScimOutcome.NotSent && error.Id == nameof(ErrorId.JournalMismatch))
+            return;
+        if (!_stopsOnError)
+        {
             WriteFailure(error.Of(item.Label), item.Target);
+            return;
+        }
+        List<ScimInFlight> others = Rest(item);
+        // One that was not sent because of a later one isn't why the command stops.
+        int cause = outcome == ScimOutcome.NotSent ? others.FindIndex(other => other.Error is not null && !other.IsNotSent) : -1;
+        ScimException stops = cause < 0 ? error.Of(item.Label) : others[cause].Error!.Of(others[cause].Label);
+        object? target = cause < 0 ? item.Target : others[cause].Target;
+        if (cause >= 0)
+            others.RemoveAt(cause);
+        others.RemoveAll(other => other.IsNotSent);
+        stops = stops.With(others);
+        foreach (ScimInFlight other in others.Take(MostTold))
+            WriteWarning($"{other.Label}: {other.Outcome}, sent before the error.");
+        if (others.Count > MostTold)
+            WriteWarning($"{others.Count - MostTold} more were sent before the error. InFlight of the exception has them all.");
+        WriteFailure(stops, target);
+        // The engine stops here as a rule; where it doesn't, nothing more may be sent all the same.
+        ThrowTerminatingError(stops.ToErrorRecord(target));
+    }
+
+    /// <summary>What became of all that is under way besides one object. Nothing further is sent.</summary>
+    private List<ScimInFlight> Rest(Submitted item)
+    {
+        var rest = new List<ScimInFlight>();
+        _operation?.Stop();
+        Submitted[] others = [.. _underWay.Where(other => other != item)];
+        foreach (Submitted other in others)
+        {
+            if (!other.WasTaken)
+                continue;
+            if (!TakesReply())
+                break;
+            Took(_operation!);
+            rest.Add(new ScimInFlight(other, _operation!, InFlightResult(_operation!, other)));
+        }
+        _underWay.Clear();
+        _underWay.Enqueue(item);
+        return rest;
+    }
+
+    /// <summary>The object of a reply, for the error that stops the command.</summary>
+    private protected virtual ScimResource? InFlightResult(WriteOperation operation, Submitted item) => null;
+
+    /// <summary>Waits for the next reply and takes it; false where none will come.</summary>
+    private bool TakesReply()
+    {
+        while (true)
+        {
+            switch (_operation!.Wait(SliceMilliseconds))
+            {
+                case ScimState.Pending:
+                    continue;
+                case ScimState.NeedsInput:
+                    _operation.Answer();
+                    continue;
+                case ScimState.Ready:
+                    _operation.Take();
+                    return true;
+                default:
+                    return false;
+            }
+        }
     }
 
     /// <summary>
@@ -294,11 +392,12 @@ public abstract class ScimSendingCommand : ScimConnectionCommand
         var outcomes = new List<string>();
         while (_underWay.Count > 0 && Outcome() is string outcome)
             outcomes.Add($"{_underWay.Dequeue().Label}: {outcome}");
-        outcomes.AddRange(_underWay.Select(item => $"{item.Label}: {(item.WasTaken ? "unknown" : "not sent")}"));
+        bool hasFailed = _operation.Wait(0) == ScimState.Failed;
+        outcomes.AddRange(_underWay.Select(item => $"{item.Label}: {(item.WasTaken && !hasFailed ? "unknown" : "not sent")}"));
         _underWay.Clear();
         if (outcomes.Count > MostTold)
             outcomes[MostTold] = $"… and {outcomes.Count - MostTold} more";
-        foreach (string line in outcomes.Take(MostTold + 1))
+        foreach (string line in outcomes.Take(_warnsHost ? MostTold + 1 : 0))
             _host?.UI?.WriteWarningLine(line);
     }
 
@@ -313,19 +412,7 @@ public abstract class ScimSendingCommand : ScimConnectionCommand
             return item.Refused is ScimException refused ? "not sent: " + refused.Message : "done";
         if (item.Outcome is not null)
             return item.Outcome;
-        while (true)
-        {
-            switch (_operation!.Wait(SliceMilliseconds))
-            {
-                case ScimState.Pending:
-                    continue;
-                case ScimState.Ready:
-                    _operation.Take();
-                    return Outcome(_operation);
-                default:
-                    return null;
-            }
-        }
+        return TakesReply() ? Outcome(_operation!) : null;
     }
 
     private static string Outcome(WriteOperation operation)

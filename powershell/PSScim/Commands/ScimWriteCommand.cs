@@ -119,7 +119,7 @@ public abstract class ScimWriteCommand : ScimSendingCommand
         change.Remove.AddAll(update.Remove, names);
         foreach (string name in update.Clear ?? [])
             change.Clear.Add(names.AttributeOf(name));
-        change.IfMatch = row.Version;
+        change.IfMatch = Condition(row, update.IfUnchanged);
         change.ReturnsState = update.ReturnsState;
         if (change.IsEmpty && row.Password is null && row.Resource is ScimResource unchanged)
         {
@@ -147,6 +147,31 @@ public abstract class ScimWriteCommand : ScimSendingCommand
         ErrorId.InvalidValue,
         message + " No request was made.",
         $"To clear the attribute, use -Clear '{name}'. To ignore empty parameters, use -EmptyValue Ignore; to clear by them, -EmptyValue Clear.");
+
+    /// <summary>The version that the object must still have; null where -IfUnchanged doesn't ask for it.</summary>
+    /// <exception cref="ScimException">It isn't known.</exception>
+    private protected static string? Condition(InputRow row, bool ifUnchanged)
+    {
+        if (!ifUnchanged)
+            return null;
+        return row.Version ?? throw new ScimException(
+            ErrorId.InvalidValue,
+            "-IfUnchanged needs the object's version, which isn't known. No request was made.",
+            "Read the object again and pass it. If it has no meta.version, the server doesn't keep versions.");
+    }
+
+    /// <summary>Whether an object of another service is taken by its id.</summary>
+    private protected virtual bool TakesOtherServices => false;
+
+    /// <summary>Refuses an object of another service: the same id is another object here.</summary>
+    /// <exception cref="ScimException">It is one.</exception>
+    private protected void CheckOrigin(ServiceOrigin? origin)
+    {
+        if (!TakesOtherServices && origin is not null && !origin.IsSameAs(Resolved.Origin))
+            throw new ScimException(
+                ErrorId.ServiceMismatch,
+                $"The object comes from {origin}, and the connection is to {Resolved.Origin}. No request was made.");
+    }
 
     private protected static bool IsClear(string? emptyValue) => string.Equals(emptyValue, "Clear", StringComparison.OrdinalIgnoreCase);
 
@@ -247,10 +272,15 @@ public abstract class ScimWriteCommand : ScimSendingCommand
         try
         {
             InputRow row = InputRow.Read(input, ParameterNames.Of(GetType()), Kind, isNew, ClearsEmpty);
+            if (!isNew)
+                CheckOrigin(row.Resource?.Origin);
             WarnOfIgnored(row);
             if (isNew)
                 WarnOfPassword(row);
-            return new Input(row, isNew ? null : Next(row.Key, row.Label, row.Name), null);
+            Submitted? item = isNew ? null : Next(row.Key, row.Label, row.Name);
+            if (item is not null)
+                item.Resource = row.Resource;
+            return new Input(row, item, null);
         }
         catch (ScimException error)
         {
@@ -335,18 +365,34 @@ public abstract class ScimWriteCommand : ScimSendingCommand
             WriteWarning($"The service sets these attributes itself, so they are ignored: {string.Join(", ", names)}.");
     }
 
-    private protected override void Done(WriteOperation operation, Submitted item)
+    private protected override void Done(WriteOperation operation, Submitted item) => Note(operation, item);
+
+    /// <summary>Takes note on the input object of what was done to it.</summary>
+    private static void Note(WriteOperation operation, Submitted item)
     {
         if (operation.Outcome is ScimOutcome.Done or ScimOutcome.AlreadyDone && item.Edited is { } edited)
             edited.Resource.Settle(edited.Edits);
+        if (operation.Outcome == ScimOutcome.Done)
+            item.Resource?.Change(operation.Version);
     }
+
+    private protected override ScimResource? InFlightResult(WriteOperation operation, Submitted item)
+    {
+        Note(operation, item);
+        return operation.Outcome is ScimOutcome.Done or ScimOutcome.AlreadyDone ? Result(operation) : null;
+    }
+
+    /// <summary>What is known of an object that an earlier run with the same journal has done.</summary>
+    private protected virtual string[] KnownOfEarlier => ["id"];
 
     /// <summary>The object of a reply, or null where it has none.</summary>
     private protected ScimResource? Result(WriteOperation operation)
     {
-        // Of what an earlier run made, the journal knows the id and no more.
-        if (operation.Count == 0 || operation.Outcome == ScimOutcome.AlreadyDone)
+        if (operation.Count == 0)
             return null;
+        // Of what an earlier run made, the journal knows the id, and the input the names.
+        if (operation.Outcome == ScimOutcome.AlreadyDone)
+            return Resolved.Types.Reader(Kind, Projection.Of(KnownOfEarlier)).Read(operation)[0];
         _reader ??= Resolved.Types.Reader(Kind, Projection.None);
         return _reader.Read(operation)[0];
     }
@@ -359,6 +405,8 @@ public abstract class ScimWriteCommand : ScimSendingCommand
         foreach (ScimResource request in _plans.Read(operation))
         {
             string sent = $"{item.Label}: {request.GetValue("method")} {request.GetValue("path")}";
+            if (request.GetValue("ifMatch") is object version)
+                sent += $" If-Match: {version}";
             if (request.GetValue("body") is object body)
                 sent += " " + body;
             ShouldProcess(sent, sent, MyInvocation.MyCommand.Name);

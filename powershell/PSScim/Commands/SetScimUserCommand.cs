@@ -122,6 +122,20 @@ public sealed class SetScimUserCommand : ScimUserCommand
     [ValidateSet("Ignore", "Clear")]
     public string? EmptyValue { get; set; }
 
+    /// <summary>
+    /// Makes the change only if the object still has the version that was read, or that PSScim's last change gave it
+    /// (If-Match). Otherwise the error is PreconditionFailed. Needs an object from a server that keeps versions.
+    /// </summary>
+    [Parameter]
+    public SwitchParameter IfUnchanged { get; set; }
+
+    /// <summary>
+    /// Takes objects of another service by their ids. Without it they are refused, because the same id can be another object
+    /// on this service.
+    /// </summary>
+    [Parameter]
+    public SwitchParameter Force { get; set; }
+
     /// <summary>Returns the changed user, which takes one more request if something changes.</summary>
     [Parameter]
     public SwitchParameter PassThru { get; set; }
@@ -144,8 +158,11 @@ public sealed class SetScimUserCommand : ScimUserCommand
         Remove = Remove,
         Clear = Clear,
         EmptyValue = EmptyValue,
+        IfUnchanged = IfUnchanged,
         ReturnsState = PassThru,
     };
+
+    private protected override bool TakesOtherServices => Force;
 
     private protected override bool ClearsEmpty => IsClear(EmptyValue);
 

@@ -74,7 +74,9 @@ public sealed class SyncScimGroupMemberCommand : ScimWriteCommand
     [IdTransformation]
     public string[] Member { get; set; } = [];
 
-    /// <summary>Lets the group lose more than half of its members, or all.</summary>
+    /// <summary>
+    /// Lets the group lose more than half of its members, or all, and takes objects of another service by their ids.
+    /// </summary>
     [Parameter]
     public SwitchParameter Force { get; set; }
 
@@ -94,6 +96,7 @@ public sealed class SyncScimGroupMemberCommand : ScimWriteCommand
     protected override void EndProcessing()
     {
         RefuseIncompleteInput();
+        RefuseOtherServices();
         // With a wrong id among them the list is not what was meant, and who is missing from it would be removed.
         if (Resolved.IsEntra && _wanted.Find(id => !Guid.TryParseExact(id, "D", out _)) is string wrong)
             ThrowTerminating(
@@ -136,6 +139,24 @@ public sealed class SyncScimGroupMemberCommand : ScimWriteCommand
                 $"The group {Group} wasn't changed, because a command that feeds Sync-ScimGroupMember reported an error, so the list of members may be incomplete{reason}"),
             Group);
     }
+
+    /// <summary>With objects of another service the list isn't what was meant.</summary>
+    private void RefuseOtherServices()
+    {
+        foreach (string id in (string[])[Group, .. _wanted])
+        {
+            try
+            {
+                CheckOrigin(IdTransformationAttribute.OriginOf(id));
+            }
+            catch (ScimException error)
+            {
+                ThrowTerminating(error, id);
+            }
+        }
+    }
+
+    private protected override bool TakesOtherServices => Force;
 
     /// <summary>The newest error of the runspace, whichever command reported it.</summary>
     private object? LastError() =>

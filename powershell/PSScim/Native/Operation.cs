@@ -55,6 +55,9 @@ internal unsafe class Operation : IDisposable
     /// <summary>The resources of the reply taken last that couldn't be read completely, in their order.</summary>
     internal IReadOnlyList<IncompleteResource> Incomplete { get; private set; } = [];
 
+    /// <summary>The object's version after that change, or null where the server gave none.</summary>
+    internal string? Version { get; private set; }
+
     /// <summary>Waits until the operation is no longer pending, for so long at most.</summary>
     internal ScimState Wait(uint milliseconds) => Calling(number => NativeMethods.scim_op_wait(number, milliseconds));
 
@@ -97,6 +100,7 @@ internal unsafe class Operation : IDisposable
         NextCursor = NativeText.Read(reply.next_cursor);
         MadeHandle = reply.handle;
         Outcome = reply.outcome;
+        Version = NativeText.Read(reply.version) is { Length: > 0 } version ? version : null;
         return state;
     });
 

@@ -39,6 +39,8 @@ internal sealed class Binding
     /// <summary>The same for a resource that couldn't be read completely.</summary>
     internal Binding OfIncomplete() => new(Names, Shape, _lineage) { IsIncomplete = true };
 
+    internal ServiceOrigin? Origin => _lineage.Origin;
+
     internal KnownAttribute? KnownOf(int slot) => _known[slot];
 
     /// <summary>

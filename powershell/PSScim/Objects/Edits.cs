@@ -15,6 +15,7 @@ internal sealed class Edits
     private readonly List<KeyValuePair<string, object?>> _pending = [];
     private readonly List<Sent> _sent = [];
     private readonly List<Lent> _lent = [];
+    private (bool IsKnown, string? Version) _changed;
 
     /// <summary>Whether nothing was set, now or before.</summary>
     internal bool IsEmpty
@@ -23,6 +24,21 @@ internal sealed class Edits
         {
             lock (_lock)
                 return _pending.Count == 0 && _sent.Count == 0;
+        }
+    }
+
+    /// <summary>The version after a change by PSScim, and whether there was one. Null: the server gave none.</summary>
+    internal (bool IsKnown, string? Version) Changed
+    {
+        get
+        {
+            lock (_lock)
+                return _changed;
+        }
+        set
+        {
+            lock (_lock)
+                _changed = value;
         }
     }
 

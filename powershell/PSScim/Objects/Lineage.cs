@@ -45,6 +45,9 @@ internal sealed class Lineage
         _stage = new Stage(projection, null, projection.Names ?? [], isLast: false);
     }
 
+    /// <summary>The service whose objects these are.</summary>
+    internal ServiceOrigin? Origin { get; set; }
+
     /// <summary>What ties the records of a page to the type that has all these names, as far as they may be properties.</summary>
     internal Binding Bind(NameTable table, IReadOnlyList<string> received)
     {

@@ -10,7 +10,8 @@ namespace PSScim;
 /// are the same from the first page on. Else they begin empty and grow with what comes.
 /// </param>
 /// <param name="types">Where the types come from; those of the process if left out.</param>
-internal sealed class ResourceTypes(bool seedFromSchema, EmittedTypes? types = null)
+/// <param name="origin">The service; null where the objects are no service's.</param>
+internal sealed class ResourceTypes(bool seedFromSchema, EmittedTypes? types = null, ServiceOrigin? origin = null)
 {
     private readonly EmittedTypes _types = types ?? EmittedTypes.OfProcess;
     private readonly Dictionary<string, Lineage> _lineages = new(StringComparer.OrdinalIgnoreCase);
@@ -25,7 +26,7 @@ internal sealed class ResourceTypes(bool seedFromSchema, EmittedTypes? types = n
         {
             if (!_lineages.TryGetValue(key, out Lineage? lineage))
             {
-                lineage = new Lineage(_types, _budget, kind, projection, seedFromSchema);
+                lineage = new Lineage(_types, _budget, kind, projection, seedFromSchema) { Origin = origin };
                 if (_lineages.Count < Limits.Projections)
                     _lineages.Add(key, lineage);
             }

@@ -26,7 +26,8 @@ public sealed class ScimConnection
         IsNamed = name is not null;
         Name = name ?? "Scim" + Interlocked.Increment(ref s_made);
         _last = Describe();
-        Types = new ResourceTypes(seedFromSchema: IsEntra);
+        Origin = new ServiceOrigin(BaseUri, TenantId);
+        Types = new ResourceTypes(seedFromSchema: IsEntra, origin: Origin);
     }
 
     /// <summary>The name by which <c>-Connection</c> and Get-ScimContext know it.</summary>
@@ -77,6 +78,9 @@ public sealed class ScimConnection
 
     /// <summary>The most requests that it may send; null when there is no limit.</summary>
     public long? RequestBudget => Context().GetValue("requestBudget") as long?;
+
+    /// <summary>Which service it is.</summary>
+    internal ServiceOrigin Origin { get; }
 
     /// <summary>The lineages of emitted types of what this service returns.</summary>
     internal ResourceTypes Types { get; }

@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Generic;
 using System.Management.Automation;
 using PSScim.Native;
 
@@ -77,6 +78,16 @@ public sealed class ScimException : Exception
 
     /// <summary>What to do next.</summary>
     public string Advice => _failure.Advice;
+
+    /// <summary>With -ErrorAction Stop: what became of the objects whose requests were in flight then. Empty otherwise.</summary>
+    public IReadOnlyList<ScimInFlight> InFlight { get; private set; } = [];
+
+    /// <summary>The same error, and what became of the others.</summary>
+    internal ScimException With(IReadOnlyList<ScimInFlight> others)
+    {
+        InFlight = others;
+        return this;
+    }
 
     /// <summary>The same error, and to which input object it happened.</summary>
     /// <param name="label">The object, or nothing where the message names it already.</param>

@@ -90,6 +90,21 @@ public abstract class ScimResource : ScimObject, IComparable, ICloneable
     /// <summary>The same array each time someone looks, so that an element can be assigned.</summary>
     internal object?[] Lend(string path, object?[] array) => EditsToKeep().Lend(path, array);
 
+    /// <summary>The service that it was read from; null where that isn't known.</summary>
+    internal ServiceOrigin? Origin => Binding.Origin;
+
+    /// <summary>Its version: that after the last change by PSScim, else the one that was read. Null where it isn't known.</summary>
+    internal string? Version => _edits?.Changed is { IsKnown: true } changed
+        ? changed.Version
+        : (GetValue("meta") as ScimObject)?.GetValue("version") as string;
+
+    /// <summary>Takes note of a change by PSScim, after which it has this version.</summary>
+    internal void Change(string? version)
+    {
+        if (_edits is not null || version is not null || Version is not null)
+            EditsToKeep().Changed = (true, version);
+    }
+
     /// <summary>Takes note that these edits were sent.</summary>
     internal void Settle(IEnumerable<KeyValuePair<string, object?>> sent) => _edits?.Settle(sent);
 

@@ -364,8 +364,15 @@ async fn a_web_page_is_no_answer_to_a_write() {
             .unwrap()
     })
     .await;
-    let report = server.write(json!({"verb": "Delete", "id": "1"})).await;
-    assert_eq!(report.outcome, Outcome::Unknown);
+    for change in [
+        json!({"verb": "Delete", "id": "1"}),
+        json!({"verb": "Update", "id": "1", "set": [{"name": "title", "value": "x"}]}),
+        json!({"verb": "AddMember", "endpoint": "Groups", "id": "g", "member": "a"}),
+        json!({"verb": "RemoveMember", "endpoint": "Groups", "id": "g", "member": "a"}),
+    ] {
+        let report = server.write(change.clone()).await;
+        assert_eq!(report.outcome, Outcome::Unknown, "{change}");
+    }
     let report = server.write(json!({"verb": "Read", "id": "1"})).await;
     assert_eq!(
         (report.outcome, report.error.unwrap().kind()),

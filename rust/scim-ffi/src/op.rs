@@ -40,6 +40,8 @@ pub(crate) struct Reply {
     pub(crate) handle: usize,
     /// What became of a change, and why.
     pub(crate) outcome: Option<Outcome>,
+    /// The object's version after it.
+    pub(crate) version: Option<String>,
     pub(crate) error: Option<Error>,
 }
 

@@ -61,6 +61,8 @@ pub struct ScimReply {
     pub handle: usize,
     /// What became of the change that the reply is to.
     pub outcome: ScimOutcome,
+    /// The version of the object after the change, as the server gave it, or nothing.
+    pub version: ScimSlice,
 }
 
 /// What became of one change.

@@ -76,6 +76,7 @@ fn reply(report: Report) -> Reply {
         page: report.page,
         secret: report.body.map(Secret::new),
         outcome: Some(report.outcome),
+        version: report.version,
         error: report.error,
         ..Reply::default()
     }

@@ -144,7 +144,7 @@ public sealed class InputTests : IDisposable
     public void An_element_that_is_assigned_is_sent()
     {
         Assert.Equal(
-            ["add emails[type eq \"home\"].value \"new@home.org\""],
+            ["replace emails[type eq \"home\"].value \"new@home.org\""],
             Sent("$u.emails[1] = @{ type = 'home'; value = 'new@home.org' }; $u | Set-ScimUser"));
         Assert.Equal("new@home.org", _engine.Good("$u.emails[1].value")[0].BaseObject);
         Assert.Empty(Sent("$u | Set-ScimUser"));

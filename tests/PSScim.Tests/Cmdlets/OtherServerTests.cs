@@ -38,17 +38,17 @@ public sealed class OtherServerTests : IDisposable
             : request.Headers["If-Match"] is string wanted && wanted != $"W/\"{version}\""
                 ? (412, """{"schemas":["urn:ietf:params:scim:api:messages:2.0:Error"],"status":"412","detail":"Changed meanwhile"}""")
                 : (200, User()));
-        _engine.Set("b", server.BaseUri).Good("Connect-Scim -BaseUri $b -AccessToken $t; $u = Get-ScimUser -Id 1; $u.title = 'b'; $u | Set-ScimUser");
+        _engine.Set("b", server.BaseUri).Good("Connect-Scim -BaseUri $b -AccessToken $t; $u = Get-ScimUser -Id 1; $u.title = 'b'; $u | Set-ScimUser -IfUnchanged");
         version = 2;
-        ErrorRecord error = _engine.Bad("$u.title = 'c'; $u | Set-ScimUser");
+        ErrorRecord error = _engine.Bad("$u.title = 'c'; $u | Set-ScimUser -IfUnchanged");
         Assert.StartsWith("PreconditionFailed,", error.FullyQualifiedErrorId, StringComparison.Ordinal);
         Assert.Equal(ErrorCategory.InvalidOperation, error.CategoryInfo.Category);
         Assert.Equal(412, Assert.IsType<ScimException>(error.Exception).Status);
-        Assert.StartsWith("PreconditionFailed,", _engine.Bad("$u | Remove-ScimUser -Confirm:$false").FullyQualifiedErrorId, StringComparison.Ordinal);
-        // An id says nothing of a version.
-        _engine.Good("Set-ScimUser 1 -Title d");
+        Assert.StartsWith("PreconditionFailed,", _engine.Bad("$u | Remove-ScimUser -IfUnchanged -Confirm:$false").FullyQualifiedErrorId, StringComparison.Ordinal);
+        // Nobody asked for a check, or an id says nothing of a version.
+        _engine.Good("$u | Set-ScimUser; Set-ScimUser 1 -Title d");
         Assert.Equal(
-            ["GET", "PATCH W/\"1\"", "PATCH W/\"1\"", "DELETE W/\"1\"", "PATCH"],
+            ["GET", "PATCH W/\"1\"", "PATCH W/\"1\"", "DELETE W/\"1\"", "PATCH", "PATCH"],
             server.Asked.Select(asked => asked.Replace(" /scim/Users/1", "", StringComparison.Ordinal)));
     }
 

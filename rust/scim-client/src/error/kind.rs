@@ -188,6 +188,8 @@ kinds! {
     JournalFailed, "WriteError", "Check that the folder exists, that you can write to it, and that the disk has free space. Every change that was sent is in the journal.";
     /// The key matches more than one object, or the server returned other objects.
     AmbiguousKey, "InvalidArgument", "Use the object's id.";
+    /// The object comes from another service than the connection's.
+    ServiceMismatch, "InvalidArgument", "To match the object by name, pass its userName or displayName without the id. To use its id on this service, add -Force.";
     /// The change would remove all members of the group.
     WouldEmptyGroup, "InvalidArgument", "To remove all members, add -Force.";
     /// The change would remove more than half of the group's members.

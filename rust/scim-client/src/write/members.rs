@@ -15,6 +15,7 @@ use crate::change::{Target, members};
 use crate::cloud::{Endpoint, Service};
 use crate::error::{Error, Kind};
 use crate::filter::Resource;
+use crate::http::{is_html, not_json};
 use crate::request::{Reach, Request, Unsuccessful};
 use crate::send::what;
 
@@ -291,6 +292,11 @@ async fn believed(
     let Reply::Answer(answer) = reply else {
         return Ok(None);
     };
+    // Something between here and the service answered, and nobody knows what the service would have said.
+    if is_html(&answer.body) {
+        let error = not_json(&answer, &what(&request.method, &request.url), Kind::HtmlBody);
+        return Err(Reach::Lost.of(error, true));
+    }
     let shown = serde_json::from_slice::<Object>(&answer.body);
     if shown.is_ok_and(|group| look::contradicts(&group, expected)) {
         // A response may show only the first of many members.

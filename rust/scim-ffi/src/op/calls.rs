@@ -57,6 +57,7 @@ pub unsafe extern "C" fn scim_op_take(op: usize, reply: *mut ScimReply) -> ScimS
             next_cursor: ScimSlice::lend_text(page.and_then(|p| p.next_cursor.as_ref())),
             handle: lent.handle,
             outcome: lent.outcome.into(),
+            version: ScimSlice::lend_text(lent.version.as_ref()),
         };
         // SAFETY: not null, and the caller says that it can be written to.
         unsafe { reply.write(out) };
