@@ -41,11 +41,8 @@ internal sealed class IdTransformationAttribute : ArgumentTransformationAttribut
                 ids.Add(KeyText.Of(text) ?? text);
                 return true;
             case ScimResource resource:
-                ids.Add(resource.Id ?? throw NoId(resource));
-                return true;
-            case ScimResource { Id: string own } resource:
                 // A text of its own, so that no other with the same characters is taken for it.
-                string copied = new(own.ToCharArray());
+                string copied = new((resource.Id ?? throw NoId(resource)).ToCharArray());
                 if (resource.Origin is ServiceOrigin origin)
                     s_origins.Add(copied, origin);
                 ids.Add(copied);
