@@ -267,7 +267,7 @@ async fn the_request_that_would_exceed_the_budget_is_not_sent() {
     let ending = ending.unwrap();
     assert_eq!(ending.kind(), Kind::BudgetExceeded);
     assert!(
-        ending.to_string().contains("20 are done") && ending.to_string().contains("40 were not sent"),
+        ending.to_string().contains("20 done, 0 failed, 40 not sent, 0 unknown"),
         "{ending}"
     );
     assert_eq!(world.emulator.stats().create, 20);
@@ -489,7 +489,7 @@ async fn a_dry_run_shows_the_requests_and_sends_none() {
     );
     assert!(
         shown[1].contains(&format!(
-            r#""method":"DELETE","path":"/rp/scim/users/{}","body":null"#,
+            r#""method":"DELETE","path":"/rp/scim/users/{}","ifMatch":null,"body":null"#,
             ids[0]
         )),
         "{}",
