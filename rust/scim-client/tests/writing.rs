@@ -267,7 +267,9 @@ async fn the_request_that_would_exceed_the_budget_is_not_sent() {
     let ending = ending.unwrap();
     assert_eq!(ending.kind(), Kind::BudgetExceeded);
     assert!(
-        ending.to_string().contains("20 done, 0 failed, 40 not sent, 0 unknown"),
+        ending
+            .to_string()
+            .contains("20 done, 0 failed, 40 not sent, 0 unknown"),
         "{ending}"
     );
     assert_eq!(world.emulator.stats().create, 20);
