@@ -14,7 +14,7 @@ Get-ScimUser -First 5 | Out-Host
 $user = Get-ScimUser -First 1
 '{0} {1} works as {2}' -f $user.name.givenName, $user.name.familyName, $user.title
 'Department: ' + $user.'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User'.department
-'Created:    {0:u}' -f $user.meta.created
+'Location:   ' + $user.'urn:ietf:params:scim:schemas:extension:Microsoft:Entra:2.0:User'.usageLocation
 
 '--- The same user by id, and a few ids by the pipeline'
 $user | Get-ScimUser -Attributes userName, displayName, active | Out-Host

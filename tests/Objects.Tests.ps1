@@ -4,6 +4,7 @@ BeforeAll {
     Connect-Scim -Emulator
     $users = Get-ScimUser
     $enterprise = 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User'
+    $entra = 'urn:ietf:params:scim:schemas:extension:Microsoft:Entra:2.0:User'
 }
 AfterAll { Disconnect-Scim; Stop-ScimEmulator }
 
@@ -14,8 +15,9 @@ Describe 'What comes down the pipeline' {
         $user.$enterprise.department | Should -BeOfType [string]
         $user.emails[0].value | Should -Match '@'
         $user.active | Should -BeOfType [bool]
-        $user.meta.created | Should -BeOfType [datetime]
-        $user.meta.created.Kind | Should -Be 'Utc'
+        $hired = ($users | Where-Object { $_.$entra.employeeHireDate } | Select-Object -First 1).$entra.employeeHireDate
+        $hired | Should -BeOfType [datetime]
+        $hired.Kind | Should -Be 'Utc'
         , $user.emails | Should -BeOfType [array]
     }
     It 'shows them to Get-Member, with the type that scripts test for' {
@@ -33,7 +35,7 @@ Describe 'What comes down the pipeline' {
         $names = ($users | Sort-Object userName).userName
         $names | Should -Be ($users.userName | Sort-Object)
         ($users | Group-Object { $_.$enterprise.department } | Measure-Object Count -Sum).Sum | Should -Be 120
-        $times = @($users | Sort-Object { $_.meta.created } | ForEach-Object { $_.meta.created.Ticks })
+        $times = @($users | Where-Object { $_.$entra.employeeHireDate } | Sort-Object { $_.$entra.employeeHireDate } | ForEach-Object { $_.$entra.employeeHireDate.Ticks })
         $times[0] | Should -Be ($times | Measure-Object -Minimum).Minimum
     }
     It 'goes through Select-Object *, names and calculated properties' {

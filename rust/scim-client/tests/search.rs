@@ -309,8 +309,9 @@ fn test(users: &[Object], groups: &[Object]) -> BoxedStrategy<String> {
         1 => some(&["externalId"]).prop_map(|id| format!("externalId eq {id}")),
         1 => some(&["id"]).prop_map(|id| format!("id eq {id}")),
         1 => prop::sample::select(groups).prop_map(|id| format!("groups.value eq {id}")),
-        2 => some(&["meta", "created"]).prop_flat_map(|at| prop::sample::select(vec!["gt", "ge", "lt", "le", "eq", "ne"])
-            .prop_map(move |operator| format!("meta.created {operator} {at}"))),
+        2 => some(&["urn:ietf:params:scim:schemas:extension:Microsoft:Entra:2.0:User", "employeeHireDate"])
+            .prop_flat_map(|at| prop::sample::select(vec!["gt", "ge", "lt", "le", "eq", "ne"])
+            .prop_map(move |operator| format!("employeeHireDate {operator} {at}"))),
         2 => texts.prop_map(|path| format!("{path} pr")),
         2 => prop::sample::select(vec![
             "active eq true", "active eq false", "active ne true", "not (active eq false)", "onPremisesSyncEnabled eq true",

@@ -68,12 +68,16 @@ pub(crate) fn create(
 
     let index = directory.allot(kind);
     let id = directory.id(kind, index);
-    let now = now_text();
     let location = format!("{}/{}/{id}", directory.world.base_uri, kind.collection());
     resource.insert("id".into(), id.clone().into());
     resource.insert(
         "meta".into(),
-        json!({"resourceType": kind.resource_type(), "created": now, "lastModified": now, "location": location}),
+        match kind {
+            Kind::User => json!({"resourceType": kind.resource_type(), "location": location}),
+            Kind::Group => {
+                json!({"resourceType": kind.resource_type(), "created": now_text(), "location": location})
+            }
+        },
     );
     directory.store(kind, index, ordered(resource));
     for user in members {

@@ -145,7 +145,8 @@ fn target(app: &App, path: &str) -> Result<Target, Failure> {
     let base = &app.base_uri;
     let kind = [Kind::User, Kind::Group]
         .into_iter()
-        .find(|kind| kind.collection() == first);
+        // The reference writes /users, and the service's own resource types /Users.
+        .find(|kind| kind.collection().eq_ignore_ascii_case(first));
     Ok(match (first, item, kind) {
         (_, None, Some(kind)) => Target::Collection(kind),
         (_, Some(id), Some(kind)) => Target::Item(kind, id),
@@ -180,9 +181,18 @@ fn check_headers(incoming: &Incoming<'_>) -> Result<(), Failure> {
             false => Ok(()),
         };
     }
-    if !accepts(incoming.headers, &["application/json"]) {
+    // Without the header the service refuses; any range that JSON is in is enough.
+    if !accepts(
+        incoming.headers,
+        &[
+            "application/json",
+            "application/scim+json",
+            "application/*",
+            "*/*",
+        ],
+    ) {
         return Err(Failure::bad_request(
-            "The Accept header must name application/json.",
+            "The Accept header must allow application/json.",
         ));
     }
     let body = matches!(*incoming.method, Method::POST | Method::PATCH);

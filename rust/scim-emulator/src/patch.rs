@@ -8,7 +8,6 @@ use crate::directory::Directory;
 use crate::schema::{self, Kind};
 use crate::values::{check_whole, checked};
 use crate::wire::Failure;
-use crate::world::now_text;
 
 const MESSAGE: &str = "urn:ietf:params:scim:api:messages:2.0:PatchOp";
 
@@ -63,9 +62,6 @@ pub(crate) fn patch(
         }
     }
     check_whole(directory, kind, Some(index), &resource)?;
-    if let Some(meta) = resource.get_mut("meta").and_then(Value::as_object_mut) {
-        meta.insert("lastModified".into(), now_text().into());
-    }
     directory.store(kind, index, ordered(resource));
     Ok(())
 }

@@ -134,7 +134,7 @@ impl<'w> Team<'w> {
 #[rustfmt::skip]
 pub(crate) enum GroupField {
     Id, DisplayName, Description, Nickname, MailEnabled, GroupType, ProxyAddress, SecurityIdentifier,
-    Expiration, Created, Modified, Location,
+    Expiration, Created, Location,
 }
 
 use GroupField as F;
@@ -143,7 +143,7 @@ impl Field for GroupField {
     fn optional(self) -> bool {
         matches!(
             self,
-            F::Description | F::GroupType | F::ProxyAddress | F::Expiration
+            F::Description | F::GroupType | F::ProxyAddress | F::Expiration | F::Created
         )
     }
 
@@ -157,6 +157,8 @@ impl Source<GroupField> for Team<'_> {
         match field {
             F::Description => !mix(self.hash ^ 2).is_multiple_of(5),
             F::GroupType | F::ProxyAddress | F::Expiration => self.unified(),
+            // Some of the service's examples have it, and none has lastModified.
+            F::Created => mix(self.hash ^ 4).is_multiple_of(2),
             _ => true,
         }
     }
@@ -189,7 +191,6 @@ impl Source<GroupField> for Team<'_> {
                 write_number(u64::from(self.index) + 1000, out);
             }
             F::Created => write_time(self.created(), out),
-            F::Modified => write_time(self.created() + mix(self.hash ^ 3) % 60_000_000, out),
             F::Expiration => write_time(self.created() + 500_000_000, out),
         }
     }
@@ -214,7 +215,6 @@ pub(crate) const GROUP: &[Node<GroupField>] = &[
     Node::Object("meta", &[
         Node::Fixed("resourceType", r#""group""#),
         Node::Leaf("created", F::Created),
-        Node::Leaf("lastModified", F::Modified),
         Node::Leaf("location", F::Location),
     ]),
 ];

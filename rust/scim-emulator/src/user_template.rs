@@ -14,7 +14,7 @@ pub(crate) enum UserField {
     Division, Organization, CostCenter, Manager, Nickname, EntraUserType, OfficeLocation, UsageLocation,
     HireDate, LeaveDate, CreationType, PasswordChanged, ProxyAddress, SecurityIdentifier, OnPremises,
     OnPremisesUserName, OnPremisesSam, OnPremisesDomain, OnPremisesName, OnPremisesId, OnPremisesSid,
-    Extension1, Extension2, Created, Modified, Location, ForcedChange, Always,
+    Extension1, Extension2, Location, ForcedChange, Always,
 }
 
 impl Field for UserField {
@@ -170,9 +170,8 @@ impl Person<'_> {
                 out.push(b'-');
                 write_number(u64::from(self.index) + 1000, out);
             }
-            F::Created => write_time(self.created(), out),
             F::HireDate => write_time(self.created() / 86_400 * 86_400, out),
-            F::Modified | F::LeaveDate => write_time(self.modified(), out),
+            F::LeaveDate => write_time(self.modified(), out),
             F::PasswordChanged => {
                 let (created, modified) = (self.created(), self.modified());
                 write_time(created + (modified - created) / 2, out);
@@ -245,10 +244,9 @@ pub(crate) const USER: &[Node<UserField>] = &[
             Node::Leaf("extensionAttribute2", F::Extension2),
         ]),
     ]),
+    // No times: the service's own examples of users have none.
     Node::Object("meta", &[
         Node::Fixed("resourceType", r#""user""#),
-        Node::Leaf("created", F::Created),
-        Node::Leaf("lastModified", F::Modified),
         Node::Leaf("location", F::Location),
     ]),
 ];

@@ -94,3 +94,86 @@ async fn filters_look_into_multi_valued_attributes_extensions_and_memberships() 
     }
     emulator.stop().await;
 }
+
+#[tokio::test]
+async fn it_follows_the_rfcs_where_no_quirk_says_otherwise() {
+    let (emulator, http) = server().await;
+    let send = async |method: &str, path: &str, body: Value| {
+        let url = format!("{}{path}", emulator.plain_base_uri());
+        let request = http
+            .request(method.parse().unwrap(), url)
+            .bearer_auth("token")
+            .body(body.to_string());
+        let response = request.send().await.unwrap();
+        let status = response.status().as_u16();
+        (
+            status,
+            serde_json::from_slice::<Value>(&response.bytes().await.unwrap()).unwrap_or_default(),
+        )
+    };
+    let (status, made) = send(
+        "POST",
+        "/Users",
+        json!({ "userName": "cleo", "password": "secret" }),
+    )
+    .await;
+    assert_eq!((status, made.get("password")), (201, None));
+    assert!(
+        made["meta"]["created"].is_string() && made["meta"]["lastModified"].is_string(),
+        "{made}"
+    );
+    let path = format!("/Users/{}", made["id"].as_str().unwrap());
+    let patch = json!({ "Operations": [{ "op": "replace", "path": "password", "value": "other" }] });
+    assert_eq!(send("PATCH", &path, patch).await.0, 204);
+    let (_, put) = send("PUT", &path, json!({ "userName": "cleo", "password": "other" })).await;
+    assert_eq!(put.get("password"), None);
+    assert_eq!(get(&emulator, &http, &path, &[]).await.get("password"), None);
+
+    for without in [
+        json!({}),
+        json!({ "userName": " " }),
+        json!({ "displayName": "x" }),
+    ] {
+        assert_eq!(send("POST", "/Users", without).await.0, 400);
+    }
+    for (method, path) in [
+        ("POST", "/ServiceProviderConfig"),
+        ("DELETE", "/Schemas"),
+        ("PUT", "/Users"),
+        ("POST", "/Users/1"),
+        ("POST", "/Users/nobody"),
+    ] {
+        assert_eq!(send(method, path, json!({})).await.0, 405, "{method} {path}");
+    }
+
+    let types = get(&emulator, &http, "/ResourceTypes", &[]).await;
+    assert_eq!(
+        types["Resources"][0]["schemas"],
+        json!(["urn:ietf:params:scim:schemas:core:2.0:ResourceType"])
+    );
+    let schemas = get(&emulator, &http, "/Schemas", &[]).await;
+    assert_eq!(schemas["totalResults"], 3);
+    let one = get(&emulator, &http, &format!("/Schemas/{ENTERPRISE}"), &[]).await;
+    assert_eq!(one["id"], ENTERPRISE);
+
+    let user = get(
+        &emulator,
+        &http,
+        "/Users/1",
+        &[(
+            "excludedAttributes",
+            &format!("id,userName,emails.type,{ENTERPRISE}:department"),
+        )],
+    )
+    .await;
+    assert_eq!(user["id"], "1");
+    assert!(
+        user.get("userName").is_none() && user["emails"][0].get("type").is_none(),
+        "{user}"
+    );
+    assert!(
+        user["emails"][0]["value"].is_string() && user[ENTERPRISE].get("department").is_none(),
+        "{user}"
+    );
+    emulator.stop().await;
+}

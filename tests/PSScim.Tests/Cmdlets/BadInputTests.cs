@@ -47,7 +47,7 @@ public sealed class BadInputTests : IDisposable
     [InlineData("@{ id = $u.id; members = @($u.id) } | Set-ScimGroup", "ReadOnlyAttribute", "Add-ScimGroupMember")]
     [InlineData("'x' | Add-ScimGroupMember (Get-ScimGroup -First 1)", "InvalidId", "x", false)]
     [InlineData("@{ a = 1 } | Add-ScimGroupMember $u.id", "InvalidId", "member")]
-    [InlineData("$u.meta.created = [datetime]::UtcNow; $u | Set-ScimUser", "ReadOnlyAttribute", "meta.created")]
+    [InlineData("$u.meta.location = 'https://x'; $u | Set-ScimUser", "ReadOnlyAttribute", "meta.location")]
     [InlineData("$u.emails[0].type = 'other'; $u | Set-ScimUser", "InvalidValue", "emails[0].type")]
     public void It_is_told_before_anything_is_sent(string script, string id, string says, bool free = true)
     {

@@ -142,9 +142,10 @@ public sealed class SearchTests : IDisposable
                     return ($"emails[type eq \"other\" and value co \"{piece}\"]", user => user["emails"]!.AsArray().Any(
                         e => (string)e!["type"]! == "other" && Has((string)e["value"]!, piece)));
                 case 3:
-                    string created = (string)someone["meta"]!["created"]!;
-                    var at = DateTimeOffset.Parse(created, null);
-                    return ($"meta.created gt \"{created}\"", user => DateTimeOffset.Parse((string)user["meta"]!["created"]!, null) > at);
+                    string? Hired(JsonObject user) => (string?)user["urn:ietf:params:scim:schemas:extension:Microsoft:Entra:2.0:User"]?["employeeHireDate"];
+                    string hired = Hired(someone) ?? "2020-01-01T00:00:00Z";
+                    var at = DateTimeOffset.Parse(hired, null);
+                    return ($"employeeHireDate gt \"{hired}\"", user => Hired(user) is string date && DateTimeOffset.Parse(date, null) > at);
                 case 4:
                     string name = (string)someone["userName"]!;
                     return ($"userName eq \"{name.ToUpperInvariant()}\"", user => Same((string)user["userName"]!, name));

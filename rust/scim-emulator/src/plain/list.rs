@@ -10,7 +10,7 @@ use crate::wire::Failure;
 
 /// What a page holds at most where pages are capped.
 const CAPPED: usize = 7;
-const LIST: &str = "urn:ietf:params:scim:api:messages:2.0:ListResponse";
+pub(super) const LIST: &str = "urn:ietf:params:scim:api:messages:2.0:ListResponse";
 
 impl Plain {
     pub(super) fn list(&self, kind: &str, store: &Store, query: &str) -> Result<Value, Failure> {
@@ -19,13 +19,7 @@ impl Plain {
         } else {
             &store.groups
         };
-        let parameter = |name: &str| {
-            query
-                .split('&')
-                .filter_map(|pair| pair.split_once('='))
-                .find(|(n, _)| *n == name)
-                .map(|(_, value)| decode(&value.replace('+', "%2B")))
-        };
+        let parameter = |name: &str| parameter(query, name);
         let number = |name| parameter(name).and_then(|n| n.parse::<usize>().ok());
         let filter = parameter("filter").filter(|_| !self.has(Quirk::IgnoredFilter));
         let matching: Vec<&Object> = match &filter {
@@ -142,6 +136,15 @@ impl Plain {
     }
 }
 
+/// A parameter of a query.
+pub(super) fn parameter(query: &str, name: &str) -> Option<String> {
+    query
+        .split('&')
+        .filter_map(|pair| pair.split_once('='))
+        .find(|(n, _)| *n == name)
+        .map(|(_, value)| decode(&value.replace('+', "%2B")))
+}
+
 fn equality(filter: &str) -> Result<(String, Value), Failure> {
     let plain = filter.trim().trim_start_matches('(').trim_end_matches(')');
     let mut words = plain.splitn(3, ' ');
@@ -156,7 +159,7 @@ fn equality(filter: &str) -> Result<(String, Value), Failure> {
 }
 
 /// The names of a path, an extension's URN as one of them. That of the core schemas names the resource itself.
-fn path(attribute: &str) -> Vec<&str> {
+pub(super) fn path(attribute: &str) -> Vec<&str> {
     let (urn, rest) = match attribute.rfind(':') {
         Some(colon) => (Some(&attribute[..colon]), &attribute[colon + 1..]),
         None => (None, attribute),

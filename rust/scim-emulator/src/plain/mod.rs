@@ -17,8 +17,9 @@ use serde_json::{Map, Value, json};
 use crate::directory::Directory;
 use crate::query::decode;
 use crate::quirks::Quirk;
-use crate::schema::Kind;
+use crate::schema::{ENTERPRISE_USER, Kind, schema_document};
 use crate::wire::Failure;
+use crate::world::now_text;
 
 pub(crate) const PREFIX: &str = "/scim/v2";
 /// No page holds more, and so it is said in ServiceProviderConfig; [`Contents`] may name another number.
@@ -146,13 +147,12 @@ impl Plain {
             object.insert("id".into(), format!("made-{number}").into());
         }
         object.insert("schemas".into(), json!([format!("{CORE}{kind}")]));
-        object.insert(
-            "meta".into(),
-            json!({ "resourceType": kind, "version": "W/\"1\"" }),
-        );
-        if !self.has(Quirk::Etags) && !self.has(Quirk::FalseVersions) {
-            object.insert("meta".into(), json!({ "resourceType": kind }));
+        let now = now_text();
+        let mut meta = json!({ "resourceType": kind, "created": now, "lastModified": now });
+        if self.has(Quirk::Etags) || self.has(Quirk::FalseVersions) {
+            meta["version"] = "W/\"1\"".into();
         }
+        object.insert("meta".into(), meta);
     }
 
     fn reply(&self, store: &mut Store, asked: &Asked<'_>) -> Result<(StatusCode, Option<Value>), Failure> {
@@ -180,10 +180,29 @@ impl Plain {
                 Err(Failure::no_such_path(first))
             }
             (&Method::GET, name, None) if name == self.config_path() => ok(self.config(store.page)),
-            (&Method::GET, "ResourceTypes", None) => ok(json!({ "totalResults": 2, "Resources": [
-                { "id": "User", "name": "User", "endpoint": format!("/{users}"), "schema": format!("{CORE}User") },
-                { "id": "Group", "name": "Group", "endpoint": format!("/{groups}"), "schema": format!("{CORE}Group") },
-            ] })),
+            (&Method::GET, "ResourceTypes", None) => ok(listed(&[
+                json!({ "schemas": [format!("{CORE}ResourceType")], "id": "User", "name": "User", "endpoint": format!("/{users}"),
+                    "schema": format!("{CORE}User"), "schemaExtensions": [{ "schema": ENTERPRISE_USER, "required": false }] }),
+                json!({ "schemas": [format!("{CORE}ResourceType")], "id": "Group", "name": "Group", "endpoint": format!("/{groups}"),
+                    "schema": format!("{CORE}Group") }),
+            ])),
+            (&Method::GET, "Schemas", urn) if !self.has(Quirk::NoDiscovery) => {
+                let all = [&format!("{CORE}User"), &format!("{CORE}Group"), ENTERPRISE_USER]
+                    .map(|urn| schema_document(urn, PREFIX).unwrap_or_default());
+                match urn {
+                    None => ok(listed(&all)),
+                    Some(urn) => ok(all
+                        .into_iter()
+                        .find(|one| one["id"] == urn)
+                        .ok_or_else(|| Failure::not_found(&urn))?),
+                }
+            }
+            (_, name, _) if name == self.config_path() || matches!(name, "ResourceTypes" | "Schemas") => {
+                match self.has(Quirk::NoDiscovery) || asked.method == Method::GET {
+                    true => Err(Failure::no_such_path(asked.path)),
+                    false => Err(not_allowed()),
+                }
+            }
             (method, name, id) if name == users || name == groups => {
                 let kind = if name == users { "User" } else { "Group" };
                 match (method, id) {
@@ -193,6 +212,9 @@ impl Plain {
                         store.made += 1;
                         object.remove("id");
                         object.remove("password");
+                        if kind == "User" && text(object.get("userName")).trim().is_empty() {
+                            return Err(Failure::invalid_value("The attribute 'userName' is required."));
+                        }
                         self.identify(&mut object, store.made, kind);
                         let all = store.of(kind);
                         if kind == "User"
@@ -250,6 +272,11 @@ impl Store {
             &mut self.groups
         }
     }
+}
+
+/// A list of all that there is.
+fn listed(all: &[Value]) -> Value {
+    json!({ "schemas": [list::LIST], "totalResults": all.len(), "itemsPerPage": all.len(), "startIndex": 1, "Resources": all })
 }
 
 fn body(asked: &Asked<'_>) -> Result<Object, Failure> {

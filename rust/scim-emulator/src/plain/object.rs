@@ -8,6 +8,7 @@ use super::operations::apply;
 use super::{Asked, Object, Plain, body, not_allowed, text};
 use crate::quirks::Quirk;
 use crate::wire::Failure;
+use crate::world::now_text;
 
 impl Plain {
     pub(super) fn one(
@@ -17,6 +18,12 @@ impl Plain {
         id: &str,
         asked: &Asked<'_>,
     ) -> Result<(StatusCode, Option<Value>), Failure> {
+        if !matches!(
+            *method,
+            Method::GET | Method::PUT | Method::PATCH | Method::DELETE
+        ) {
+            return Err(not_allowed());
+        }
         let at = all
             .iter()
             .position(|one| text(one.get("id")) == id)
@@ -43,6 +50,7 @@ impl Plain {
                     });
                 }
                 let mut object = body(asked)?;
+                object.remove("password");
                 for kept in ["id", "meta", "schemas"] {
                     object.insert(kept.into(), all[at].get(kept).cloned().unwrap_or_default());
                 }
@@ -65,6 +73,7 @@ impl Plain {
                 {
                     apply(&mut object, operation, &self.quirks)?;
                 }
+                object.remove("password");
                 self.changed(&mut object);
                 all[at] = object;
                 Ok((StatusCode::NO_CONTENT, None))
@@ -75,6 +84,9 @@ impl Plain {
 
     /// Gives an object the next version.
     fn changed(&self, object: &mut Object) {
+        if let Some(Value::Object(meta)) = object.get_mut("meta") {
+            meta.insert("lastModified".into(), now_text().into());
+        }
         if let Some(Value::String(version)) = object.get_mut("meta").and_then(|meta| meta.get_mut("version"))
         {
             let number: u64 = version

@@ -6,6 +6,7 @@ use http::header::{CONTENT_TYPE, ETAG, LOCATION};
 use http::{HeaderValue, StatusCode};
 use serde_json::{Value, json};
 
+use super::list::{parameter, path};
 use super::{Object, Plain, text};
 use crate::quirks::Quirk;
 use crate::wire::{Failure, SCIM_JSON, bytes_response, empty_response};
@@ -42,6 +43,10 @@ impl Plain {
         let mut shown = object.clone();
         if self.has(Quirk::HiddenMembers) && !query.contains("attributes=members") {
             shown.remove("members");
+        }
+        let excluded = parameter(query, "excludedAttributes").unwrap_or_default();
+        for name in excluded.split(',').map(str::trim) {
+            exclude(&mut shown, &path(name));
         }
         if self.has(Quirk::OddValues) && shown.contains_key("userName") {
             shown.insert(
@@ -98,5 +103,29 @@ impl Plain {
             return other("application/scim+json", error.to_string());
         }
         failure.into_response()
+    }
+}
+
+/// Takes an attribute out of what is shown; the id is always there (RFC 7643 section 3.1).
+fn exclude(shown: &mut Object, path: &[&str]) {
+    let [first, rest @ ..] = path else {
+        return;
+    };
+    let Some(name) = shown.keys().find(|n| n.eq_ignore_ascii_case(first)).cloned() else {
+        return;
+    };
+    if rest.is_empty() {
+        if name != "id" {
+            shown.remove(&name);
+        }
+        return;
+    }
+    match shown.get_mut(&name) {
+        Some(Value::Object(inner)) => exclude(inner, rest),
+        Some(Value::Array(elements)) => elements
+            .iter_mut()
+            .filter_map(Value::as_object_mut)
+            .for_each(|element| exclude(element, rest)),
+        _ => {}
     }
 }
