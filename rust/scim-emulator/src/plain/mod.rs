@@ -26,6 +26,9 @@ pub(crate) const PREFIX: &str = "/scim/v2";
 const PAGE: usize = 100;
 const CORE: &str = "urn:ietf:params:scim:schemas:core:2.0:";
 
+/// When the generated resources were created.
+const SEEDED: &str = "2024-03-01T08:00:00Z";
+
 pub(crate) type Object = Map<String, Value>;
 
 /// All that the server has, from the first request on.
@@ -129,26 +132,25 @@ impl Plain {
         };
         let mut store = Store::default();
         for (n, mut user) in all(Kind::User) {
-            self.identify(&mut user, n as u64 + 1, "User");
+            self.identify(&mut user, n as u64 + 1, "User", SEEDED);
             store.users.push(user);
         }
         for (n, mut group) in all(Kind::Group) {
-            self.identify(&mut group, 1_000_000 + n as u64, "Group");
+            self.identify(&mut group, 1_000_000 + n as u64, "Group", SEEDED);
             group.insert("members".into(), json!([]));
             store.groups.push(group);
         }
         store
     }
 
-    fn identify(&self, object: &mut Object, number: u64, kind: &str) {
+    fn identify(&self, object: &mut Object, number: u64, kind: &str, created: &str) {
         if self.has(Quirk::NumericIds) {
             object.insert("id".into(), number.into());
         } else if !object.contains_key("id") {
             object.insert("id".into(), format!("made-{number}").into());
         }
         object.insert("schemas".into(), json!([format!("{CORE}{kind}")]));
-        let now = now_text();
-        let mut meta = json!({ "resourceType": kind, "created": now, "lastModified": now });
+        let mut meta = json!({ "resourceType": kind, "created": created, "lastModified": created });
         if self.has(Quirk::Etags) || self.has(Quirk::FalseVersions) {
             meta["version"] = "W/\"1\"".into();
         }
@@ -215,7 +217,7 @@ impl Plain {
                         if kind == "User" && text(object.get("userName")).trim().is_empty() {
                             return Err(Failure::invalid_value("The attribute 'userName' is required."));
                         }
-                        self.identify(&mut object, store.made, kind);
+                        self.identify(&mut object, store.made, kind, &now_text());
                         let all = store.of(kind);
                         if kind == "User"
                             && all
