@@ -62,7 +62,7 @@ Describe 'An error' {
         } | Should -Be 0
     }
     It 'in the middle of a list comes after the users that were there, with the cursor to go on from' {
-        Add-Fault @{ action = 'status'; status = 503; times = 9; skip = 1 }
+        Add-Fault @{ action = 'status'; status = 500; times = 9; skip = 1 }
         try { $null = Get-ScimUser -OutVariable users -ErrorAction SilentlyContinue } catch { $problem = $_ }
         $users | Should -HaveCount 100
         $null = Invoke-RestMethod -Method Delete "$($emulator.Authority)/__emulator/faults"

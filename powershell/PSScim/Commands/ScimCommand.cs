@@ -159,7 +159,10 @@ public abstract class ScimCommand : PSCmdlet, IDisposable
         while (operation.TryTakeEvent(out ScimEventKind kind, out string text, out long milliseconds))
         {
             Progress.Hear(kind, text, milliseconds);
-            if (kind == ScimEventKind.Warning)
+            if (kind == ScimEventKind.Incomplete)
+                // Sync-ScimGroupMember must not take such a list for the whole.
+                RunspaceState.Current.Failures++;
+            else if (kind == ScimEventKind.Warning)
                 WriteWarning(text);
             else
                 WriteVerbose(text);

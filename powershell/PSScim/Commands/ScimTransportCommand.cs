@@ -78,7 +78,7 @@ public abstract class ScimTransportCommand : ScimCommand
     [ValidateNotNull]
     public System.Security.SecureString? ClientCertificatePassword { get; set; }
 
-    /// <summary>The time limit of one request, in seconds. Default: 100.</summary>
+    /// <summary>The number of seconds that one response may take. A server that never answers costs them once, retries included. Default: 100.</summary>
     [Parameter]
     [ValidateRange(1, int.MaxValue)]
     public int? TimeoutSec { get; set; }
@@ -92,7 +92,9 @@ public abstract class ScimTransportCommand : ScimCommand
     public int? StallTimeoutSec { get; set; }
 
     /// <summary>
-    /// The maximum number of retries of a request after status 429, status 5xx or a lost connection. Default: 5.
+    /// How often a request is retried at most after 429, 5xx or a lost connection. All requests for one input object share
+    /// the number. Default: 5; and 429 and 503 are waited for as long as the service asks, or up to -TimeoutSec. A host that
+    /// isn't there and has never answered isn't retried.
     /// </summary>
     [Parameter]
     [ValidateRange(0, 100)]

@@ -136,7 +136,7 @@ public sealed class SyncScimGroupMemberCommand : ScimWriteCommand
         ThrowTerminating(
             new ScimException(
                 ErrorId.InputIncomplete,
-                $"The group {Group} wasn't changed, because a command that feeds Sync-ScimGroupMember reported an error, so the list of members may be incomplete{reason}"),
+                $"The group {Group} wasn't changed, because a command that feeds Sync-ScimGroupMember reported an error or an incomplete list, so members may be missing{reason}"),
             Group);
     }
 

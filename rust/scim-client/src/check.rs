@@ -290,6 +290,7 @@ impl Checks {
             limit: usize::MAX,
             stop: None,
             intent: None,
+            retries: None,
         };
         let answer = self.session.exchange(once, caller).await?;
         let page = crate::page::PageParser::default()

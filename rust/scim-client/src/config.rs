@@ -126,6 +126,8 @@ pub(crate) struct Settings {
     pub(crate) budget: Option<u64>,
     pub(crate) timeout: Duration,
     pub(crate) retries: u32,
+    /// Whether the caller chose the number.
+    pub(crate) counts_all_retries: bool,
     pub(crate) retry_interval: Duration,
     pub(crate) retry_budget: Duration,
     pub(crate) stall: Duration,
@@ -181,6 +183,7 @@ impl Config {
             budget: self.request_budget,
             timeout: Duration::from_secs(self.timeout_seconds.unwrap_or(100).max(1)),
             retries: self.maximum_retry_count.unwrap_or(5),
+            counts_all_retries: self.maximum_retry_count.is_some(),
             retry_interval: Duration::from_millis(self.retry_interval_milliseconds.unwrap_or(500).max(1)),
             retry_budget: Duration::from_secs(self.retry_budget_seconds.unwrap_or(300)),
             stall: Duration::from_secs(self.stall_timeout_seconds.unwrap_or(60).max(1)),

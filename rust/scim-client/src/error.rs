@@ -37,6 +37,10 @@ pub struct Details {
     pub cursor: Option<String>,
     /// Whether the request certainly never left: no connection could be made.
     pub(crate) unsent: bool,
+    /// Whether no connection was possible for want of a way or of an answer in time.
+    pub(crate) unreachable: bool,
+    /// The host and port that it is about, where no answer came.
+    pub(crate) host: Option<String>,
 }
 
 impl Error {
@@ -53,6 +57,8 @@ impl Error {
             retry_after: None,
             cursor: None,
             unsent: false,
+            unreachable: false,
+            host: None,
         }))
     }
 

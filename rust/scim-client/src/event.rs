@@ -51,6 +51,8 @@ pub enum Event {
     },
     /// Something that will make trouble, in a sentence.
     Warning(String),
+    /// The list may not hold everything, as the warning before said: no command may take it for the whole.
+    Incomplete,
 }
 
 impl fmt::Display for Event {
@@ -99,6 +101,7 @@ impl fmt::Display for Event {
                 elapsed.as_millis()
             ),
             Event::Warning(text) => f.write_str(text),
+            Event::Incomplete => Ok(()),
         }
     }
 }

@@ -70,7 +70,28 @@ pub(crate) fn of(error: &reqwest::Error, what: &str, proxy: Option<&str>, early:
         Kind::Timeout => format!("{host} didn't respond to {what} in time."),
         _ => format!("The connection to {host} was lost during {what}: {reason}."),
     };
-    Error::new(kind, message).with(|d| d.unsent = error.is_connect())
+    Error::new(kind, message).with(|d| {
+        d.unsent = error.is_connect();
+        d.unreachable = error.is_connect() && (error.is_timeout() || is_unreachable(error));
+        d.host = url.map(crate::http::host_of);
+    })
+}
+
+/// Whether there is no way to the host.
+fn is_unreachable(error: &reqwest::Error) -> bool {
+    let mut cause: Option<&(dyn std::error::Error + 'static)> = error.source();
+    while let Some(inner) = cause {
+        if let Some(io) = inner.downcast_ref::<io::Error>()
+            && matches!(
+                io.kind(),
+                io::ErrorKind::HostUnreachable | io::ErrorKind::NetworkUnreachable
+            )
+        {
+            return true;
+        }
+        cause = inner.source();
+    }
+    false
 }
 
 /// Status 407, in response to CONNECT or to the request itself.

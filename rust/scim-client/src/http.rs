@@ -1,7 +1,8 @@
 //! One exchange over HTTP, and what its failure means.
 
+use std::collections::HashSet;
 use std::ops::Deref;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::{Duration, Instant, SystemTime};
 
 pub(crate) use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, IF_MATCH};
@@ -25,9 +26,11 @@ use crate::trace::{BodyEntry, Entry, Trace};
 pub(crate) struct Limits {
     pub(crate) timeout: Duration,
     pub(crate) retries: u32,
-    interval: Duration,
-    /// One pause is never longer than this; a service that asks for more gets an error in its place.
-    budget: Duration,
+    /// Whether `retries` holds for 429 and 503 too, since the caller chose it.
+    pub(crate) counts_all: bool,
+    pub(crate) interval: Duration,
+    /// What all tries of a request take together at most, and so the longest pause that a service may ask for.
+    pub(crate) budget: Duration,
 }
 
 /// Pauses that we choose ourselves stop growing here.
@@ -38,27 +41,30 @@ impl Limits {
         Self {
             timeout: settings.timeout,
             retries: settings.retries,
+            counts_all: settings.counts_all_retries,
             interval: settings.retry_interval,
             budget: settings.retry_budget,
         }
     }
 
-    /// How long to wait before retry number `retry` (from 0), or None when it is not worth it. What the service asks
-    /// for is a floor; a little jitter keeps many clients from coming back at the same moment.
+    /// How long to wait before retry number `retry` (from 0), or None when it is not worth it.
     pub(crate) fn pause(&self, retry: u32, asked: Option<Duration>) -> Option<Duration> {
-        if retry >= self.retries {
-            return None;
-        }
+        let delay = self.delay(retry, asked);
+        (retry < self.retries && delay <= self.budget).then_some(delay)
+    }
+
+    /// How long to wait before retry number `retry` (from 0). What the service asks for is a floor; a little jitter keeps
+    /// many clients from coming back at the same moment.
+    pub(crate) fn delay(&self, retry: u32, asked: Option<Duration>) -> Duration {
         let doubled = self
             .interval
             .saturating_mul(1 << retry.min(16))
             .min(LONGEST_PAUSE);
         let own = doubled.mul_f64(0.5 + 0.5 * fastrand::f64());
-        let delay = match asked {
+        match asked {
             Some(asked) => asked + own.min(asked.mul_f64(0.1) + Duration::from_millis(50)),
             None => own,
-        };
-        (delay <= self.budget).then_some(delay)
+        }
     }
 }
 
@@ -114,7 +120,7 @@ impl Exchange<'_> {
                     format!("HTTP status {} to {what}", answer.status),
                     answer.retry_after,
                 ),
-                Err(error) if is_passing(error.kind()) => (error.to_string(), None),
+                Err(error) if self.http.may_pass(error) => (error.to_string(), None),
                 _ => return result,
             };
             let Some(delay) = self.limits.pause(retry, asked) else {
@@ -177,6 +183,8 @@ pub(crate) struct Wire {
     /// What sends them: the same, until its connections have to be left.
     sending: Arc<RwLock<reqwest::Client>>,
     proxies: Proxies,
+    /// The hosts that have answered, each with its port.
+    heard: Arc<Mutex<HashSet<String>>>,
     trace: Option<Arc<Trace>>,
 }
 
@@ -203,6 +211,7 @@ impl Wire {
             sending: Arc::new(RwLock::new(client.clone())),
             client,
             proxies,
+            heard: Arc::default(),
             trace: settings.trace.clone(),
         })
     }
@@ -244,6 +253,30 @@ impl Wire {
     /// The proxy that requests to `url` go through.
     pub(crate) fn proxy(&self, url: &url::Url) -> Option<String> {
         self.proxies.of(url)
+    }
+
+    fn hear(&self, url: &url::Url) {
+        let mut heard = self.heard.lock().unwrap_or_else(PoisonError::into_inner);
+        let host = host_of(url);
+        if !heard.contains(&host) {
+            heard.insert(host);
+        }
+    }
+
+    /// Whether a failure without an answer may be gone at the next try. A host that has never answered, and whose name,
+    /// port or proxy isn't there, is a mistake in the address; one that has answered before may come back.
+    pub(crate) fn may_pass(&self, error: &Error) -> bool {
+        let details = error.details();
+        let has_answered = || {
+            let heard = self.heard.lock().unwrap_or_else(PoisonError::into_inner);
+            details.host.as_ref().is_some_and(|host| heard.contains(host))
+        };
+        match error.kind() {
+            Kind::NameNotFound | Kind::ConnectionRefused | Kind::ProxyUnreachable => has_answered(),
+            Kind::Timeout | Kind::ConnectionLost if details.unreachable => has_answered(),
+            Kind::ConnectionLost | Kind::Stalled | Kind::Timeout => true,
+            _ => false,
+        }
     }
 
     /// Sends a request and reads its answer, of at most `most` bytes, within `limit` from now. `what` names the request
@@ -295,6 +328,7 @@ impl Wire {
             .clone();
         let sent = client.execute(request).await.map_err(failed);
         let response = sent.inspect_err(|e| entry.broken(e))?;
+        self.hear(response.url());
         entry.head(&response);
         let headers = response.headers();
         let text = |name: &str| headers.get(name).and_then(|v| v.to_str().ok()).map(str::to_owned);
@@ -433,16 +467,12 @@ fn too_large(what: &str, most: usize) -> Error {
     Error::new(Kind::BodyTooLarge, message)
 }
 
-/// Whether a failure without an answer may be gone at the next try.
-pub(crate) fn is_passing(kind: Kind) -> bool {
-    matches!(
-        kind,
-        Kind::ConnectionLost
-            | Kind::ConnectionRefused
-            | Kind::NameNotFound
-            | Kind::ProxyUnreachable
-            | Kind::Stalled
-            | Kind::Timeout
+/// The host and port of an address.
+pub(crate) fn host_of(url: &url::Url) -> String {
+    format!(
+        "{}:{}",
+        url.host_str().unwrap_or_default(),
+        url.port_or_known_default().unwrap_or_default()
     )
 }
 
@@ -489,6 +519,7 @@ mod tests {
         let limits = Limits {
             timeout: Duration::ZERO,
             retries: 5,
+            counts_all: false,
             interval: Duration::from_millis(500),
             budget: Duration::from_secs(300),
         };

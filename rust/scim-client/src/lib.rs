@@ -37,6 +37,7 @@ mod proxy;
 pub mod record;
 mod request;
 mod resolver;
+mod retry;
 mod schema;
 mod search;
 mod secret;

@@ -193,6 +193,7 @@ impl List {
             self.count = service.page_size(self.endpoint, &self.query.attributes, self.asked.or(usual));
             self.paging = Some(Paging::new(
                 self.count.unwrap_or(0),
+                self.session.profile().and_then(Profile::largest_page),
                 place.in_front(),
                 self.session.totals(),
             ));
@@ -308,11 +309,14 @@ impl List {
                 }
                 Opening::End => return Ok(None),
                 Opening::Unclear => {
-                    observer.event(Event::Warning(format!(
-                        "The server ignores startIndex and doesn't say how many of its {} there are in all, so there may be more than the {} that it returned.",
-                        self.path(),
-                        self.received
-                    )));
+                    incomplete(
+                        observer,
+                        format!(
+                            "The server ignores startIndex and doesn't say how many of its {} there are in all, so there may be more than the {} that it returned.",
+                            self.path(),
+                            self.received
+                        ),
+                    );
                     return Ok(None);
                 }
                 Opening::Loop => {
@@ -488,10 +492,13 @@ impl List {
         });
         self.session.learn_totals(paging.totals());
         if paging.hides() {
-            observer.event(Event::Warning(format!(
-                "The server returned an empty page in the middle of its {}, so it may hide some.",
-                self.path()
-            )));
+            incomplete(
+                observer,
+                format!(
+                    "The server returned an empty page in the middle of its {}, so it may hide some.",
+                    self.path()
+                ),
+            );
         }
         let missing = match next {
             Next::At(index) if self.count.is_some() => {
@@ -512,10 +519,13 @@ impl List {
     /// Warns of resources that the server counted and did not give.
     fn warn_of_missing(&self, missing: u64, observer: &dyn Observer) {
         if missing > 0 {
-            observer.event(Event::Warning(format!(
-                "The server's totalResults is {missing} higher than the number of {} that it returned. The server hides some of them, or its count is wrong.",
-                self.path()
-            )));
+            incomplete(
+                observer,
+                format!(
+                    "The server's totalResults is {missing} higher than the number of {} that it returned. The server hides some of them, or its count is wrong.",
+                    self.path()
+                ),
+            );
         }
     }
 
@@ -540,6 +550,12 @@ impl List {
         );
         Error::new(Kind::PagingLoop, message)
     }
+}
+
+/// Warns that the list may not hold everything.
+fn incomplete(observer: &dyn Observer, text: String) {
+    observer.event(Event::Warning(text));
+    observer.event(Event::Incomplete);
 }
 
 fn id_of(page: &Page, n: usize) -> Option<String> {

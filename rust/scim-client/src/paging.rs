@@ -64,6 +64,8 @@ pub(crate) enum Next {
 pub(crate) struct Paging {
     /// Resources asked for a page.
     asked: u64,
+    /// Resources of a page that holds as many as it may: those that were asked for, or fewer where the server says so.
+    full: u64,
     /// What the server calls its first resource.
     base: u64,
     /// Resources that are behind us, those that did not come included.
@@ -89,10 +91,11 @@ pub(crate) struct Paging {
 }
 
 impl Paging {
-    /// `passed`: resources in front of where the list begins.
-    pub(crate) fn new(asked: u32, passed: u64, totals: Totals) -> Self {
+    /// `passed`: resources in front of where the list begins. `most`: what the server says that a page holds at most.
+    pub(crate) fn new(asked: u32, most: Option<u32>, passed: u64, totals: Totals) -> Self {
         Self {
             asked: u64::from(asked),
+            full: u64::from(most.map_or(asked, |most| most.min(asked))),
             base: 1,
             passed,
             received: passed,
@@ -146,7 +149,7 @@ impl Paging {
             // More than was asked for: the server does not page, and that was all.
             None if self.pages == 1 && self.last > self.asked => Opening::End,
             // A look-up's only resource.
-            None if self.pages == 1 && self.last == 1 && self.asked > 1 => Opening::End,
+            None if self.pages == 1 && self.last == 1 && self.full > 1 => Opening::End,
             None if self.pages == 1 => Opening::Probe(self.base + 1),
             None => self.unclear(),
         }
@@ -172,7 +175,7 @@ impl Paging {
             if total.is_some() {
                 self.totals = Totals::OfPage;
             }
-        } else if count > 1 && self.last != self.asked {
+        } else if count > 1 && self.last != self.asked && self.last != self.full {
             // It does not page at all: whatever is asked for, all comes.
             if total.is_some() {
                 self.totals = Totals::Whole;
@@ -183,7 +186,7 @@ impl Paging {
     }
 
     fn unclear(&self) -> Opening {
-        if self.last < self.asked {
+        if self.last < self.full {
             Opening::Unclear
         } else {
             Opening::Loop
@@ -212,7 +215,7 @@ impl Paging {
             Totals::Whole => true,
             Totals::OfPage => false,
             // One resource, as of a look-up, is no page that something cut off.
-            Totals::Unknown => page.count == 1 && self.asked > 1 && self.pages == 1,
+            Totals::Unknown => page.count == 1 && self.full > 1 && self.pages == 1,
         };
         if reached && counts {
             Next::Nothing(self.missing(page.total))
@@ -239,7 +242,7 @@ impl Paging {
             self.totals = Totals::Whole;
         }
         let more = total.is_some_and(|total| total > self.passed);
-        let was_full = self.last >= self.asked || (self.pages > 1 && self.last == self.largest);
+        let was_full = self.last >= self.full || (self.pages > 1 && self.last == self.largest);
         let again = self.totals != Totals::Whole && self.pages > 0 && was_full && self.empty == 1;
         if self.passed == 0 || self.empty > EMPTY_PAGES || !(more || again) {
             return Next::Nothing(self.missing(total));
@@ -278,11 +281,11 @@ mod tests {
 
     #[test]
     fn the_base_is_what_the_server_says_and_an_overlap_corrects_it() {
-        let mut zero = Paging::new(10, 0, Totals::Unknown);
+        let mut zero = Paging::new(10, None, 0, Totals::Unknown);
         assert_eq!(page(&mut zero, 0..10, Some(25), Some(0)), Ok(Next::At(10)));
         assert_eq!(page(&mut zero, 10..20, Some(25), Some(10)), Ok(Next::At(20)));
         // It said 0 only because nothing was asked; it counts from 1.
-        let mut one = Paging::new(10, 0, Totals::Unknown);
+        let mut one = Paging::new(10, None, 0, Totals::Unknown);
         assert_eq!(page(&mut one, 0..10, Some(25), Some(0)), Ok(Next::At(10)));
         assert_eq!(page(&mut one, 9..19, Some(25), Some(10)), Err(Opening::Shift(11)));
         assert_eq!(page(&mut one, 10..20, Some(25), Some(11)), Ok(Next::At(21)));
@@ -291,41 +294,45 @@ mod tests {
 
     #[test]
     fn a_total_of_the_page_does_not_end_the_list() {
-        let mut paging = Paging::new(10, 0, Totals::Unknown);
+        let mut paging = Paging::new(10, None, 0, Totals::Unknown);
         assert_eq!(page(&mut paging, 0..10, Some(10), None), Ok(Next::At(11)));
         assert_eq!(page(&mut paging, 10..20, Some(10), None), Ok(Next::At(21)));
         // Pages that get shorter end no list either.
         assert_eq!(page(&mut paging, 20..25, Some(5), None), Ok(Next::At(26)));
         assert_eq!(page(&mut paging, 0..0, Some(0), None), Ok(Next::Nothing(0)));
         // Known from another list.
-        let mut next = Paging::new(10, 0, paging.totals());
+        let mut next = Paging::new(10, None, 0, paging.totals());
         assert_eq!(page(&mut next, 0..7, Some(7), None), Ok(Next::At(8)));
     }
 
     #[test]
     fn a_total_that_was_more_than_the_page_ends_lists() {
-        let mut paging = Paging::new(10, 0, Totals::Unknown);
+        let mut paging = Paging::new(10, None, 0, Totals::Unknown);
         assert_eq!(page(&mut paging, 0..7, Some(7), None), Ok(Next::At(8)));
-        let mut paging = Paging::new(10, 0, Totals::Unknown);
+        let mut paging = Paging::new(10, None, 0, Totals::Unknown);
         assert_eq!(page(&mut paging, 0..10, Some(20), None), Ok(Next::At(11)));
         assert_eq!(page(&mut paging, 10..20, Some(20), None), Ok(Next::Nothing(0)));
-        let mut next = Paging::new(10, 0, paging.totals());
+        let mut next = Paging::new(10, None, 0, paging.totals());
         assert_eq!(page(&mut next, 0..10, Some(10), None), Ok(Next::Nothing(0)));
+        // One resource is a full page of a server that says so.
+        let mut small = Paging::new(10, Some(1), 0, Totals::Unknown);
+        assert_eq!(page(&mut small, 0..1, Some(1), None), Ok(Next::At(2)));
+        assert_eq!(page(&mut small, 1..2, Some(1), None), Ok(Next::At(3)));
         // A look-up asks no more than it needs, whatever is known.
-        let mut one = Paging::new(10, 0, Totals::Unknown);
+        let mut one = Paging::new(10, None, 0, Totals::Unknown);
         assert_eq!(page(&mut one, 0..1, Some(1), None), Ok(Next::Nothing(0)));
     }
 
     #[test]
     fn an_empty_page_after_a_full_one_is_passed_over_once() {
-        let mut paging = Paging::new(10, 0, Totals::Unknown);
+        let mut paging = Paging::new(10, None, 0, Totals::Unknown);
         assert_eq!(page(&mut paging, 0..10, None, None), Ok(Next::At(11)));
         assert_eq!(page(&mut paging, 0..0, None, None), Ok(Next::At(21)));
         assert!(!paging.hides());
         assert_eq!(page(&mut paging, 20..25, None, None), Ok(Next::At(26)));
         assert!(paging.hides());
         assert_eq!(page(&mut paging, 0..0, None, None), Ok(Next::Nothing(0)));
-        let mut even = Paging::new(10, 0, Totals::Unknown);
+        let mut even = Paging::new(10, None, 0, Totals::Unknown);
         assert_eq!(page(&mut even, 0..10, None, None), Ok(Next::At(11)));
         assert_eq!(page(&mut even, 0..0, None, None), Ok(Next::At(21)));
         assert_eq!(page(&mut even, 0..0, None, None), Ok(Next::Nothing(0)));
@@ -333,12 +340,12 @@ mod tests {
 
     #[test]
     fn empty_pages_are_passed_over_a_few_times_and_what_is_missing_is_told() {
-        let mut hidden = Paging::new(10, 0, Totals::Unknown);
+        let mut hidden = Paging::new(10, None, 0, Totals::Unknown);
         assert_eq!(page(&mut hidden, 0..10, Some(35), None), Ok(Next::At(11)));
         assert_eq!(page(&mut hidden, 0..0, Some(35), None), Ok(Next::At(21)));
         assert_eq!(page(&mut hidden, 20..30, Some(35), None), Ok(Next::At(31)));
         assert_eq!(page(&mut hidden, 30..35, Some(35), None), Ok(Next::Nothing(10)));
-        let mut wrong = Paging::new(10, 0, Totals::Unknown);
+        let mut wrong = Paging::new(10, None, 0, Totals::Unknown);
         assert_eq!(page(&mut wrong, 0..10, Some(1000), None), Ok(Next::At(11)));
         for next in [21, 31, 41] {
             assert_eq!(page(&mut wrong, 0..0, Some(1000), None), Ok(Next::At(next)));
@@ -349,7 +356,7 @@ mod tests {
     #[test]
     fn what_the_first_page_again_means_is_asked_for() {
         let again = |count, total| {
-            let mut paging = Paging::new(10, 0, Totals::Unknown);
+            let mut paging = Paging::new(10, None, 0, Totals::Unknown);
             assert_eq!(page(&mut paging, 0..count, total, None), Ok(Next::At(count + 1)));
             assert_eq!(page(&mut paging, 0..count, total, None), Err(Opening::Probe(2)));
             paging
@@ -367,16 +374,16 @@ mod tests {
         assert_eq!(again(7, Some(7)).probed(7, Some("0"), Some(7)), Opening::End);
         assert_eq!(again(10, Some(10)).probed(10, Some("0"), Some(10)), Opening::Loop);
         // More was announced than came.
-        let mut more = Paging::new(10, 0, Totals::Unknown);
+        let mut more = Paging::new(10, None, 0, Totals::Unknown);
         assert_eq!(page(&mut more, 0..7, Some(25), None), Ok(Next::At(8)));
         assert_eq!(page(&mut more, 0..7, Some(25), None), Err(Opening::Loop));
         // The last page, and not the first.
-        let mut last = Paging::new(10, 0, Totals::Unknown);
+        let mut last = Paging::new(10, None, 0, Totals::Unknown);
         assert_eq!(page(&mut last, 0..10, None, None), Ok(Next::At(11)));
         assert_eq!(page(&mut last, 10..20, None, None), Ok(Next::At(21)));
         assert_eq!(page(&mut last, 10..20, None, None), Err(Opening::End));
         // A look-up's only resource.
-        let mut one = Paging::new(10, 0, Totals::Unknown);
+        let mut one = Paging::new(10, None, 0, Totals::Unknown);
         assert_eq!(page(&mut one, 0..1, None, None), Ok(Next::At(2)));
         assert_eq!(page(&mut one, 0..1, None, None), Err(Opening::End));
     }

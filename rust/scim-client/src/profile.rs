@@ -85,6 +85,11 @@ impl Profile {
         }
     }
 
+    /// Resources a page at most, where the server says it.
+    pub(crate) fn largest_page(&self) -> Option<u32> {
+        self.page
+    }
+
     pub(crate) fn page_size(&self) -> u32 {
         self.page.unwrap_or(USUAL_PAGE)
     }

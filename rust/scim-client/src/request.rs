@@ -10,6 +10,7 @@ use url::Url;
 
 use crate::error::Error;
 use crate::event::Observer;
+use crate::retry::Retries;
 
 /// One request.
 #[derive(Debug, Clone)]
@@ -61,6 +62,8 @@ pub(crate) struct Caller<'a> {
     pub(crate) stop: Option<&'a CancellationToken>,
     /// Kept once a request that changes something has its turn, and before it is sent.
     pub(crate) intent: Option<&'a dyn Intent>,
+    /// What may be tried again of all requests of one input object. Without it, each request has a budget of its own.
+    pub(crate) retries: Option<&'a Retries>,
 }
 
 impl<'a> Caller<'a> {
@@ -71,6 +74,7 @@ impl<'a> Caller<'a> {
             limit: usize::MAX,
             stop: None,
             intent: None,
+            retries: None,
         }
     }
 }

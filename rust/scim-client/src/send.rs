@@ -15,6 +15,7 @@ use crate::gate::Pass;
 use crate::http::{self, Answer, Arriving};
 use crate::limits;
 use crate::request::{Caller, Reach, Request, Unsuccessful};
+use crate::retry::Retries;
 use crate::session::Session;
 
 /// What has come of a request so far.
@@ -23,6 +24,8 @@ pub(crate) struct Tries {
     /// The number of the token that the service refused.
     refused: Option<u64>,
     retry: u32,
+    /// Where the caller brings no budget.
+    retries: Retries,
     hops: usize,
     /// Whether an earlier try may have been done.
     lost: bool,
@@ -35,6 +38,8 @@ struct Failed {
     passing: bool,
     /// How long the service asks to wait.
     asked: Option<Duration>,
+    /// How long the try took.
+    took: Duration,
 }
 
 /// Redirects of a GET that are followed by us: reqwest would turn a POST into a GET at these, so it follows none.
@@ -110,7 +115,7 @@ impl Session {
             let began = Instant::now();
             let id = Correlation::id();
             let builder = self.builder(request, token.text(), &id).map_err(unsent)?;
-            let limit = self.limits().timeout;
+            let limit = caller.retries.unwrap_or(&tries.retries).time_left(self.limits());
             let arriving = self
                 .http()
                 .begin(builder, limit, limits::BODY_BYTES, &what)
@@ -143,9 +148,10 @@ impl Session {
                         } else {
                             Reach::Lost
                         },
-                        passing: http::is_passing(error.kind()),
+                        passing: self.http().may_pass(&error),
                         error,
                         asked: None,
+                        took: began.elapsed(),
                     }
                 }
             };
@@ -165,9 +171,10 @@ impl Session {
         if let Some(error) = answer.cut {
             return Some(Failed {
                 tried: Reach::Lost,
-                passing: http::is_passing(error.kind()),
+                passing: self.http().may_pass(&error),
                 error,
                 asked: None,
+                took: Duration::ZERO,
             });
         }
         let tried = match self.correlation().may_be_anothers(answer.echo.as_deref()) {
@@ -192,6 +199,7 @@ impl Session {
             tried,
             passing: http::is_passing_status(answer.status),
             asked: answer.retry_after,
+            took: Duration::ZERO,
         })
     }
 
@@ -206,9 +214,10 @@ impl Session {
     ) -> Result<(), Unsuccessful> {
         let failed = Failed {
             tried: Reach::Lost,
-            passing: http::is_passing(error.kind()),
+            passing: self.http().may_pass(&error),
             error,
             asked: None,
+            took: Duration::ZERO,
         };
         self.pause(failed, request, tries, None, caller).await
     }
@@ -226,14 +235,17 @@ impl Session {
             tried,
             passing,
             asked,
+            took,
         } = failed;
         let throttled = matches!(error.details().status, Some(429)) || asked.is_some();
         let looks = request.looks && error.details().status == Some(500);
         let may_repeat = (request.repeatable && !looks) || tried != Reach::Lost;
-        let delay = self
-            .limits()
-            .pause(tries.retry, asked)
-            .filter(|_| passing && may_repeat);
+        let retries = caller.retries.unwrap_or(&tries.retries);
+        let delay = if passing && may_repeat {
+            retries.next(self.limits(), &error, took, asked)
+        } else {
+            None
+        };
         if throttled && let Some(pass) = &pass {
             pass.throttled(delay.unwrap_or_default());
         }

@@ -216,7 +216,7 @@ async fn client(sign_in: &SignIn, proof: &Proof, on: &Exchange<'_>) -> Result<To
                 (error, http::is_passing_status(answer.status), answer.retry_after)
             }
             Err(error) => {
-                let again = http::is_passing(error.kind());
+                let again = on.http.may_pass(&error);
                 (error, again, None)
             }
         };

@@ -135,3 +135,58 @@ async fn a_clock_that_is_wrong_is_told_once() {
         );
     }
 }
+
+/// A mistake in the address isn't retried; a server that was there before may come back.
+#[tokio::test]
+async fn a_host_that_has_never_answered_fails_at_once() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    drop(listener);
+    for (base, kind) in [
+        (format!("http://{address}/scim"), Kind::ConnectionRefused),
+        ("http://no-such-host.invalid/scim".to_owned(), Kind::NameNotFound),
+    ] {
+        let config = Config {
+            base_uri: Some(base),
+            allow_unencrypted_authentication: true,
+            compatibility: vec![Compatibility::SkipDiscovery],
+            ..Config::default()
+        };
+        let session = Session::open(config, scim_client::Secret::new(b"token".to_vec())).unwrap();
+        let began = Instant::now();
+        let error = session
+            .get(Endpoint::Users, Some("1"), &[], &scim_client::event::Silent)
+            .await
+            .unwrap_err();
+        assert_eq!(error.kind(), kind);
+        assert_eq!((session.stats().requests, session.stats().retries), (1, 0));
+        assert!(began.elapsed() < Duration::from_secs(5), "{:?}", began.elapsed());
+    }
+}
+
+#[tokio::test]
+async fn a_server_that_never_answers_costs_the_time_limit_once() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let config = Config {
+        base_uri: Some(format!("http://{}/scim", listener.local_addr().unwrap())),
+        compatibility: vec![Compatibility::SkipDiscovery],
+        timeout_seconds: Some(3),
+        stall_timeout_seconds: Some(2),
+        retry_interval_milliseconds: Some(1),
+        ..Config::default()
+    };
+    tokio::spawn(async move {
+        let mut open = Vec::new();
+        while let Ok((socket, _)) = listener.accept().await {
+            open.push(socket);
+        }
+    });
+    let session = Session::open(config, scim_client::Secret::new(b"token".to_vec())).unwrap();
+    let began = Instant::now();
+    let error = session
+        .get(Endpoint::Users, Some("1"), &[], &scim_client::event::Silent)
+        .await
+        .unwrap_err();
+    assert!(matches!(error.kind(), Kind::Timeout | Kind::Stalled), "{error}");
+    assert!(began.elapsed() < Duration::from_secs(6), "{:?}", began.elapsed());
+}

@@ -141,6 +141,8 @@ pub enum ScimEventKind {
     Note = 3,
     /// Something that will make trouble.
     Warning = 4,
+    /// The list may not hold everything, as the warning before said. Without a text.
+    Incomplete = 5,
 }
 
 /// Something worth telling. The text stays valid until the next `scim_op_event` or the end of the operation.

@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::identity::unavailable;
 use crate::error::Error;
 use crate::event::Event;
-use crate::http::{self, Answer, Exchange};
+use crate::http::{Answer, Exchange};
 
 /// A link-local address, the same on every machine.
 pub(super) const ADDRESS: &str = "http://169.254.169.254";
@@ -44,7 +44,7 @@ pub(super) async fn ask(
                 format!("HTTP status {} to {what}", answer.status),
             ),
             // No answer at all: as if the service had broken down.
-            Err(error) if http::is_passing(error.kind()) => {
+            Err(error) if on.http.may_pass(error) => {
                 (pause(500, retry, on.limits.retries), None, error.to_string())
             }
             Err(_) => return result,

@@ -50,7 +50,6 @@ pub(super) async fn create(
     let mut broken = 0;
     // Whether a later try was refused because the name is taken: by the try before, or by somebody else's object.
     let mut taken = false;
-    let mut retry = 0;
     loop {
         let settled = match &lost {
             Some(cause) => settle(work, draft, endpoint, (began, since.is_some()), cause).await,
@@ -81,8 +80,7 @@ pub(super) async fn create(
                 Err(unsuccessful) => return after(work, lost.as_ref(), unsuccessful),
             },
         };
-        let pause = work.session.limits().pause(retry, None).map(tokio::time::sleep);
-        retry += 1;
+        let pause = work.pause(&error).map(tokio::time::sleep);
         let goes_on = match pause {
             Some(pause) => unless_stopped(Some(&work.stop), pause).await.is_some(),
             None => false,

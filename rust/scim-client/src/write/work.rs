@@ -17,6 +17,7 @@ use crate::change::Rules;
 use crate::error::{Error, Kind};
 use crate::event::{Event, Observer};
 use crate::request::{Caller, Intent, Reach, Unsuccessful};
+use crate::retry::Retries;
 use crate::session::Session;
 
 /// One command's connection, limits and end.
@@ -126,6 +127,7 @@ pub(super) struct Sending<'w> {
     work: &'w Work,
     doubt: Doubt,
     intent: Option<Note<'w>>,
+    retries: Retries,
 }
 
 /// The journal's lines of what is about to be sent.
@@ -150,6 +152,7 @@ impl<'w> Sending<'w> {
         Self {
             work,
             doubt,
+            retries: Retries::default(),
             intent: journal.map(|journal| Note {
                 journal,
                 entries,
@@ -164,7 +167,18 @@ impl<'w> Sending<'w> {
             limit: self.options.throttle_limit.max(1),
             stop: Some(&self.stop),
             intent: self.intent.as_ref().map(|note| note as &dyn Intent),
+            retries: Some(&self.retries),
         }
+    }
+
+    /// How long to wait before the change is tried again after an error; None when it is not worth it.
+    pub(super) fn pause(&self, error: &Error) -> Option<Duration> {
+        self.retries.next(
+            self.session.limits(),
+            error,
+            Duration::ZERO,
+            error.details().retry_after,
+        )
     }
 
     /// What is said of a change that may have been done.

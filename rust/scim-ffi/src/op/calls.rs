@@ -119,6 +119,7 @@ pub unsafe extern "C" fn scim_op_event(op: usize, event: *mut ScimEvent) -> Scim
             Event::Token { elapsed, .. } => (ScimEventKind::Token, elapsed),
             Event::Note(_) => (ScimEventKind::Note, Duration::ZERO),
             Event::Warning(_) => (ScimEventKind::Warning, Duration::ZERO),
+            Event::Incomplete => (ScimEventKind::Incomplete, Duration::ZERO),
         };
         let text = ScimSlice::lend(inside.lent_event.as_bytes());
         let milliseconds = i64::try_from(time.as_millis()).unwrap_or(i64::MAX);
