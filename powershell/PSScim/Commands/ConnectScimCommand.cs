@@ -1,4 +1,7 @@
+using System;
+using System.Collections.ObjectModel;
 using System.Management.Automation;
+using System.Management.Automation.Host;
 using System.Security;
 using System.Security.Cryptography.X509Certificates;
 using PSScim.Native;
@@ -79,7 +82,7 @@ namespace PSScim.Commands;
 /// <seealso cref="DisconnectScimCommand"/>
 /// <seealso cref="GetScimContextCommand"/>
 /// <seealso cref="StartScimEmulatorCommand"/>
-[Cmdlet(VerbsCommunications.Connect, "Scim", DefaultParameterSetName = SignInSet.Secret)]
+[Cmdlet(VerbsCommunications.Connect, "Scim", DefaultParameterSetName = SignInSet.Anonymous)]
 [OutputType(typeof(ScimConnection))]
 public sealed class ConnectScimCommand : ScimServiceCommand
 {
@@ -99,7 +102,7 @@ public sealed class ConnectScimCommand : ScimServiceCommand
     /// <summary>
     /// The application ID of the app registration. With -Identity, the client ID of a user-assigned identity.
     /// </summary>
-    [Parameter(ParameterSetName = SignInSet.Secret, Mandatory = true)]
+    [Parameter(ParameterSetName = SignInSet.Secret)]
     [Parameter(ParameterSetName = SignInSet.Certificate, Mandatory = true)]
     [Parameter(ParameterSetName = SignInSet.Thumbprint, Mandatory = true)]
     [Parameter(ParameterSetName = SignInSet.CertificateFile, Mandatory = true)]
@@ -111,8 +114,8 @@ public sealed class ConnectScimCommand : ScimServiceCommand
     [ValidateNotNullOrEmpty]
     public string? ClientId { get; set; }
 
-    /// <summary>A client secret of the app registration: its value, not its ID.</summary>
-    [Parameter(ParameterSetName = SignInSet.Secret, Mandatory = true)]
+    /// <summary>A client secret of the app registration: its value, not its ID. When it's omitted, PowerShell prompts for it.</summary>
+    [Parameter(ParameterSetName = SignInSet.Secret)]
     [ValidateNotNull]
     public SecureString? ClientSecret { get; set; }
 
@@ -212,6 +215,13 @@ public sealed class ConnectScimCommand : ScimServiceCommand
     public PSCredential? Credential { get; set; }
 
     /// <summary>
+    /// Connects without signing in, to a server that doesn't authenticate. Required when <c>-BaseUri</c> is on another
+    /// machine. For this machine it's the default when no credential is given.
+    /// </summary>
+    [Parameter(ParameterSetName = SignInSet.Anonymous)]
+    public SwitchParameter Anonymous { get; set; }
+
+    /// <summary>
     /// Connects to the emulator that this runspace started last with Start-ScimEmulator. If there is none, starts one
     /// with 1,000 users and 50 groups.
     /// </summary>
@@ -269,7 +279,7 @@ public sealed class ConnectScimCommand : ScimServiceCommand
         switch (ParameterSetName)
         {
             case SignInSet.Secret:
-                return Open(Config("clientSecret"), ClientSecret!);
+                return Open(Config("clientSecret"), ClientSecret ?? AskForSecret());
             case SignInSet.SecretCredential:
                 ClientId = ClientSecretCredential!.UserName;
                 return Open(Config("clientSecret"), ClientSecretCredential.Password);
@@ -294,11 +304,37 @@ public sealed class ConnectScimCommand : ScimServiceCommand
                 return Open(Config("environmentVariable"), SignInVariables.Block());
             case SignInSet.Provider:
                 return Open(Config("accessTokenProvider"), SecretBytes.None, new TokenProvider(AccessTokenProvider!, SessionState.LanguageMode));
+            case SignInSet.Anonymous when BaseUri is null:
+                throw new ScimException(
+                    ErrorId.InvalidConfiguration,
+                    "Connect-Scim has no address to connect to.",
+                    "Use -TenantId and -ClientId for Microsoft Entra ID, -BaseUri for another server, or -Emulator.");
+            case SignInSet.Anonymous:
+                return Open(Config("anonymous").Add("anonymous", Anonymous ? true : null), SecretBytes.None);
             case SignInSet.Basic:
                 return Open(Config("basic").Add("userName", Credential!.UserName), Credential.Password);
             default:
                 return Open(Config("accessToken"), AccessToken!);
         }
+    }
+
+    /// <summary>Asks for the client secret, as the engine asks for a required parameter.</summary>
+    private SecureString AskForSecret()
+    {
+        if (ClientId is null)
+            return new SecureString();
+        var field = new FieldDescription(nameof(ClientSecret));
+        field.SetParameterType(typeof(SecureString));
+        try
+        {
+            if (Host.UI?.Prompt("Connect-Scim", "", new Collection<FieldDescription> { field })?[nameof(ClientSecret)]?.BaseObject is SecureString secret)
+                return secret;
+        }
+        catch (Exception e) when (e is HostException or PSInvalidOperationException or PSNotImplementedException or NotImplementedException)
+        {
+            throw new ScimException(ErrorId.InvalidConfiguration, "-ClientSecret is missing.", "Add -ClientSecret, or another parameter for signing in.", e);
+        }
+        throw new ScimException(ErrorId.InvalidConfiguration, "-ClientSecret is missing.", "Add -ClientSecret, or another parameter for signing in.");
     }
 
     private Session Open(JsonText config, SecureString secret) => Open(config, SecretText.Encode(secret));

@@ -89,7 +89,11 @@ public sealed class GetScimAccessTokenCommand : ScimConnectionCommand
     {
         using SecretBytes token = operation.TakeSecret();
         if (token.Length == 0)
-            throw new ScimException(ErrorId.TokenNotReadable, $"The connection '{Resolved.Name}' signs in with a user name and password and has no token.");
+            throw new ScimException(
+                ErrorId.TokenNotReadable,
+                Resolved.Credential == "Anonymous"
+                    ? $"The connection '{Resolved.Name}' doesn't sign in and has no token."
+                    : $"The connection '{Resolved.Name}' signs in with a user name and password and has no token.");
         if (AsPlainText || AsHeader)
         {
             string text = Encoding.UTF8.GetString(token.Bytes);

@@ -11,6 +11,12 @@ namespace PSScim.Commands;
 /// received before the error are already in the pipeline, but no command treats them as all users. An id that isn't
 /// found is a non-terminating error, and the other ids are read.
 /// </para>
+/// <para>
+/// A user with a value that can't be read, such as an attribute that occurs twice, comes without that value and with
+/// IsIncomplete set to true. A non-terminating error names the user and the attribute. Commands that change users refuse
+/// such an object. To change the user anyway, pass its id. If not even the id can be read, the list ends with an error,
+/// and its Cursor continues after that user.
+/// </para>
 /// </summary>
 /// <example>
 /// Get all users with only the attributes that you need.

@@ -96,6 +96,9 @@ public sealed class InvokeScimRequestCommand : ScimWriteCommand
         _ => JsonValue.Of(Body),
     };
 
+    /// <summary>Answers have nothing to do with one another: none has the members of those before it.</summary>
+    private protected override ResourceReader Reader() => Resolved.Types.Alone(Kind);
+
     private protected override void Done(WriteOperation operation, Submitted item)
     {
         if (Result(operation) is ScimResource resource)

@@ -385,6 +385,9 @@ public abstract class ScimWriteCommand : ScimSendingCommand
     /// <summary>What is known of an object that an earlier run with the same journal has done.</summary>
     private protected virtual string[] KnownOfEarlier => ["id"];
 
+    /// <summary>What makes objects of replies.</summary>
+    private protected virtual ResourceReader Reader() => _reader ??= Resolved.Types.Reader(Kind, Projection.None);
+
     /// <summary>The object of a reply, or null where it has none.</summary>
     private protected ScimResource? Result(WriteOperation operation)
     {
@@ -393,8 +396,7 @@ public abstract class ScimWriteCommand : ScimSendingCommand
         // Of what an earlier run made, the journal knows the id, and the input the names.
         if (operation.Outcome == ScimOutcome.AlreadyDone)
             return Resolved.Types.Reader(Kind, Projection.Of(KnownOfEarlier)).Read(operation)[0];
-        _reader ??= Resolved.Types.Reader(Kind, Projection.None);
-        return _reader.Read(operation)[0];
+        return Reader().Read(operation)[0];
     }
 
     private protected override void Planned(WriteOperation operation, Submitted item)

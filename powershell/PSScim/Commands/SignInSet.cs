@@ -17,5 +17,6 @@ internal static class SignInSet
     internal const string Token = "AccessToken";
     internal const string Provider = "AccessTokenProvider";
     internal const string Basic = "Credential";
+    internal const string Anonymous = "Anonymous";
     internal const string Emulator = "Emulator";
 }

@@ -32,6 +32,9 @@ internal sealed class TypeBudget
     private int _types = Limits.TypesPerConnection;
     private int _properties = Limits.PropertiesPerConnection;
 
+    /// <summary>Whether a quarter is left, or less.</summary>
+    internal bool IsScarce => _types <= Limits.TypesPerConnection / 4 || _properties <= Limits.PropertiesPerConnection / 4;
+
     /// <summary>Takes the room of a type; false where there is not so much. Under the lock of <see cref="EmittedTypes"/>.</summary>
     internal bool Spend(int properties)
     {

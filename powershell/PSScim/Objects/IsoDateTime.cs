@@ -32,9 +32,15 @@ internal static class IsoDateTime
                 return false;
         }
         if (year < 1 || month is < 1 or > 12 || day < 1 || day > DateTime.DaysInMonth(year, month)
-            || hour > 23 || minute > 59 || second > 59)
+            || hour > 24 || minute > 59 || second > 59)
             return false;
-        long ticks = new DateTime(year, month, day, hour, minute, second).Ticks + fraction - offset;
+        // 24:00:00, the end of a day, is the beginning of the next.
+        bool isEnd = hour == 24;
+        if (isEnd && (minute > 0 || second > 0 || fraction > 0))
+            return false;
+        long ticks = new DateTime(year, month, day, isEnd ? 0 : hour, minute, second).Ticks + fraction - offset;
+        if (isEnd)
+            ticks += TimeSpan.TicksPerDay;
         if (ticks < DateTime.MinValue.Ticks || ticks > DateTime.MaxValue.Ticks)
             return false;
         utc = new DateTime(ticks, DateTimeKind.Utc);

@@ -18,6 +18,14 @@ internal sealed class ResourceTypes(bool seedFromSchema, EmittedTypes? types = n
     private readonly TypeBudget _budget = new();
     private readonly NameTables _tables = new();
 
+    /// <summary>
+    /// A reader for one answer that has nothing to do with others: its objects have its own members and no others. When the
+    /// connection has few types left, they have those of earlier answers as well.
+    /// </summary>
+    internal ResourceReader Alone(ResourceKind kind) => _budget.IsScarce
+        ? Reader(kind, Projection.None)
+        : new ResourceReader(new Lineage(_types, _budget, kind, Projection.None, seed: false), _tables);
+
     /// <summary>A reader for one list, or for single resources of one kind.</summary>
     internal ResourceReader Reader(ResourceKind kind, Projection projection)
     {

@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use crate::body;
 use crate::cloud::Service;
 use crate::error::status::{self, When};
 use crate::error::{Error, Kind};
@@ -78,7 +79,15 @@ pub(crate) fn unreadable(error: &PageError, answer: &Answer, what: &str) -> Erro
     } else {
         Error::of_page(error, what)
     };
+    let quoted = matches!(
+        error.kind(),
+        Kind::NotJson | Kind::NotAListResponse | Kind::NotAResource
+    );
+    let begins = body::beginning(&answer.body).filter(|_| quoted);
     error.with(|d| {
+        if let Some(text) = begins {
+            d.message += &format!(" It begins with: {text}");
+        }
         d.status = Some(answer.status);
         d.request_id.clone_from(&answer.request_id);
     })

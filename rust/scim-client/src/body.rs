@@ -107,12 +107,20 @@ impl Decoder {
 
 impl Form {
     fn of(charset: Option<&str>) -> Self {
-        let is = |names: &[&str]| charset.is_some_and(|c| names.iter().any(|name| c.eq_ignore_ascii_case(name)));
+        let is =
+            |names: &[&str]| charset.is_some_and(|c| names.iter().any(|name| c.eq_ignore_ascii_case(name)));
         if is(&["utf-16", "utf-16le", "unicode"]) {
             Form::Utf16 { big_endian: false }
         } else if is(&["utf-16be"]) {
             Form::Utf16 { big_endian: true }
-        } else if is(&["iso-8859-1", "latin1", "iso_8859-1", "l1", "windows-1252", "cp1252"]) {
+        } else if is(&[
+            "iso-8859-1",
+            "latin1",
+            "iso_8859-1",
+            "l1",
+            "windows-1252",
+            "cp1252",
+        ]) {
             Form::Latin1
         } else {
             Form::Utf8
@@ -162,8 +170,8 @@ fn latin1(bytes: &[u8], is_end: bool, out: &mut Vec<u8>) -> usize {
 
 /// The characters of Windows-1252 from 0x80 to 0x9F.
 const WINDOWS_1252: [char; 32] = [
-    '€', '\u{81}', '‚', 'ƒ', '„', '…', '†', '‡', 'ˆ', '‰', 'Š', '‹', 'Œ', '\u{8D}', 'Ž', '\u{8F}', '\u{90}', '‘', '’',
-    '“', '”', '•', '–', '—', '˜', '™', 'š', '›', 'œ', '\u{9D}', 'ž', 'Ÿ',
+    '€', '\u{81}', '‚', 'ƒ', '„', '…', '†', '‡', 'ˆ', '‰', 'Š', '‹', 'Œ', '\u{8D}', 'Ž', '\u{8F}', '\u{90}',
+    '‘', '’', '“', '”', '•', '–', '—', '˜', '™', 'š', '›', 'œ', '\u{9D}', 'ž', 'Ÿ',
 ];
 
 /// Appends the text of UTF-16. Half a surrogate pair becomes the escape that JSON has for it, so that the reader sees it.
@@ -231,7 +239,13 @@ mod tests {
     }
 
     fn utf16(text: &str, big_endian: bool) -> Vec<u8> {
-        let bytes = |unit: u16| if big_endian { unit.to_be_bytes() } else { unit.to_le_bytes() };
+        let bytes = |unit: u16| {
+            if big_endian {
+                unit.to_be_bytes()
+            } else {
+                unit.to_le_bytes()
+            }
+        };
         text.encode_utf16().flat_map(bytes).collect()
     }
 
@@ -249,9 +263,17 @@ mod tests {
             .collect();
         let marked = |mark: &[u8], body: &[u8]| [mark, body].concat();
         for size in [1, 2, 3, 5, 1000] {
-            for content_type in ["application/json", "text/plain; charset=utf-8", "a/b; charset=klingon", ""] {
+            for content_type in [
+                "application/json",
+                "text/plain; charset=utf-8",
+                "a/b; charset=klingon",
+                "",
+            ] {
                 assert_eq!(decoded(content_type, text.as_bytes(), size), text);
-                assert_eq!(decoded(content_type, &marked(UTF8_MARK, text.as_bytes()), size), text);
+                assert_eq!(
+                    decoded(content_type, &marked(UTF8_MARK, text.as_bytes()), size),
+                    text
+                );
                 assert_eq!(decoded(content_type, &utf16(text, false), size), text);
                 assert_eq!(decoded(content_type, &utf16(text, true), size), text);
             }
@@ -262,8 +284,14 @@ mod tests {
             ] {
                 assert_eq!(decoded(content_type, &utf16(text, big_endian), size), text);
             }
-            assert_eq!(decoded("a/b", &marked(b"\xFF\xFE", &utf16(text, false)), size), text);
-            assert_eq!(decoded("a/b", &marked(b"\xFE\xFF", &utf16(text, true)), size), text);
+            assert_eq!(
+                decoded("a/b", &marked(b"\xFF\xFE", &utf16(text, false)), size),
+                text
+            );
+            assert_eq!(
+                decoded("a/b", &marked(b"\xFE\xFF", &utf16(text, true)), size),
+                text
+            );
             let latin = "application/scim+json; charset=ISO-8859-1";
             assert_eq!(decoded(latin, &latin1, size), western);
             // What is named so and is UTF-8 stays what it is.

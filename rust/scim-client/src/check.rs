@@ -180,6 +180,10 @@ impl Checks {
 
     async fn token(&mut self, observer: &dyn Observer) -> Check {
         match self.session.access_token(observer).await {
+            Ok(None) if self.session.scheme().is_none() => skipped(
+                "",
+                "The connection doesn't sign in: the server doesn't authenticate.",
+            ),
             Ok(None) => skipped(
                 "",
                 "The connection sends a user name and password instead of a token.",

@@ -43,6 +43,8 @@ pub struct Config {
     pub service_connection_id: Option<String>,
     /// The user name of `Basic`.
     pub user_name: Option<String>,
+    /// Whether the caller says that a server on another machine doesn't authenticate.
+    pub anonymous: bool,
     /// Lets tokens and passwords travel unencrypted to other machines.
     pub allow_unencrypted_authentication: bool,
     /// Where Azure Arc's key files are, in place of the documented folder: for tests, and never across the ABI.
@@ -111,6 +113,8 @@ pub enum CredentialKind {
     AccessTokenProvider,
     /// The secret is a password (RFC 7617).
     Basic,
+    /// There is no sign-in. A server on another machine needs [`Config::anonymous`] as well.
+    Anonymous,
 }
 
 /// A checked configuration.
@@ -202,11 +206,11 @@ impl Config {
 
     /// A parameter that the credential has no use for is a mistake that would otherwise show as another error, far away.
     fn refuse_useless(&self) -> Result<(), Error> {
-        use CredentialKind::{AccessToken, AccessTokenProvider, Basic, Identity};
-        let basic = self.credential == Basic;
+        use CredentialKind::{AccessToken, AccessTokenProvider, Anonymous, Basic, Identity};
+        let basic = matches!(self.credential, Basic | Anonymous);
         let signs_in = !matches!(
             self.credential,
-            AccessToken | AccessTokenProvider | Identity | Basic
+            AccessToken | AccessTokenProvider | Identity | Basic | Anonymous
         );
         for (given, useful, parameter) in [
             (self.authority.is_some(), signs_in, "-Authority"),

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant, SystemTime};
 pub(crate) use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, IF_MATCH};
 use zeroize::Zeroizing;
 
+use crate::body::{self, Decoder};
 use crate::clock::{Clock, date};
 use crate::config::Settings;
 use crate::correlation;
@@ -352,7 +353,9 @@ impl Wire {
             let proxy = head.proxy.as_deref().unwrap_or("on the way");
             return Err(failure::proxy_wants_credentials(proxy, what, &head.host));
         }
+        let decoder = Decoder::new(text("content-type").as_deref());
         Ok(Arriving {
+            decoder,
             announced: response.content_length().unwrap_or(0) as usize,
             response,
             head,
@@ -375,6 +378,8 @@ pub(crate) struct Arriving {
     head: Answer,
     /// The request, as messages name it.
     what: String,
+    /// Makes UTF-8 of the body.
+    decoder: Decoder,
     announced: usize,
     most: usize,
     read: usize,
@@ -402,14 +407,18 @@ impl Arriving {
         self.read
     }
 
-    /// The next bytes of the body, or None behind the last.
+    /// The next bytes of the body as UTF-8, or None behind the last. They may be none where more is needed to tell.
     pub(crate) async fn chunk(&mut self) -> Result<Option<bytes::Bytes>, Error> {
         let chunk = self.next_chunk().await;
         match &chunk {
             Ok(chunk) => self.entry.add(chunk.as_deref().unwrap_or_default()),
             Err(error) => self.entry.broken(error),
         }
-        chunk.map_err(|e| e.with(|d| d.request_id.clone_from(&self.head.request_id)))
+        let chunk = chunk.map_err(|e| e.with(|d| d.request_id.clone_from(&self.head.request_id)))?;
+        Ok(match chunk {
+            Some(bytes) => Some(self.decoder.decode(bytes)),
+            None => Some(self.decoder.finish()).filter(|rest| !rest.is_empty()),
+        })
     }
 
     /// Takes note that so many bytes weren't kept: they don't count as the body's, up to a limit.
@@ -451,6 +460,10 @@ impl Arriving {
                 Err(error) => break Some(error),
             }
         };
+        // White space alone is no body.
+        if body.trim_ascii().is_empty() {
+            body.clear();
+        }
         Answer {
             body,
             cut,
@@ -485,6 +498,9 @@ pub(crate) fn is_passing_status(status: u16) -> bool {
 pub(crate) fn not_json(answer: &Answer, what: &str, otherwise: Kind) -> Error {
     let page = is_html(&answer.body);
     let found = if page { "a web page" } else { "not JSON" };
+    let begins = body::beginning(&answer.body)
+        .filter(|_| !page)
+        .map_or(String::new(), |text| format!(" It begins with: {text}"));
     let status = answer.status;
     let (kind, message) = match &answer.proxy {
         Some(proxy) if page => (
@@ -495,7 +511,7 @@ pub(crate) fn not_json(answer: &Answer, what: &str, otherwise: Kind) -> Error {
         ),
         _ => (
             if page { Kind::HtmlBody } else { otherwise },
-            format!("The response to {what} is {found}, with HTTP status {status}."),
+            format!("The response to {what} is {found}, with HTTP status {status}.{begins}"),
         ),
     };
     Error::new(kind, message).with(|d| {

@@ -2,12 +2,15 @@
 //! RFC 9865) and `ResourceTypes` (RFC 7643 section 6). Every field is read by itself, and what is missing or makes no sense
 //! says nothing: then the RFCs hold.
 
+use reqwest::Method;
 use serde_json::{Map, Value};
 use url::Url;
 
 use crate::cloud::Endpoint;
 use crate::error::{Error, Kind};
 use crate::event::{Event, Observer};
+use crate::http::not_json;
+use crate::send::what;
 use crate::session::Session;
 
 const CONFIG: &str = "ServiceProviderConfig";
@@ -40,18 +43,23 @@ pub(crate) struct Profile {
 }
 
 impl Profile {
-    /// Asks the server.
+    /// Asks the server. What it says is advice: where it can't be read, the RFCs hold, and a warning says so.
     ///
     /// # Errors
-    /// Those that would meet the next request too: of the network, of sign-in, of the budget.
+    /// Those that the next request would get too: of the network, of sign-in, of the budget.
     pub(crate) async fn read(session: &Session, observer: &dyn Observer) -> Result<Self, Error> {
         let mut profile = Self::default();
         let given = &session.settings().base;
+        let mut asking = Asking {
+            session,
+            observer,
+            refused: None,
+        };
         for base in [given.clone(), with_or_without_version(given)] {
-            let types = document(session, &base, TYPES, observer).await?;
-            let mut config = document(session, &base, CONFIG, observer).await?;
+            let types = asking.document(&base, TYPES).await?;
+            let mut config = asking.document(&base, CONFIG).await?;
             if config.is_none() && types.is_some() {
-                config = document(session, &base, PLURAL_CONFIG, observer).await?;
+                config = asking.document(&base, PLURAL_CONFIG).await?;
                 profile.config = config.is_some().then(|| PLURAL_CONFIG.to_owned());
             }
             if let Some(config) = &config {
@@ -60,8 +68,15 @@ impl Profile {
             if let Some(types) = &types {
                 profile.learn_types(types);
             }
-            if config.is_some() || types.is_some() {
-                profile.base = Some(base);
+            let found = config.is_some() || types.is_some();
+            profile.base = found.then_some(base);
+            if let Some(error) = asking.refused {
+                session.warn_later(format!(
+                    "PSScim couldn't read what the server supports, and assumes that it follows the RFCs. {error} To skip these requests, connect with -Compatibility SkipDiscovery."
+                ));
+                return Ok(profile);
+            }
+            if found {
                 return Ok(profile);
             }
         }
@@ -95,6 +110,9 @@ impl Profile {
     }
 
     fn learn_config(&mut self, config: &Value) {
+        // Some servers put a list around it.
+        let listed = member(config, "Resources").and_then(|list| list.get(0));
+        let config = listed.unwrap_or(config);
         let paging = member(config, "pagination").unwrap_or(&Value::Null);
         let filter = member(config, "filter").unwrap_or(&Value::Null);
         let size = |of: &Value, name| {
@@ -163,22 +181,63 @@ pub(crate) async fn document(
     path: &str,
     observer: &dyn Observer,
 ) -> Result<Option<Value>, Error> {
-    let url = session.url_at(base, path, None, &[])?;
-    match session.send(reqwest::Method::GET, url, observer).await {
-        Ok(answer) => Ok(serde_json::from_slice(&answer.body)
-            .ok()
-            .filter(|found: &Value| found.is_object() || found.is_array())),
-        // What the server has no word on it leaves to the RFCs; what stands in the way meets every other request too.
-        Err(error) => match error.kind() {
+    let mut asking = Asking {
+        session,
+        observer,
+        refused: None,
+    };
+    asking.document(base, path).await
+}
+
+/// Asks for documents, one after another.
+struct Asking<'a> {
+    session: &'a Session,
+    observer: &'a dyn Observer,
+    /// The first answer that says nothing of whether there is a document: a sign-in page, a refused token, throttling.
+    refused: Option<Error>,
+}
+
+impl Asking<'_> {
+    /// A discovery document, or None where the server has none that can be read.
+    async fn document(&mut self, base: &Url, path: &str) -> Result<Option<Value>, Error> {
+        // Whoever throttles is asked for nothing more.
+        if matches!(&self.refused, Some(error) if error.kind() == Kind::TooManyRequests) {
+            return Ok(None);
+        }
+        let url = self.session.url_at(base, path, None, &[])?;
+        let what = what(&Method::GET, &url);
+        let error = match self.session.send(Method::GET, url, self.observer).await {
+            Ok(answer) => {
+                let found: Option<Value> = serde_json::from_slice(&answer.body).ok();
+                let found = found.filter(|found| found.is_object() || found.is_array());
+                if found.is_some() || answer.body.is_empty() {
+                    return Ok(found);
+                }
+                not_json(&answer, &what, Kind::NotJson)
+            }
+            Err(error) => error,
+        };
+        match error.kind() {
+            // The server has no such document.
             Kind::EndpointNotFound
             | Kind::ResourceNotFound
             | Kind::InsufficientPrivileges
             | Kind::BadRequest
             | Kind::ServerError
-            | Kind::HtmlBody
             | Kind::UnexpectedStatus => Ok(None),
-            _ => Err(error),
-        },
+            // The sign-in failed before the server was asked.
+            Kind::AuthenticationFailed
+            | Kind::TokenResponseInvalid
+            | Kind::CertificateUnusable
+            | Kind::FederatedTokenUnavailable
+            | Kind::ManagedIdentityUnavailable
+            | Kind::AccessTokenProviderFailed => Err(error),
+            _ if error.details().status.is_none() => Err(error),
+            _ => {
+                self.refused.get_or_insert(error);
+                Ok(None)
+            }
+        }
     }
 }
 
@@ -241,6 +300,11 @@ mod tests {
             "",
         );
         assert_eq!((partial.patch, partial.page_size()), (Some(false), USUAL_PAGE));
+        let listed = learned(
+            r#"{"Resources":[{"filter":{"maxResults":50},"patch":{"supported":false}}]}"#,
+            "",
+        );
+        assert_eq!((listed.patch, listed.page_size()), (Some(false), 50));
         let capped = learned(r#"{"Filter":{"maxResults":"50"}}"#, "");
         assert_eq!(capped.page_size(), 50);
         let cursors = learned(

@@ -314,8 +314,10 @@ impl Session {
         let mut builder = self
             .http()
             .request(request.method.clone(), request.url.clone())
-            .header(http::AUTHORIZATION, http::credentials(self.scheme(), token)?)
             .header(correlation::HEADER, id);
+        if let Some(scheme) = self.scheme() {
+            builder = builder.header(http::AUTHORIZATION, http::credentials(scheme, token)?);
+        }
         // Entra refuses a DELETE that names JSON here, and everything else that does not.
         if request.method != Method::DELETE {
             builder = builder.header(http::ACCEPT, accept(self.service()));

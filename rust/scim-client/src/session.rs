@@ -1,7 +1,7 @@
 //! A connection: its token, meter, budget, rate gate and connection pool, shared by all that use it.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering::Relaxed};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use reqwest::Method;
@@ -13,8 +13,9 @@ use crate::clock::Clock;
 use crate::cloud::{Endpoint, Service};
 use crate::config::{Config, Secret, Secrets, Settings};
 use crate::correlation::Correlation;
+use crate::described::{self, Held};
 use crate::error::{Error, Kind};
-use crate::event::Observer;
+use crate::event::{Event, Observer};
 use crate::gate::Gate;
 use crate::http::{Answer, Exchange, Limits, Wire};
 use crate::meter::{Meter, Stats};
@@ -49,6 +50,8 @@ struct Inner {
     schema: OnceCell<Schema>,
     /// What its totals count: [`Totals`].
     totals: AtomicU8,
+    /// Why that couldn't be read, until it's told.
+    warning: Mutex<Option<String>>,
     tokens: Tokens,
     meter: Meter,
     gate: Gate,
@@ -105,6 +108,7 @@ impl Session {
             profile: OnceCell::new(),
             schema: OnceCell::new(),
             totals: AtomicU8::new(0),
+            warning: Mutex::new(None),
             tokens,
             meter,
             gate,
@@ -171,7 +175,7 @@ impl Session {
     /// # Errors
     /// As [`Session::sign_in`].
     pub async fn access_token(&self, observer: &dyn Observer) -> Result<Option<Secret>, Error> {
-        if self.0.tokens.is_basic() {
+        if self.0.tokens.scheme() != Some("Bearer") {
             return Ok(None);
         }
         let token = self.token(observer, None).await?;
@@ -214,7 +218,7 @@ impl Session {
     }
 
     /// The scheme of the `Authorization` header.
-    pub(crate) fn scheme(&self) -> &'static str {
+    pub(crate) fn scheme(&self) -> Option<&'static str> {
         self.0.tokens.scheme()
     }
 
@@ -237,6 +241,15 @@ impl Session {
             .get_or_try_init(|| Box::pin(Profile::read(self, observer)))
             .await
             .map(drop)
+    }
+
+    /// Has this told with the first answer that isn't about discovery.
+    pub(crate) fn warn_later(&self, warning: String) {
+        *self.warning() = Some(warning);
+    }
+
+    fn warning(&self) -> MutexGuard<'_, Option<String>> {
+        self.0.warning.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// What the server has said of itself; None before it was asked, and on Entra.
@@ -292,10 +305,41 @@ impl Session {
         self.discover(observer).await?;
         let url = self.url(endpoint, id, query)?;
         let what = what(&Method::GET, &url);
-        let answer = self.send(Method::GET, url, observer).await?;
-        PageParser::default()
-            .resource(&answer.body)
-            .map_err(|e| answer::unreadable(&e, &answer, &what))
+        let may_be_listed = described::may_be_listed(self.service(), endpoint);
+        let answer = match self.send(Method::GET, url, observer).await {
+            Ok(answer) => answer,
+            Err(error) if may_be_listed && id.is_some() && described::has_no_single_read(&error) => {
+                return self.listed(endpoint, id, observer).await.ok_or(error);
+            }
+            Err(error) => return Err(error),
+        };
+        let unreadable = |e| answer::unreadable(&e, &answer, &what);
+        if !may_be_listed {
+            return PageParser::default().resource(&answer.body).map_err(unreadable);
+        }
+        match described::read(&answer.body, id).map_err(unreadable)? {
+            Held::Resource(page) | Held::Listed(Some(page)) => Ok(page),
+            Held::Listed(None) => {
+                let message = match id {
+                    Some(id) => format!("{what} returned a list without '{id}'."),
+                    None => format!("{what} returned an empty list."),
+                };
+                Err(Error::new(Kind::ResourceNotFound, message).with(|d| {
+                    d.status = Some(answer.status);
+                    d.request_id.clone_from(&answer.request_id);
+                }))
+            }
+        }
+    }
+
+    /// One resource of an endpoint's list.
+    async fn listed(&self, endpoint: Endpoint, id: Option<&str>, observer: &dyn Observer) -> Option<Page> {
+        let url = self.url(endpoint, None, &[]).ok()?;
+        let answer = self.send(Method::GET, url, observer).await.ok()?;
+        match described::read(&answer.body, id).ok()? {
+            Held::Listed(page) => page,
+            Held::Resource(_) => None,
+        }
     }
 
     /// The address of a path below the base URI, with its query, as the user wrote it.
@@ -369,6 +413,12 @@ impl Session {
     /// Takes note of the head of an answer: paid for from here on, whether or not the rest of it comes.
     pub(crate) fn heard(&self, head: &Answer, observer: &dyn Observer) {
         self.0.clock.read(head, observer);
+        // A token that is refused everywhere has an error of its own.
+        if head.status != 401
+            && let Some(warning) = self.warning().take()
+        {
+            observer.event(Event::Warning(warning));
+        }
         if self.0.settings.service.bills(head.status) {
             self.0.meter.billed();
         }

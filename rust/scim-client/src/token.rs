@@ -34,6 +34,11 @@ impl Token {
         Ok(Self::of(Issued::new(text(secret)?, None, None), Instant::now()))
     }
 
+    /// The one that stands for no sign-in: it's never sent.
+    fn none() -> Self {
+        Self::of(Issued::new(Zeroizing::default(), None, None), Instant::now())
+    }
+
     fn of(issued: Issued, began: Instant) -> Self {
         Self {
             number: 1,
@@ -75,6 +80,7 @@ impl Tokens {
             .ok_or_else(|| Error::new(Kind::InternalError, "The configuration was used twice."))?;
         let present = match &credential {
             Credential::AccessToken(text) | Credential::Basic(text) => Some(Token::given(text)?),
+            Credential::Anonymous => Some(Token::none()),
             _ => None,
         };
         let neighbour = match &credential {
@@ -103,18 +109,21 @@ impl Tokens {
         self.credential.name()
     }
 
-    pub(crate) fn is_basic(&self) -> bool {
-        matches!(self.credential, Credential::Basic(_))
-    }
-
-    /// The scheme of the `Authorization` header.
-    pub(crate) fn scheme(&self) -> &'static str {
-        if self.is_basic() { "Basic" } else { "Bearer" }
+    /// The scheme of the `Authorization` header; None where none is sent.
+    pub(crate) fn scheme(&self) -> Option<&'static str> {
+        match self.credential {
+            Credential::Anonymous => None,
+            Credential::Basic(_) => Some("Basic"),
+            _ => Some("Bearer"),
+        }
     }
 
     /// Whether a refused token can be replaced by a fresh one.
     pub(crate) fn can_renew(&self) -> bool {
-        !matches!(self.credential, Credential::AccessToken(_) | Credential::Basic(_))
+        !matches!(
+            self.credential,
+            Credential::AccessToken(_) | Credential::Basic(_) | Credential::Anonymous
+        )
     }
 
     /// The present token, or a new one where there is none, it is about to expire, or the service refused the one
@@ -180,6 +189,7 @@ impl Tokens {
     async fn renew(&self, on: &Exchange<'_>) -> Result<Token, Error> {
         match &self.credential {
             Credential::AccessToken(text) | Credential::Basic(text) => Token::given(text),
+            Credential::Anonymous => Ok(Token::none()),
             Credential::Provider => provided(on).await,
             Credential::Client(sign_in, proof) => client(sign_in, proof, on).await,
             Credential::Identity(identity, _) => {

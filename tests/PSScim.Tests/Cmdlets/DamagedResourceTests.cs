@@ -42,7 +42,9 @@ public sealed class DamagedResourceTests : IDisposable
         }
         if (request.Url!.AbsolutePath.EndsWith("/Users/2", StringComparison.Ordinal))
             return (200, _bad);
-        return (200, $$"""{"totalResults":3,"Resources":[{{Good1}},{{_bad}},{{Good3}}]}""");
+        return request.QueryString["startIndex"] is null or "1"
+            ? (200, $$"""{"totalResults":3,"Resources":[{{Good1}},{{_bad}},{{Good3}}]}""")
+            : (200, """{"totalResults":3,"Resources":[]}""");
     }
 
     public static TheoryData<string, string, string> Damaged => new()

@@ -14,6 +14,7 @@ internal sealed class OtherServer : IDisposable
 {
     private readonly HttpListener _listener = new();
     private readonly Func<HttpListenerRequest, (int Status, string Body)?> _answer;
+    private readonly Action<HttpListenerContext>? _handle;
 
     /// <param name="answer">The answer to a request; null closes the connection without one.</param>
     internal OtherServer(Func<HttpListenerRequest, (int Status, string Body)?> answer)
@@ -24,6 +25,10 @@ internal sealed class OtherServer : IDisposable
         _listener.Start();
         _ = Task.Run(Serve);
     }
+
+    /// <param name="handle">Answers each request, those for discovery too.</param>
+    internal OtherServer(Action<HttpListenerContext> handle)
+        : this(_ => null) => _handle = handle;
 
     internal string BaseUri { get; }
 
@@ -52,6 +57,12 @@ internal sealed class OtherServer : IDisposable
     private void Answer(HttpListenerContext context)
     {
         HttpListenerRequest request = context.Request;
+        if (_handle is not null)
+        {
+            Asked.Enqueue($"{request.HttpMethod} {request.Url!.PathAndQuery}");
+            _handle(context);
+            return;
+        }
         if (request.Url!.AbsolutePath.EndsWith("/ResourceTypes", StringComparison.Ordinal) || request.Url.AbsolutePath.EndsWith("/ServiceProviderConfig", StringComparison.Ordinal))
         {
             context.Response.StatusCode = 404;

@@ -49,6 +49,8 @@ public sealed class ValueTests
     [InlineData("2024-02-29T12:30:00.1234567891Z", "2024-02-29T12:30:00.1234567Z")]
     [InlineData("2024-02-29T12:30:00.5Z", "2024-02-29T12:30:00.5000000Z")]
     [InlineData("2024-02-29T12:30Z", "2024-02-29T12:30:00.0000000Z")]
+    [InlineData("2024-02-29T24:00:00Z", "2024-03-01T00:00:00.0000000Z")]
+    [InlineData("2024-12-31T24:00:00.000+01:00", "2024-12-31T23:00:00.0000000Z")]
     [InlineData("2024-02-29", "2024-02-29T00:00:00.0000000Z")]
     [InlineData("0001-01-01T00:00:00Z", "0001-01-01T00:00:00.0000000Z")]
     public void Dates_are_instants_in_UTC(string text, string utc)
@@ -63,7 +65,7 @@ public sealed class ValueTests
     [InlineData("yesterday")]
     [InlineData("2023-02-29T12:30:00Z")]
     [InlineData("2024-13-01T12:30:00Z")]
-    [InlineData("2024-02-29T24:00:00Z")]
+    [InlineData("2024-02-29T24:00:01Z")]
     [InlineData("2024-02-29T12:30:60Z")]
     [InlineData("2024-02-29T12:30:00.Z")]
     [InlineData("2024-02-29T12:30:00+25:00")]

@@ -9,6 +9,17 @@ pub(crate) fn instant(text: &str) -> Option<Timestamp> {
     parse(text)
         .or_else(|| parse(&format!("{text}Z")))
         .or_else(|| parse(&format!("{text}T00:00:00Z")))
+        .or_else(|| end_of_day(text))
+}
+
+/// 24:00:00, the end of a day, is the beginning of the next (XML Schema part 2 section 3.2.7).
+fn end_of_day(text: &str) -> Option<Timestamp> {
+    let (day, time) = text.split_once(['T', 't'])?;
+    let rest = time.strip_prefix("24:00")?;
+    let clock = rest.split(['Z', 'z', '+', '-']).next()?;
+    let is_end = clock.bytes().all(|byte| matches!(byte, b':' | b'0' | b'.'));
+    let begins = is_end.then(|| instant(&format!("{day}T00:00{rest}")))??;
+    begins.checked_add(jiff::SignedDuration::from_hours(24)).ok()
 }
 
 #[cfg(test)]
@@ -27,6 +38,15 @@ mod tests {
         ] {
             assert_eq!(instant(same), noon, "{same}");
         }
+        for end in [
+            "2026-01-31T24:00:00Z",
+            "2026-01-31T24:00:00.000Z",
+            "2026-01-31T24:00:00",
+            "2026-01-31T22:00:00-02:00",
+        ] {
+            assert_eq!(instant(end), instant("2026-02-01T00:00:00Z"), "{end}");
+        }
+        assert_eq!(instant("2026-01-31T24:00:01Z"), None);
         assert_eq!(instant("2026-01-31"), instant("2026-01-31T00:00:00Z"));
         assert!(instant("2026-01-31T12:00:00.001Z") > noon);
         for none in [

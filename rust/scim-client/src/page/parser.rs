@@ -94,7 +94,6 @@ impl PageParser {
     /// Any [`PageError`] but `NotAList`.
     pub fn resource(&mut self, body: &[u8]) -> Result<Page, PageError> {
         self.begin();
-        let body = body.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(body);
         let mut json = Scanner::new(body, 0, true);
         let writer = &mut self.writer;
         let read = (|| {
@@ -343,7 +342,12 @@ impl PageParser {
                     json.back(at);
                     self.writer.undo(&mark);
                     let left = pending.len() - at;
-                    self.enough = if left > LARGE_STEP { 2 * left } else { 0 };
+                    self.enough = match left {
+                        ..=LARGE_STEP => 0,
+                        // Large values are looked for before the body's own limit is reached.
+                        ..=limits::RESOURCE_BYTES => (2 * left).min(limits::RESOURCE_BYTES + 1),
+                        _ => 2 * left,
+                    };
                     is_large = left > limits::RESOURCE_BYTES && self.reading.is_in_resources();
                     break true;
                 }

@@ -5,8 +5,6 @@
 use crate::json::{Fault, Scanner};
 use crate::page::writer::{Mark, Salvaged, Stop, Writer};
 
-const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
-
 /// What the envelope says, and where in it the reading is.
 #[derive(Debug, Default)]
 pub(super) struct Reading {
@@ -107,13 +105,6 @@ impl Reading {
     }
 
     fn begin(&mut self, json: &mut Scanner<'_>, writer: &mut Writer) -> Result<(), Stop> {
-        // A byte order mark is no JSON, yet some servers send one.
-        let rest = json.rest();
-        if rest.starts_with(BYTE_ORDER_MARK) {
-            json.advance(BYTE_ORDER_MARK.len());
-        } else if BYTE_ORDER_MARK.starts_with(rest) {
-            return Err(Fault::End.into());
-        }
         let first = json.peek()?;
         self.first = Some(first);
         if first != b'{' {

@@ -362,11 +362,16 @@ impl Search {
     }
 }
 
+/// The page of the records that are kept.
+pub(crate) fn only(page: Page, keep: impl FnMut(Record<'_>) -> bool) -> Page {
+    sieve::sift(page, None, keep)
+}
+
 /// The page without the records that couldn't be read completely.
 pub(crate) fn without_incomplete(page: Page) -> Page {
     let left_out: Vec<usize> = page.incomplete.iter().filter_map(|each| each.record).collect();
     let mut at = 0;
-    sieve::sift(page, None, |_| {
+    only(page, |_| {
         at += 1;
         !left_out.contains(&(at - 1))
     })

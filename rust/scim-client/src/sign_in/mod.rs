@@ -15,6 +15,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use zeroize::Zeroizing;
 
+use crate::address::is_loopback;
 use crate::cloud::Cloud;
 use crate::config::{Config, CredentialKind, Secret, SignIn, invalid, required};
 use crate::error::Error;
@@ -35,6 +36,8 @@ pub(crate) enum Credential {
     Provider,
     /// No token at all: a name and password with each request (RFC 7617), already in base64.
     Basic(Secret),
+    /// Nothing: the server doesn't authenticate.
+    Anonymous,
     /// OAuth 2.0 client credentials (RFC 6749 section 4.4).
     Client(SignIn, Proof),
     /// The endpoint beside the workload; the client id is that of a user-assigned identity.
@@ -74,6 +77,17 @@ impl Credential {
                 )?;
                 let name = required(config.user_name.as_deref(), "The user name of -Credential")?;
                 Ok(Self::Basic(basic("-Credential", name, secret.bytes())?))
+            }
+            From::Anonymous => {
+                let base = required(config.base_uri.as_deref(), "-BaseUri, which -Anonymous needs,")?;
+                if !config.anonymous && !is_local(base) {
+                    let message = format!("There is no credential for {base}.");
+                    return Err(invalid(message).with(|d| {
+                        "Add a parameter for signing in, such as -AccessToken or -Credential. If the server doesn't authenticate, add -Anonymous."
+                            .clone_into(&mut d.advice);
+                    }));
+                }
+                Ok(Self::Anonymous)
             }
             From::ClientSecret => client(Proof::Secret(given(secret)?)),
             From::Certificate => {
@@ -175,12 +189,18 @@ impl Credential {
             Self::AccessToken(_) => "AccessToken",
             Self::Provider => "AccessTokenProvider",
             Self::Basic(_) => "Basic",
+            Self::Anonymous => "Anonymous",
             Self::Client(_, Proof::Secret(_)) => "ClientSecret",
             Self::Client(_, Proof::Certificate(_)) => "Certificate",
             Self::Client(_, Proof::Federated(federated)) => federated.name(),
             Self::Identity(..) => "ManagedIdentity",
         }
     }
+}
+
+/// Whether an address is this machine itself.
+fn is_local(address: &str) -> bool {
+    url::Url::parse(address.trim()).is_ok_and(|url| is_loopback(&url))
 }
 
 /// The body of a token request: RFC 6749 section 4.4, with a secret or with an assertion (RFC 7523 section 2.2).
