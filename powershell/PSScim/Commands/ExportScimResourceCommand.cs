@@ -72,7 +72,7 @@ public abstract class ExportScimResourceCommand : ScimListCommand
             .Add("format", Format(path))
             .Add("attributes", Attributes)
             .Add("filter", filter)
-            .Add("clientSideFilter", ClientSideFilter ? true : null)
+            .Add("clientSideFilter", EvaluatesHere ? true : null)
             .Add("resume", Resume ? true : null)
             .Add("force", Force ? true : null)
             .Add("noClobber", NoClobber ? true : null)

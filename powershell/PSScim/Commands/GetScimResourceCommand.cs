@@ -112,7 +112,7 @@ public abstract class GetScimResourceCommand : ScimListCommand
         var list = new ListWriter(this, Resolved.Types.Reader(Kind, Projection()), AdviseOfCost);
         string query = Query()
             .Add("filter", filter)
-            .Add("clientSideFilter", ClientSideFilter ? true : null)
+            .Add("clientSideFilter", EvaluatesHere ? true : null)
             .Add("pageSize", PageSize == 0 ? null : PageSize)
             .Add("wanted", list.Wanted)
             .Add("cursor", Cursor)

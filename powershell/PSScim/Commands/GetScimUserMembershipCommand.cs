@@ -1,4 +1,8 @@
+using System.Collections.Generic;
+using System.Linq;
 using System.Management.Automation;
+using PSScim.Changes;
+using PSScim.Native;
 
 namespace PSScim.Commands;
 
@@ -26,6 +30,8 @@ namespace PSScim.Commands;
 [OutputType("PSScim.Group")]
 public sealed class GetScimUserMembershipCommand : ScimMembershipCommand
 {
+    private ResourceReader? _reader;
+
     /// <summary>Ids of users, or user objects.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [Alias("User", "UserId")]
@@ -37,6 +43,42 @@ public sealed class GetScimUserMembershipCommand : ScimMembershipCommand
     protected override void ProcessRecord()
     {
         foreach (string id in Id)
-            Find(ResourceKind.Group, "members.value", id);
+            if (Resolved.IsEntra)
+                Find(ResourceKind.Group, "members.value", id);
+            else
+                ReadNamed(id);
     }
+
+    private protected override int InFlight => 8;
+
+    private protected override void Done(WriteOperation operation, Submitted item)
+    {
+        _reader ??= Resolved.Types.Reader(ResourceKind.Group, Projection());
+        if (operation.Count > 0)
+            WriteObject(_reader.Read(operation)[0]);
+    }
+
+    private void ReadNamed(string user)
+    {
+        try
+        {
+            List<string> groups = new MemberList(Resolved, Run).GroupsOf(user, out bool isTold);
+            if (!isTold)
+                ThrowTerminating(NotTold($"the groups of {user}"), user);
+            if (PagingParameters.IncludeTotalCount)
+                WriteObject(PagingParameters.NewTotalCount((ulong)groups.Count, 1.0));
+            foreach (string id in groups.Where((_, place) => (ulong)place >= PagingParameters.Skip && (ulong)place - PagingParameters.Skip < PagingParameters.First))
+                Read(new ChangeText("Read", "Groups") { Id = id, Attributes = Attributes, ExcludedAttributes = ExcludedAttributes }, id, () => ulong.MaxValue);
+        }
+        catch (ScimException error)
+        {
+            EndList(error, user);
+        }
+    }
+
+    /// <summary>The server doesn't say who is in a group.</summary>
+    internal static ScimException NotTold(string what) => new(
+        ErrorId.InvalidFilter,
+        $"The server can't find {what}: its groups don't show members, and it doesn't filter by them.",
+        "Ask the server's operator how to read members of groups.");
 }

@@ -53,6 +53,56 @@ internal sealed class MemberList(ScimConnection connection, Action<Func<Operatio
         $"The group {group} has members without an id, so its members can't be listed completely. Nothing was changed.",
         "Ask the server's operator to return the value or the $ref of each member.");
 
+    /// <summary>
+    /// The ids of the groups that a user is in: those that the server finds and that name the user, else those of all groups.
+    /// </summary>
+    /// <exception cref="ScimException">The groups cannot be read.</exception>
+    /// <param name="user">The user's id.</param>
+    /// <param name="isTold">Whether any group says who is in it.</param>
+    internal List<string> GroupsOf(string user, out bool isTold)
+    {
+        isTold = true;
+        try
+        {
+            if (Groups(user, filters: true, out _) is { Count: > 0 } found)
+                return found;
+        }
+        catch (ScimException error) when (error.Id is nameof(ErrorId.FilterIgnored) or "InvalidFilter" or "BadRequest")
+        {
+        }
+        // A server may accept the filter and find nobody by it.
+        return Groups(user, filters: false, out isTold);
+    }
+
+    private List<string> Groups(string user, bool filters, out bool isTold)
+    {
+        var ids = new List<string>();
+        bool any = false, told = false;
+        // Some servers show members only where they are named first.
+        string[] attributes = ["members", "id"];
+        ResourceReader reader = connection.Types.Reader(ResourceKind.Group, Projection.Of(attributes));
+        string query = new JsonText()
+            .Add("endpoint", "Groups")
+            .Add("attributes", attributes)
+            .Add("filter", filters ? "members.value eq " + FilterText.Value("members.value", user) : null)
+            .ToString();
+        run(() => connection.Session.List(query), operation =>
+        {
+            foreach (ScimResource group in reader.Read(operation))
+            {
+                any = true;
+                object? members = group.GetValue("members");
+                told |= members is not null;
+                if (group.Id is string id && Ids(members).Contains(user, StringComparer.OrdinalIgnoreCase))
+                    ids.Add(id);
+            }
+            operation.Continue();
+            return true;
+        });
+        isTold = told || !any;
+        return ids;
+    }
+
     private List<string>? Named(string group, string[]? attributes)
     {
         ResourceReader reader = connection.Types.Reader(ResourceKind.Group, attributes is null ? Projection.None : Projection.Of(attributes));

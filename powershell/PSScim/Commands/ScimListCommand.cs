@@ -11,8 +11,12 @@ namespace PSScim.Commands;
 public abstract class ScimListCommand : ScimSendingCommand
 {
     private protected const string ListSet = "List";
+    /// <summary>Ids in one filter, whose text is limited.</summary>
+    private const int MostIds = 1000;
+
     private const string EntraUser = "urn:ietf:params:scim:schemas:extension:Microsoft:Entra:2.0:User";
     private const string EntraGroup = "urn:ietf:params:scim:schemas:extension:Microsoft:Entra:2.0:Group";
+    private bool _hasIds;
 
     /// <summary>
     /// A SCIM filter (RFC 7644 section 3.4.2.2), such as <c>userName ew "@contoso.com"</c>, or a script block with
@@ -63,13 +67,47 @@ public abstract class ScimListCommand : ScimSendingCommand
         Like("userName", chosen.UserName),
         Like(EntraUser + ":mailNickname", chosen.MailNickname),
         Equal("active", chosen.Enabled),
-        Equal("groups.value", chosen.MemberOf),
+        Membership("groups.value", chosen.MemberOf, (string id, out bool isTold) => new MemberList(Resolved, Run).Of(id, out isTold)),
         Equal(EntraUser + ":ownedGroups.value", chosen.OwnerOf),
     ];
 
     /// <summary>The terms of the parameters for groups.</summary>
-    private protected static IEnumerable<string?> GroupTerms(IGroupFilter chosen) =>
-        [Equal("members.value", chosen.Member), Equal(EntraGroup + ":owners.value", chosen.Owner)];
+    private protected IEnumerable<string?> GroupTerms(IGroupFilter chosen) =>
+        [Membership("members.value", chosen.Member, (string id, out bool isTold) => new MemberList(Resolved, Run).GroupsOf(id, out isTold)), Equal(EntraGroup + ":owners.value", chosen.Owner)];
+
+    /// <summary>Whether the filter is evaluated by PSScim.</summary>
+    private protected bool EvaluatesHere => ClientSideFilter || _hasIds;
+
+    private delegate List<string> Finder(string id, out bool isTold);
+
+    /// <summary>
+    /// A term for a membership. On Entra it is a filter. Other servers may accept the filter and find nobody, so there the
+    /// ids come from the group, and the resources are selected by their ids.
+    /// </summary>
+    private string? Membership(string attribute, string? id, Finder find)
+    {
+        if (id is null || Resolved.IsEntra)
+            return Equal(attribute, id);
+        List<string> ids;
+        bool isTold;
+        try
+        {
+            ids = find(id, out isTold);
+        }
+        catch (ScimException error)
+        {
+            ThrowTerminating(error, id);
+            return null;
+        }
+        if (!isTold)
+            ThrowTerminating(GetScimUserMembershipCommand.NotTold("who is in the group or which groups the user is in"), id);
+        if (ids.Count > MostIds)
+            ThrowTerminating(
+                new ScimException(ErrorId.InvalidFilter, $"{id} has {ids.Count} memberships. On this server a filter can select {MostIds} at most.", "Use Get-ScimGroupMember or Get-ScimUserMembership, and Where-Object."),
+                id);
+        _hasIds = true;
+        return ids.Count == 0 ? "id eq null" : "(" + string.Join(" or ", ids.Select(one => Equal("id", one))) + ")";
+    }
 
     private protected static string? Equal(string attribute, object? value) =>
         value is null ? null : $"{attribute} eq {FilterText.Value(attribute, value)}";

@@ -111,9 +111,15 @@ public sealed class SyncScimGroupMemberCommand : ScimWriteCommand
                 new ScimException(ErrorId.WouldEmptyGroup, $"This would remove all {surplus.Count} members of the group {Group}. Nothing was changed."),
                 Group);
         if (surplus.Count > SmallChange && surplus.Count > present.Count / 2 && !Force)
-            ThrowTerminating(
-                new ScimException(ErrorId.WouldShrinkGroup, $"The group {Group} would lose {surplus.Count} of its {present.Count} members. Nothing was changed."),
-                Group);
+        {
+            // A plan changes nothing, so it is shown.
+            if (IsDryRun)
+                WriteWarning($"The group {Group} would lose {surplus.Count} of its {present.Count} members. Without -WhatIf, this needs -Force.");
+            else
+                ThrowTerminating(
+                    new ScimException(ErrorId.WouldShrinkGroup, $"The group {Group} would lose {surplus.Count} of its {present.Count} members. Nothing was changed."),
+                    Group);
+        }
         var missing = new List<string>();
         foreach (string id in _wanted)
             if (has.Add(id))

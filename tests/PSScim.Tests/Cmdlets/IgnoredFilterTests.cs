@@ -84,4 +84,27 @@ public sealed class IgnoredFilterTests : IDisposable
             .Good("Connect-Scim -BaseUri $b -AccessToken $t; Set-ScimUser -UserName 1001 -Title x");
         Assert.Contains(server.Asked, asked => asked.StartsWith("PATCH /scim/Users/7", StringComparison.Ordinal));
     }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("ignored-filter")]
+    [InlineData("hidden-members")]
+    public void Memberships_are_found_where_filters_find_nobody(string quirk)
+    {
+        if (quirk != "ignored-filter")
+            _engine.Good($$"""
+                Stop-ScimEmulator $e
+                $e = Start-ScimEmulator -Users 230 -Groups 3 {{(quirk.Length > 0 ? "-Quirk " + quirk : "")}} -PassThru
+                Connect-Scim -BaseUri $e.PlainBaseUri -TenantId $e.TenantId -ClientId $e.ClientId -ClientSecret $secret -Authority $e.Authority
+                """);
+        _engine.Good("$users = @(Get-ScimUser); $groups = @(Get-ScimGroup); $users[0..24] | Add-ScimGroupMember $groups[1]; $users[3] | Add-ScimGroupMember $groups[2]");
+        string[] Ids(string script) => [.. _engine.Good(script + " | ForEach-Object id").Select(id => id.ToString()!)];
+        Assert.Equal(Ids("$users[0..24]"), Ids("Get-ScimUser -MemberOf $groups[1]"));
+        Assert.Equal(Ids("$users[0..24]"), Ids("Get-ScimGroupMember $groups[1]"));
+        Assert.Equal(Ids("$users[3]"), Ids("Get-ScimUser -MemberOf $groups[1] -UserName $users[3].userName -Attributes title"));
+        Assert.Empty(Ids("Get-ScimUser -MemberOf $groups[0]"));
+        Assert.Equal(Ids("$groups[1..2]"), Ids("Get-ScimGroup -Member $users[3]"));
+        Assert.Equal(Ids("$groups[1..2]"), Ids("Get-ScimUserMembership $users[3]"));
+        Assert.Empty(Ids("Get-ScimUserMembership $users[30]"));
+    }
 }
