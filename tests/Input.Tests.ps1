@@ -30,6 +30,21 @@ Describe 'Rows of a CSV' {
     }
 }
 
+Describe 'What Export-ScimUser wrote' {
+    It 'is read back as no change, and one edited cell as one change' {
+        $file = Join-Path $TestDrive 'users.csv'
+        $null = Export-ScimUser $file -Force
+        $verbose = Import-Csv $file | Set-ScimUser -WhatIf -Verbose -WarningAction SilentlyContinue -ErrorVariable problem 4>&1
+        $problem | Should -BeNullOrEmpty
+        @($verbose | Where-Object { "$_" -match 'PATCH' }) | Should -BeNullOrEmpty
+        $rows = Import-Csv $file
+        $rows[3].title = 'Edited in the file'
+        $verbose = $rows | Set-ScimUser -Verbose -WarningAction SilentlyContinue 4>&1
+        @($verbose | Where-Object { "$_" -match 'nothing to change' }).Count | Should -Be ($rows.Count - 1)
+        (Get-ScimUser -Id $rows[3].id).title | Should -Be 'Edited in the file'
+    }
+}
+
 Describe 'Copies of a user' {
     BeforeEach {
         $user = Get-ScimUser -First 1

@@ -30,6 +30,9 @@ internal sealed class ChangeText
 
     internal string? IfMatch { get; set; }
 
+    /// <summary>Whether only what differs from what the service has is sent.</summary>
+    internal bool Compares { get; set; }
+
     internal bool HasPassword { get; set; }
 
     internal bool ReturnsState { get; set; }
@@ -55,6 +58,7 @@ internal sealed class ChangeText
             .Add("member", Member)
             .Add("ifMatch", IfMatch)
             .Add("password", HasPassword ? true : null)
+            .Add("compare", Compares ? true : null)
             .Add("returnState", ReturnsState ? true : null)
             .Add("attributes", Attributes)
             .Add("excludedAttributes", ExcludedAttributes);

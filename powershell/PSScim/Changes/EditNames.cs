@@ -18,6 +18,8 @@ internal static class EditNames
     /// <summary>The type of those e-mail addresses that only the service sets.</summary>
     internal const string ReadOnlyType = "proxyAddress";
 
+    private static readonly Regex s_typed = new(@"^(.+?)\[type eq ""([^""]*)""\](?:\.(.+))?$", RegexOptions.CultureInvariant);
+
     private static readonly Regex s_indexed = new(@"^(.+?)\[(\d+)\](.*)$", RegexOptions.CultureInvariant);
 
     /// <exception cref="ScimException">It cannot be told which element is meant.</exception>
@@ -59,6 +61,24 @@ internal static class EditNames
         bool isElsewhere = !Projection.IsUrn(path) && KnownSchema.Find(kind, name) is null && KnownSchema.FindShort(kind, name) is not null
             && resource.Binding.Shape.TryGetSlot(name, out _);
         return isElsewhere ? $"urn:ietf:params:scim:schemas:core:2.0:{kind}:{path}" : path;
+    }
+
+    /// <summary>What a resource has, as far as is known, at the path of an operation.</summary>
+    internal static object? Before(ScimResource resource, string path)
+    {
+        Match typed = s_typed.Match(path);
+        string whole = typed.Success ? typed.Groups[1].Value : path;
+        object? before = Received(resource, whole);
+        if (typed.Success)
+        {
+            string type = typed.Groups[2].Value, sub = typed.Groups[3].Value;
+            object? element = (before as object?[])?.FirstOrDefault(each => TypeOf(each) == type);
+            return sub.Length == 0 ? element : (element as ScimComplex)?.Baseline(sub);
+        }
+        int dot = path.LastIndexOf('.');
+        if (before is null && dot > 0 && Received(resource, path.Substring(0, dot)) is ScimComplex complex)
+            before = complex.Baseline(path.Substring(dot + 1));
+        return before;
     }
 
     private static string Named(ScimResource resource, Match indexed)

@@ -17,8 +17,11 @@ internal sealed class Submitted(object? target, string label, string? name = nul
     /// <summary>The object on which values were set, and which: they are no edits any more once they were sent.</summary>
     internal (ScimResource Resource, IReadOnlyList<KeyValuePair<string, object?>> Edits)? Edited { get; set; }
 
-    /// <summary>The object itself, where the input was one.</summary>
+    /// <summary>The object as it was given, which a plan compares with; null where a row, a name or an id was given.</summary>
     internal ScimResource? Resource { get; set; }
+
+    /// <summary>For a member: what is done to which group, <c>Add to group 7</c>. Plans count these; null otherwise.</summary>
+    internal string? Membership { get; set; }
 
     /// <summary>Why it was not even sent, or null.</summary>
     internal ScimException? Refused { get; set; }

@@ -68,6 +68,7 @@ public abstract class ScimGroupMemberCommand : ScimWriteCommand
                 Refuse(error, item);
                 continue;
             }
+            item.Membership = $"{Action} group {group}";
             Send(new ChangeText(Verb, Endpoint) { Id = group, Member = id }, item, $"{Action} group {group}");
         }
     }

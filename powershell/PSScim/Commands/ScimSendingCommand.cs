@@ -293,6 +293,7 @@ public abstract class ScimSendingCommand : ScimConnectionCommand
                 break;
             case ScimOutcome.Unchanged:
                 WriteVerbose($"{item.Label}: nothing to change.");
+                Done(_operation, item);
                 break;
         }
         if (_operation.ReplyFailure() is ScimException error)

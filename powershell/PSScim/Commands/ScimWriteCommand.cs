@@ -23,6 +23,8 @@ public abstract class ScimWriteCommand : ScimSendingCommand
     private long _rows;
     private bool _warnedOfPassword;
     private bool _isAllowed;
+    private readonly Dictionary<string, List<string>> _memberships = new(StringComparer.Ordinal);
+    private readonly List<string> _membershipsInOrder = [];
     private readonly HashSet<string> _ignored = new(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>
@@ -121,6 +123,7 @@ public abstract class ScimWriteCommand : ScimSendingCommand
             change.Clear.Add(names.AttributeOf(name));
         change.IfMatch = Condition(row, update.IfUnchanged);
         change.ReturnsState = update.ReturnsState;
+        change.Compares = row.IsRow;
         if (change.IsEmpty && row.Password is null && row.Resource is ScimResource unchanged)
         {
             WriteVerbose($"{item.Label}: there was nothing to change.");
@@ -370,7 +373,7 @@ public abstract class ScimWriteCommand : ScimSendingCommand
     /// <summary>Takes note on the input object of what was done to it.</summary>
     private static void Note(WriteOperation operation, Submitted item)
     {
-        if (operation.Outcome is ScimOutcome.Done or ScimOutcome.AlreadyDone && item.Edited is { } edited)
+        if (operation.Outcome is (ScimOutcome.Done or ScimOutcome.AlreadyDone or ScimOutcome.Unchanged) && item.Edited is { } edited)
             edited.Resource.Settle(edited.Edits);
         if (operation.Outcome == ScimOutcome.Done)
             item.Resource?.Change(operation.Version);
@@ -401,17 +404,58 @@ public abstract class ScimWriteCommand : ScimSendingCommand
 
     private protected override void Planned(WriteOperation operation, Submitted item)
     {
+        if (item.Membership is string membership)
+        {
+            if (!_memberships.TryGetValue(membership, out List<string>? members))
+            {
+                _memberships.Add(membership, members = []);
+                _membershipsInOrder.Add(membership);
+            }
+            members.Add(item.Name);
+        }
         if (operation.Count == 0)
             return;
         _plans ??= new ResourceTypes(seedFromSchema: false).Reader(ResourceKind.Resource, Projection.None);
         foreach (ScimResource request in _plans.Read(operation))
         {
-            string sent = $"{item.Label}: {request.GetValue("method")} {request.GetValue("path")}";
+            string sent = $"{request.GetValue("method")} {request.GetValue("path")}";
             if (request.GetValue("ifMatch") is object version)
                 sent += $" If-Match: {version}";
             if (request.GetValue("body") is object body)
                 sent += " " + body;
-            ShouldProcess(sent, sent, MyInvocation.MyCommand.Name);
+            if (Kind == ResourceKind.Resource)
+            {
+                string own = $"{item.Label}: {sent}";
+                ShouldProcess(own, own, MyInvocation.MyCommand.Name);
+                continue;
+            }
+            WriteVerbose($"{item.Label}: {sent}");
+            if (item.Membership is null && request.GetValue("method") is not "GET")
+            {
+                string plan = $"{PlanName(item)}: {PlanText.Of(request, item.Resource)}";
+                ShouldProcess(plan, plan, MyInvocation.MyCommand.Name);
+            }
         }
+    }
+
+    /// <summary>The place in the input, the name and the id.</summary>
+    private static string PlanName(Submitted item)
+    {
+        int at = item.Label.IndexOf(" (", StringComparison.Ordinal);
+        return item.Label.StartsWith("Row ", StringComparison.Ordinal) && at > 0 ? $"{item.Label.Substring(0, at)}, {item.Name}" : item.Name;
+    }
+
+    /// <summary>Waits for what is still in flight, and sums up the members of a plan.</summary>
+    protected override void EndProcessing()
+    {
+        base.EndProcessing();
+        foreach (string membership in _membershipsInOrder)
+        {
+            List<string> members = _memberships[membership];
+            const int Few = 5;
+            string who = members.Count <= Few ? string.Join("; ", members) : $"{members.Count} members, the first is {members[0]}";
+            ShouldProcess($"{membership}: {who}", $"{membership}: {who}", MyInvocation.MyCommand.Name);
+        }
+        _membershipsInOrder.Clear();
     }
 }

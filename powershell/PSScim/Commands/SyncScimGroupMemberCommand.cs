@@ -180,7 +180,8 @@ public sealed class SyncScimGroupMemberCommand : ScimWriteCommand
         foreach (string member in members)
         {
             string change = new ChangeText(verb, Endpoint) { Id = Group, Member = member }.ToString();
-            Submit(change, new Submitted(member, member));
+            string membership = verb == "AddMember" ? $"Add to group {Group}" : $"Remove from group {Group}";
+            Submit(change, new Submitted(member, member) { Membership = membership });
         }
     }
 

@@ -106,6 +106,9 @@ public abstract class ScimObject
     internal object? Baseline(int slot) =>
         Root.PresentEdits is Edits edits && edits.TryGetSent(PathOf(slot), out object? sent) ? sent : ReceivedValue.Of(this, slot);
 
+    /// <summary>The same by name.</summary>
+    internal object? Baseline(string name) => _binding.Shape.TryGetSlot(name, out int slot) ? Baseline(slot) : null;
+
     private protected void Attach(byte[] record, Binding binding) => (_record, _binding) = (record, binding);
 
     /// <summary>The first of these attributes that has a plain value, as text; else the JSON.</summary>

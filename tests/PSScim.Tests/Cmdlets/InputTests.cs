@@ -74,7 +74,7 @@ public sealed class InputTests : IDisposable
     [Theory]
     [InlineData("[pscustomobject]@{ id = 1; title = 'Boss'; displayName = \" $([char]0xA0)\"; nickName = $null } | Set-ScimUser", "replace title \"Boss\"")]
     [InlineData("@{ id = 1; title = 'Boss'; displayName = $null; nickName = '' } | Set-ScimUser", "replace title \"Boss\"")]
-    [InlineData("[pscustomobject]@{ id = 1; title = 'Boss'; nickName = $null } | Set-ScimUser -EmptyValue Clear", "replace title \"Boss\"", "remove nickName")]
+    [InlineData("[pscustomobject]@{ id = 1; title = 'Boss'; displayName = $null } | Set-ScimUser -EmptyValue Clear", "replace title \"Boss\"", "remove displayName")]
     [InlineData("Set-ScimUser 1 -Replace @{ title = $null }", "remove title")]
     [InlineData("Set-ScimUser 1 -Clear title", "remove title")]
     [InlineData("$u.displayName = $null; $u | Set-ScimUser", "remove displayName")]
@@ -100,6 +100,24 @@ public sealed class InputTests : IDisposable
     {
         Assert.Equal(["remove title"], Sent("Set-ScimUser 1 -Title '' -EmptyValue Clear"));
         Assert.Equal(["replace displayName \"A\""], Sent("Set-ScimUser 1 -Title '' -DisplayName A -EmptyValue Ignore"));
+    }
+
+    [Theory]
+    [InlineData("[pscustomobject]@{ id = 1; userName = 'ann@x.org'; displayName = 'Ann Ek'; active = 'TRUE'; 'name.givenName' = 'Ann'; 'emails[work].value' = 'ann@x.org' } | Set-ScimUser -Verbose")]
+    [InlineData("@{ userName = 'ANN@x.org'; displayName = 'Ann Ek' } | Set-ScimUser")]
+    public void A_row_of_what_is_there_already_sends_nothing(string script)
+    {
+        Assert.Empty(Sent(script));
+        Assert.Equal(["replace title \"Boss\""], Sent("[pscustomobject]@{ id = 1; displayName = 'Ann Ek'; title = 'Boss' } | Set-ScimUser"));
+    }
+
+    [Fact]
+    public void A_row_that_is_looked_up_is_compared_without_another_request()
+    {
+        _engine.Good("@{ userName = 'ann@x.org'; displayName = 'Ann Ek' } | Set-ScimUser");
+        int before = _server.Asked.Count;
+        Assert.Equal("1", _engine.Good("(@{ userName = 'ann@x.org'; displayName = 'Ann Ek' } | Set-ScimUser -PassThru).id")[0].BaseObject);
+        Assert.Equal(before + 1, _server.Asked.Count);
     }
 
     [Fact]
@@ -168,7 +186,7 @@ public sealed class InputTests : IDisposable
     public void Keys_are_trimmed_and_other_values_are_not()
     {
         _engine.Good("Get-ScimUser -Id ' 1 ' | Out-Null; [pscustomobject]@{ id = \" 1$([char]0xA0)\"; title = ' Boss ' } | Set-ScimUser");
-        Assert.All(_server.Asked.Where(asked => !asked.EndsWith("/Users", StringComparison.Ordinal)), asked => Assert.EndsWith("/Users/1", asked, StringComparison.Ordinal));
+        Assert.All(_server.Asked.Where(asked => asked.Contains("/Users/", StringComparison.Ordinal)), asked => Assert.EndsWith("/Users/1", asked, StringComparison.Ordinal));
         Assert.Equal(["replace title \" Boss \""], Sent("[pscustomobject]@{ ' id ' = '1 '; \"title$([char]0xA0)\" = ' Boss ' } | Set-ScimUser"));
     }
 

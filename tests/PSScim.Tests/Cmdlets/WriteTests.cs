@@ -70,19 +70,20 @@ public sealed class WriteTests : IDisposable
         Assert.Single(result.Warnings);
         Assert.DoesNotContain("Secret-Word-9", string.Join(" ", [.. result.Verbose, .. result.Warnings]), StringComparison.Ordinal);
         long before = Requests();
-        _engine.Good("Ann b | New-ScimUser -Password $p -WhatIf");
+        string request = Assert.Single(_engine.Run("Ann b | New-ScimUser -Password $p -WhatIf -Verbose").Verbose, line => line.Contains("POST", StringComparison.Ordinal));
         string shown = Assert.Single(_host.Lines, line => line.StartsWith("What if: ", StringComparison.Ordinal));
-        Assert.Contains("\"password\":\"***\"", shown, StringComparison.Ordinal);
-        Assert.DoesNotContain("Correct-Horse-7", shown, StringComparison.Ordinal);
+        Assert.Contains("\"password\":\"***\"", request, StringComparison.Ordinal);
+        Assert.DoesNotContain("Correct-Horse-7", shown + request, StringComparison.Ordinal);
         Assert.Equal(before, Requests());
     }
 
     [Fact]
-    public void What_if_shows_verb_path_and_body_and_sends_nothing()
+    public void What_if_says_who_and_what_and_with_verbose_each_request_and_sends_nothing()
     {
         _engine.Good("$u = Get-ScimUser -First 1; $g = Get-ScimGroup -First 1; $ids = Get-ScimUser -First 25 -Attributes id");
         long before = Requests();
-        _engine.Good("""
+        string[] verbose = _engine.Run("""
+            & { $VerbosePreference = 'Continue'
             Ann | New-ScimUser -WhatIf
             New-ScimGroup -DisplayName Graz -WhatIf
             Set-ScimUser $u -Title Lead -WhatIf
@@ -92,12 +93,12 @@ public sealed class WriteTests : IDisposable
             Remove-ScimGroup $g -WhatIf
             $ids | Add-ScimGroupMember $g -WhatIf
             Remove-ScimGroupMember $g $u -WhatIf
+            $WhatIfPreference = $true; Enable-ScimUser $u }
             Invoke-ScimRequest users -Method POST -Body '{"a":1}' -WhatIf
-            & { $WhatIfPreference = $true; Enable-ScimUser $u }
-            """);
+            """).Verbose;
         Assert.Equal(before, Requests());
         string[] lines = [.. _host.Lines.Where(line => line.StartsWith("What if: ", StringComparison.Ordinal))];
-        string id = Text("$u.id"), group = Text("$g.id");
+        string id = Text("$u.id"), group = Text("$g.id"), name = Text("$u.userName"), title = Text("$u.title");
         foreach (string part in new[]
         {
             "POST /rp/scim/users {\"schemas\":[\"urn:ietf:params:scim:schemas:core:2.0:User\"],\"userName\":\"ann@contoso.com\"",
@@ -107,12 +108,25 @@ public sealed class WriteTests : IDisposable
             "{\"op\":\"replace\",\"path\":\"active\",\"value\":false}",
             $"DELETE /rp/scim/groups/{group}",
             $"members[value eq \\\"{id}\\\"]",
-            "POST /rp/scim/users {\"a\":1}",
             "{\"op\":\"replace\",\"path\":\"active\",\"value\":true}",
         })
-            Assert.Contains(lines, line => line.Contains(part, StringComparison.Ordinal));
+            Assert.Contains(verbose, line => line.Contains(part, StringComparison.Ordinal));
         // 25 members are two requests.
-        Assert.Equal(2, lines.Count(line => line.Contains("\"op\":\"add\",\"path\":\"members\"", StringComparison.Ordinal)));
+        Assert.Equal(2, verbose.Count(line => line.Contains("\"op\":\"add\",\"path\":\"members\"", StringComparison.Ordinal)));
+        foreach (string part in new[]
+        {
+            "Row 1, ann@contoso.com: create userName = 'ann@contoso.com'; displayName = 'Ann Ek'",
+            "Graz: create displayName = 'Graz'",
+            $"{name} (id {id}): change title from '{title}' to 'Lead'",
+            $"{name} (id {id}): delete",
+            $"{name} (id {id}): change active from 'True' to 'False'",
+            "change description",
+            $"Add to group {group}: 25 members, the first is ",
+            $"Remove from group {group}: {name} (id {id})",
+            "POST /rp/scim/users {\"a\":1}",
+        })
+            Assert.Contains(lines, line => line.Contains(part, StringComparison.Ordinal));
+        Assert.Equal(11, lines.Length);
     }
 
     [Fact]
@@ -134,8 +148,8 @@ public sealed class WriteTests : IDisposable
     [Fact]
     public void Only_what_was_set_on_the_object_is_sent()
     {
-        _engine.Good($"$u = Get-ScimUser -First 1; $u.title = 'Edited'; $u.name.familyName = 'Lind'; $u.emails[0].value = 'new@contoso.com'; $u.{Enterprise}.employeeNumber = $null; $u | Set-ScimUser -WhatIf; $u | Set-ScimUser");
-        string shown = Assert.Single(_host.Lines, line => line.Contains("PATCH", StringComparison.Ordinal));
+        _engine.Good($"$u = Get-ScimUser -First 1; $u.title = 'Edited'; $u.name.familyName = 'Lind'; $u.emails[0].value = 'new@contoso.com'; $u.{Enterprise}.employeeNumber = $null; ");
+        string shown = Assert.Single(_engine.Run("$u | Set-ScimUser -WhatIf -Verbose; $u | Set-ScimUser").Verbose, line => line.Contains("PATCH", StringComparison.Ordinal));
         Assert.EndsWith(
             "\"Operations\":[{\"op\":\"replace\",\"path\":\"title\",\"value\":\"Edited\"},{\"op\":\"replace\",\"path\":\"name.familyName\",\"value\":\"Lind\"},"
             + "{\"op\":\"replace\",\"path\":\"emails[type eq \\\"work\\\"].value\",\"value\":\"new@contoso.com\"},"
@@ -213,9 +227,9 @@ public sealed class WriteTests : IDisposable
     {
         _engine.Good("$u = Get-ScimUser -First 1");
         long before = Requests();
-        _engine.Good("Set-ScimUser -UserName $u.userName -Title Lead; Set-ScimUser -UserName $u.userName -Title Lead -WhatIf");
+        string[] verbose = _engine.Run("Set-ScimUser -UserName $u.userName -Title Lead; Set-ScimUser -UserName $u.userName -Title Lead -WhatIf -Verbose").Verbose;
         Assert.Equal(before + 2, Requests());
-        string shown = Assert.Single(_host.Lines, line => line.Contains("PATCH", StringComparison.Ordinal));
+        string shown = Assert.Single(verbose, line => line.Contains("PATCH", StringComparison.Ordinal));
         Assert.EndsWith("\"Operations\":[{\"op\":\"replace\",\"path\":\"title\",\"value\":\"Lead\"}]}", shown, StringComparison.Ordinal);
     }
 

@@ -62,6 +62,10 @@ pub struct Change {
     /// The version that the object must still have (`If-Match`).
     #[serde(default)]
     pub if_match: Option<String>,
+    /// Whether the values are compared with what the service has, and only what differs is sent: a row, or a copy of a
+    /// resource, doesn't say which of its values are new.
+    #[serde(default)]
+    pub compare: bool,
     /// Whether the object's new state is asked for after an update.
     #[serde(default)]
     pub return_state: bool,
@@ -148,6 +152,8 @@ pub struct Draft {
     pub body: Option<Vec<u8>>,
     /// Whether the password goes into the body: as a member of a POST, as an operation more of a PATCH.
     pub secret: bool,
+    /// Whether an update leaves out what the object already has.
+    pub compare: bool,
     /// By what a POST whose answer was lost can be found again.
     pub lookup: Option<Lookup>,
     /// The version that the object must still have.
@@ -260,6 +266,7 @@ impl Change {
                 body: Some(body.to_string().into_bytes()),
                 if_match: self.if_match.clone(),
                 secret: self.password,
+                compare: self.compare,
                 // A value that is added twice may be there twice.
                 repeatable: self.add.is_empty(),
                 ..Draft::of(Method::PATCH, object.clone())
@@ -330,6 +337,7 @@ impl Draft {
             query: Vec::new(),
             body: None,
             secret: false,
+            compare: false,
             lookup: None,
             if_match: None,
         }

@@ -47,7 +47,7 @@ fn compare(outer: &str, sent: &Map<String, Value>, stored: &Map<String, Value>, 
 }
 
 /// Whether two plain values mean the same, in whichever type and form they are written.
-fn is_same(sent: &Value, stored: &Value) -> bool {
+pub(super) fn is_same(sent: &Value, stored: &Value) -> bool {
     let text = |value: &Value| match value {
         Value::String(text) => text.clone(),
         other => other.to_string(),

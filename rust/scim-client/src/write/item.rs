@@ -9,7 +9,9 @@ use super::doubt::Doubt;
 use super::find::{self, Found};
 use super::job::Item;
 use super::look::{self, Expected, Reply};
+use super::patched::Object;
 use super::put::Puts;
+use super::targets::Aimed;
 use super::work::Sending;
 use super::{Outcome, Report, create, members, put, secret, targets};
 use crate::change::{Change, Draft, Target, Verb};
@@ -75,13 +77,13 @@ async fn step(
     {
         return Report::failed(crate::change::no_password(Service::Generic));
     }
-    let id = match id_of(work, &draft.target).await {
-        Ok(id) => id,
+    let (id, found) = match object_of(work, &draft.target).await {
+        Ok(found) => found,
         Err(unsuccessful) => return not_found(work, draft, unsuccessful, since),
     };
     let mut report = match (&draft.target, &id) {
         (Target::One(..) | Target::Found(..), Some(id)) if draft.method == Method::PATCH => {
-            alter(work, draft, id, password, doubtful).await
+            alter(work, draft, id, found, password, doubtful).await
         }
         _ => match request(work, draft, id.as_deref(), password) {
             Ok(request) => send(work, draft, request, id.as_deref(), since).await,
@@ -142,6 +144,7 @@ async fn alter(
     work: &Sending<'_>,
     draft: &Draft,
     id: &str,
+    found: Option<Object>,
     password: Option<&Secret>,
     doubtful: bool,
 ) -> Report {
@@ -160,9 +163,11 @@ async fn alter(
         }
     };
     if !put::is_needed(work) {
-        let draft = match targets::aimed(work, draft, id).await {
-            Ok(Some(draft)) => draft,
-            Ok(None) => return Report::of(Outcome::Unchanged),
+        let draft = match targets::aimed(work, draft, id, found).await {
+            Ok(Aimed {
+                draft: Some(draft), ..
+            }) => draft,
+            Ok(Aimed { stored, .. }) => return unchanged(stored),
             Err(unsuccessful) => return work.unprepared(unsuccessful, doubtful),
         };
         let patch = match request(work, &draft, Some(id), password) {
@@ -195,6 +200,16 @@ async fn alter(
         }
     }
 }
+
+/// Nothing to do to an object, and the object, where it was read to know that.
+fn unchanged(stored: Option<Object>) -> Report {
+    let stored = stored.map(|stored| record(&serde_json::Value::Object(stored), PageParser::resource));
+    Report {
+        page: stored.and_then(Result::ok),
+        ..Report::of(Outcome::Unchanged)
+    }
+}
+
 /// Everything but the creation of an object.
 async fn other(
     work: &Sending<'_>,
@@ -255,13 +270,28 @@ fn content(answer: &Answer, what: &str, id: Option<&str>) -> Result<Option<Page>
 /// The object's id, looked up where the change names a key in its place. What is found has to be the one asked for, and
 /// the only one, before anything is written to it.
 pub(super) async fn id_of(work: &Sending<'_>, target: &Target) -> Result<Option<String>, Unsuccessful> {
+    object_of(work, target).await.map(|(id, _)| id)
+}
+
+/// The same, and the object where it was looked up.
+pub(super) async fn object_of(
+    work: &Sending<'_>,
+    target: &Target,
+) -> Result<(Option<String>, Option<Object>), Unsuccessful> {
     let (endpoint, by) = match target {
-        Target::One(_, id) => return Ok(Some(id.clone())),
+        Target::One(_, id) => return Ok((Some(id.clone()), None)),
         Target::Found(endpoint, by) => (*endpoint, by),
-        Target::All(_) | Target::Path(_) => return Ok(None),
+        Target::All(_) | Target::Path(_) => return Ok((None, None)),
     };
     let (kind, message) = match find::find(work, endpoint, by).await? {
-        Found::One(object) => return Ok(Some(object.id)),
+        Found::One(object) => {
+            // What couldn't be read completely is read again, and then refused.
+            let whole = object.page.incomplete.is_empty();
+            let records = Records::open(&object.page.buffer).filter(|_| whole);
+            let json = records.and_then(|records| Some(records.get(0)?.to_json()));
+            let stored = json.and_then(|json| serde_json::from_str(&json).ok());
+            return Ok((Some(object.id), stored));
+        }
         Found::None => (
             Kind::ResourceNotFound,
             format!("No object with the {} '{}' was found.", by.attribute, by.value),

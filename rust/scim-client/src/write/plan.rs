@@ -1,10 +1,11 @@
 //! Dry runs: what would be sent, to the byte, but for passwords and other secrets.
 
 use reqwest::Method;
-use serde_json::json;
+use serde_json::{Value, json};
 
-use super::item::{id_of, record, request};
+use super::item::{object_of, record, request};
 use super::job::Item;
+use super::patched::{Known, Object};
 use super::put::{self, Puts};
 use super::work::Sending;
 use super::{Outcome, Report, secret, targets};
@@ -49,13 +50,20 @@ pub(super) async fn plan(work: &Sending<'_>, items: &[Item]) -> Vec<Report> {
 async fn planned(work: &Sending<'_>, verb: Verb, drafts: &[Draft]) -> Result<Option<Page>, Error> {
     let mut requests = Vec::new();
     for draft in drafts {
-        let Some((request, body)) = sent(work, verb, draft).await? else {
-            continue;
+        // What would follow a change that isn't made reads what is known.
+        let Some(Planned {
+            request,
+            body,
+            before,
+        }) = sent(work, verb, draft).await?
+        else {
+            break;
         };
         requests.push(json!({
             "method": request.method.as_str(),
             "path": path_of(&request.url),
             "ifMatch": request.if_match,
+            "changes": changes(draft, body.as_deref(), before),
             "body": body.map(|body| shown(draft, &body)),
         }));
     }
@@ -66,16 +74,66 @@ async fn planned(work: &Sending<'_>, verb: Verb, drafts: &[Draft]) -> Result<Opt
     record(&page, PageParser::list).map(Some)
 }
 
-/// One request, and its body with another text in place of the password.
-async fn sent(
-    work: &Sending<'_>,
-    verb: Verb,
-    draft: &Draft,
-) -> Result<Option<(Request, Option<Vec<u8>>)>, Error> {
+/// What a request changes, for people: the operations of a PATCH with what is there before, the members of another body.
+/// None for a request of the user's own.
+fn changes(draft: &Draft, body: Option<&[u8]>, before: Option<Vec<Value>>) -> Option<Vec<Value>> {
+    if matches!(draft.target, Target::Path(_)) {
+        return None;
+    }
+    let body: Value = serde_json::from_slice(body?).ok()?;
+    if let Some(operations) = body["Operations"].as_array() {
+        let from = |at: usize| Some(before.as_ref()?.get(at)?.clone());
+        let change = |(at, operation): (usize, &Value)| {
+            json!({
+                "op": operation["op"],
+                "path": operation["path"],
+                "to": operation["value"],
+                "from": from(at),
+                "isRead": before.is_some(),
+            })
+        };
+        return Some(operations.iter().enumerate().map(change).collect());
+    }
+    let members = body.as_object()?.iter().filter(|(name, _)| *name != "schemas");
+    Some(
+        members
+            .map(|(name, value)| json!({"op": "set", "path": name, "to": value}))
+            .collect(),
+    )
+}
+
+/// One request that would be sent.
+struct Planned {
+    request: Request,
+    /// With another text in place of the password.
+    body: Option<Vec<u8>>,
+    /// What the object has at the path of each operation, where it was read.
+    before: Option<Vec<Value>>,
+}
+
+/// What an object has at the path of each operation of a patch; null where it has nothing there.
+fn before(stored: &Object, patch: Option<&[u8]>, known: Known<'_>) -> Vec<Value> {
+    let patch: Value = patch
+        .and_then(|patch| serde_json::from_slice(patch).ok())
+        .unwrap_or_default();
+    let operations = patch["Operations"].as_array();
+    let path = |operation: &Value| operation["path"].as_str().unwrap_or_default().to_owned();
+    operations
+        .into_iter()
+        .flatten()
+        .map(|operation| targets::value_at(stored, &path(operation), known).unwrap_or_default())
+        .collect()
+}
+
+async fn sent(work: &Sending<'_>, verb: Verb, draft: &Draft) -> Result<Option<Planned>, Error> {
     let hidden = draft.secret.then(|| Secret::new(secret::HIDDEN.to_vec()));
     let whole = |request: Request| {
         let body = request.body.as_ref().map(|body| body.to_vec());
-        Ok(Some((request, body)))
+        Ok(Some(Planned {
+            request,
+            body,
+            before: None,
+        }))
     };
     let changes = draft.method == Method::PATCH && !matches!(draft.target, Target::Path(_));
     let (Target::One(endpoint, _) | Target::Found(endpoint, _)) = &draft.target else {
@@ -83,7 +141,7 @@ async fn sent(
     };
     let puts = changes && put::is_needed(work);
     if puts || (verb == Verb::Update && targets::are_needed(work, draft)) {
-        let Some(id) = id_of(work, &draft.target).await? else {
+        let (Some(id), found) = object_of(work, &draft.target).await? else {
             return Ok(None);
         };
         if puts {
@@ -94,10 +152,25 @@ async fn sent(
                 None => Ok(None),
             };
         }
-        return match targets::aimed(work, draft, &id).await? {
-            Some(aimed) => whole(request(work, &aimed, Some(&id), hidden.as_ref())?),
-            None => Ok(None),
+        let aimed = targets::aimed(work, draft, &id, found).await?;
+        let Some(draft) = aimed.draft else {
+            return Ok(None);
         };
+        let request = request(work, &draft, Some(&id), hidden.as_ref())?;
+        let body = request.body.as_ref().map(|body| body.to_vec());
+        let schema = work.session.schema(work.caller().observer).await?;
+        let known = Known {
+            schema,
+            resource: resource(*endpoint),
+        };
+        let before = aimed
+            .stored
+            .map(|stored| before(&stored, draft.body.as_deref(), known));
+        return Ok(Some(Planned {
+            request,
+            body,
+            before,
+        }));
     }
     let key = match &draft.target {
         Target::Found(_, by) => format!("{{{} eq {}}}", by.attribute, by.value),

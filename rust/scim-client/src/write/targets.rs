@@ -7,6 +7,7 @@ use std::borrow::Cow;
 use reqwest::Method;
 use serde_json::{Map, Value, json};
 
+use super::differences::is_same;
 use super::patched::{Known, Object, chosen, chosen_by, home_of, patched};
 use super::put;
 use super::work::Sending;
@@ -17,52 +18,157 @@ use crate::filter::{Filter, Operator, PatchPath, parse_path};
 use crate::request::Unsuccessful;
 use crate::schema::resource;
 
-/// A draft whose operations all have a target in what the server stores; None where nothing is left to do.
+/// A draft whose operations all have a target, and what was read to know that.
+pub(super) struct Aimed<'d> {
+    /// None where nothing is left to do.
+    pub(super) draft: Option<Cow<'d, Draft>>,
+    /// The object as the service has it, where it was read.
+    pub(super) stored: Option<Object>,
+}
+
+/// A draft whose operations all have a target in what the server stores, and where it is to be compared, without those that
+/// change nothing. `found` is the object, where it was looked up just now.
 pub(super) async fn aimed<'d>(
     work: &Sending<'_>,
     draft: &'d Draft,
     id: &str,
-) -> Result<Option<Cow<'d, Draft>>, Unsuccessful> {
+    found: Option<Object>,
+) -> Result<Aimed<'d>, Unsuccessful> {
+    let as_it_is = Aimed {
+        draft: Some(Cow::Borrowed(draft)),
+        stored: None,
+    };
     let (Target::One(endpoint, _) | Target::Found(endpoint, _)) = &draft.target else {
-        return Ok(Some(Cow::Borrowed(draft)));
+        return Ok(as_it_is);
     };
     let Some(mut patch) = asking(work, draft) else {
-        return Ok(Some(Cow::Borrowed(draft)));
+        return Ok(as_it_is);
     };
-    let url = work
-        .session
-        .url(*endpoint, Some(id), &[])
-        .map_err(Unsuccessful::unsent)?;
-    let stored = match put::read(work, url).await.and_then(|stored| stored.of(id)) {
-        Ok(stored) => stored.object,
-        // Who may write and not read gets the RFC's form.
-        Err(unsuccessful) if unsuccessful.error.kind() == Kind::InsufficientPrivileges => {
-            return Ok(Some(Cow::Borrowed(draft)));
+    let stored = match found {
+        Some(found) => found,
+        None => {
+            let url = work
+                .session
+                .url(*endpoint, Some(id), &[])
+                .map_err(Unsuccessful::unsent)?;
+            match put::read(work, url).await.and_then(|stored| stored.of(id)) {
+                Ok(stored) => stored.object,
+                // Who may write and not read gets the RFC's form.
+                Err(unsuccessful) if unsuccessful.error.kind() == Kind::InsufficientPrivileges => {
+                    return Ok(as_it_is);
+                }
+                Err(unsuccessful) => return Err(unsuccessful),
+            }
         }
-        Err(unsuccessful) => return Err(unsuccessful),
     };
     let schema = work.session.schema(work.caller().observer).await;
     let known = Known {
         schema: schema.map_err(Unsuccessful::unsent)?,
         resource: resource(*endpoint),
     };
-    let operations = match operations(&stored, &patch, known) {
-        Ok(operations) => operations,
-        Err(reason) => {
-            let message = format!("The change can't be made: {reason}. Nothing was changed.");
-            return Err(Unsuccessful::refused(Error::new(Kind::InvalidValue, message)));
-        }
+    let aimed = match work.session.service() {
+        Service::Generic => operations(&stored, &patch, known),
+        Service::Entra => Ok(patch["Operations"].as_array().cloned().unwrap_or_default()),
     };
+    let mut operations = aimed.map_err(|reason| {
+        let message = format!("The change can't be made: {reason}. Nothing was changed.");
+        Unsuccessful::refused(Error::new(Kind::InvalidValue, message))
+    })?;
+    if draft.compare {
+        operations = changing(&stored, operations, known);
+    }
     if operations.is_empty() && !draft.secret {
-        return Ok(None);
+        return Ok(Aimed {
+            draft: None,
+            stored: Some(stored),
+        });
     }
     if let Some(patch) = patch.as_object_mut() {
         patch.insert("Operations".to_owned(), Value::Array(operations));
     }
-    Ok(Some(Cow::Owned(Draft {
-        body: Some(patch.to_string().into_bytes()),
-        ..draft.clone()
-    })))
+    let body = Some(patch.to_string().into_bytes());
+    Ok(Aimed {
+        draft: Some(Cow::Owned(Draft {
+            body,
+            ..draft.clone()
+        })),
+        stored: Some(stored),
+    })
+}
+
+/// The operations that change something. What can't be done here, the server judges.
+fn changing(stored: &Object, operations: Vec<Value>, known: Known<'_>) -> Vec<Value> {
+    let mut object = stored.clone();
+    operations
+        .into_iter()
+        .filter(|operation| {
+            let one = json!({ "Operations": [operation] }).to_string();
+            let Ok(changed) = patched(&object, one.as_bytes(), known) else {
+                return true;
+            };
+            let differs = !same_members(&object, &changed);
+            object = changed;
+            differs
+        })
+        .collect()
+}
+
+/// Whether two objects mean the same: `null` and an empty list are no value, and texts may be written in several ways.
+fn same_members(one: &Object, other: &Object) -> bool {
+    let filled = |object: &Object| -> Vec<(String, Value)> {
+        let is_filled = |value: &Value| match value {
+            Value::Null => false,
+            Value::Array(items) => !items.is_empty(),
+            Value::Object(members) => !members.is_empty(),
+            _ => true,
+        };
+        let members = object.iter().filter(|(_, value)| is_filled(value));
+        members
+            .map(|(name, value)| (name.to_ascii_lowercase(), value.clone()))
+            .collect()
+    };
+    let (one, other) = (filled(one), filled(other));
+    one.len() == other.len()
+        && one.iter().all(|(name, value)| {
+            let same_name = other.iter().find(|(there, _)| there == name);
+            same_name.is_some_and(|(_, there)| same(value, there))
+        })
+}
+
+fn same(one: &Value, other: &Value) -> bool {
+    match (one, other) {
+        (Value::Object(one), Value::Object(other)) => same_members(one, other),
+        (Value::Array(one), Value::Array(other)) => {
+            one.len() == other.len() && one.iter().zip(other).all(|(one, other)| same(one, other))
+        }
+        (Value::Object(_) | Value::Array(_), _) | (_, Value::Object(_) | Value::Array(_)) => false,
+        (one, other) => is_same(one, other),
+    }
+}
+
+/// What an object has at the path of an operation, as a plan shows it.
+pub(super) fn value_at(stored: &Object, path: &str, known: Known<'_>) -> Option<Value> {
+    let parsed = parse_path(path).ok()?;
+    let present = home_of(stored, &parsed)?;
+    let sub = parsed.sub_attribute.as_deref().or(parsed.attribute.sub());
+    let whole = match &parsed.filter {
+        Some(_) => {
+            let at = chosen(&parsed, present, known).ok()?;
+            match (present, at.as_slice()) {
+                (Value::Array(elements), [only]) => elements.get(*only)?.clone(),
+                _ => return None,
+            }
+        }
+        None => present.clone(),
+    };
+    match sub {
+        None => Some(whole),
+        Some(sub) => {
+            let members = whole.as_object()?;
+            let mut found = members.iter().filter(|(name, _)| name.eq_ignore_ascii_case(sub));
+            found.next().map(|(_, value)| value.clone())
+        }
+    }
 }
 
 /// Whether the object has to be read to know the operations.
@@ -71,8 +177,13 @@ pub(super) fn are_needed(work: &Sending<'_>, draft: &Draft) -> bool {
 }
 
 fn asking(work: &Sending<'_>, draft: &Draft) -> Option<Value> {
-    let asks = work.session.service() == Service::Generic && draft.method == Method::PATCH;
-    draft.body.as_deref().filter(|_| asks).and_then(chooses)
+    let body = draft.body.as_deref().filter(|_| draft.method == Method::PATCH)?;
+    if draft.compare {
+        return serde_json::from_slice(body).ok();
+    }
+    (work.session.service() == Service::Generic)
+        .then(|| chooses(body))
+        .flatten()
 }
 
 /// A patch, where one of its paths chooses values.
