@@ -183,7 +183,7 @@ fn what_cannot_be_is_refused_before_it_is_sent() {
         (
             json!({"employeeHireDate": "31.01.2026"}),
             Kind::InvalidValue,
-            "date and time",
+            "a date, year-month-day",
         ),
         (
             json!({"creationType": "x"}),
