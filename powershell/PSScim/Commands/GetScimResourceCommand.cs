@@ -27,7 +27,7 @@ public abstract class GetScimResourceCommand : ScimListCommand
     /// <summary>Ids of single resources, or objects that have an id. Each takes one request.</summary>
     [Parameter(ParameterSetName = IdSet, Mandatory = true, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [ValidateNotNullOrEmpty]
-    [IdTransformation]
+    [IdTransformation(IsPiped = true)]
     public string[] Id { get; set; } = [];
 
     /// <summary>
@@ -97,13 +97,28 @@ public abstract class GetScimResourceCommand : ScimListCommand
     private void ReadOne(string id)
     {
         if (_skipped < PagingParameters.Skip)
+        {
             _skipped++;
-        else
-            Read(
-                new ChangeText("Read", Endpoint) { Id = id, Attributes = Attributes, ExcludedAttributes = ExcludedAttributes },
-                id,
-                () => PagingParameters.First - _written);
+            return;
+        }
+        var read = new ChangeText("Read", Endpoint) { Attributes = Attributes, ExcludedAttributes = ExcludedAttributes };
+        try
+        {
+            if (Kind == ResourceKind.User && IdTransformationAttribute.NameOf(id) is string name)
+                read.Key = new("userName", name);
+            else
+                read.Id = IdOf(id);
+            Read(read, id, () => PagingParameters.First - _written);
+        }
+        catch (ScimException error)
+        {
+            Refuse(error, new Submitted(null, ""));
+        }
     }
+
+    private static string IdOf(string id) => IdTransformationAttribute.IsName(id)
+        ? throw new ScimException(ErrorId.InvalidId, "The input object has no id. No request was made.", "Add the id to the object.")
+        : id;
 
     private void ReadList()
     {

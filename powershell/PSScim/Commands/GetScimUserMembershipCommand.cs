@@ -36,14 +36,18 @@ public sealed class GetScimUserMembershipCommand : ScimMembershipCommand
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [Alias("User", "UserId")]
     [ValidateNotNullOrEmpty]
-    [IdTransformation]
+    [IdTransformation(IsPiped = true)]
     public string[] Id { get; set; } = [];
 
     /// <summary>Writes the groups.</summary>
     protected override void ProcessRecord()
     {
         foreach (string id in Id)
-            if (Resolved.IsEntra)
+            if (IdTransformationAttribute.IsName(id))
+                Refuse(
+                    new ScimException(ErrorId.InvalidId, "The input object has no id. No request was made.", "Pipe it to Get-ScimUser first, which finds users by userName."),
+                    new Submitted(null, ""));
+            else if (Resolved.IsEntra)
                 Find(ResourceKind.Group, "members.value", id);
             else
                 ReadNamed(id);

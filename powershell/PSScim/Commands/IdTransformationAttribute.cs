@@ -29,7 +29,7 @@ internal sealed class IdTransformationAttribute : ArgumentTransformationAttribut
         return ids.Count == 1 ? ids[0] : ids.ToArray();
     }
 
-    private static bool Add(List<string> ids, object? item)
+    private bool Add(List<string> ids, object? item)
     {
         object? bare = item is PSObject wrapped ? wrapped.BaseObject : item;
         switch (bare)
@@ -59,11 +59,60 @@ internal sealed class IdTransformationAttribute : ArgumentTransformationAttribut
                 return true;
         }
         object? own = bare is IDictionary ? null : PSObject.AsPSObject(item).Properties["id"]?.Value;
+        if (bare is IDictionary table)
+            own = Value(table, "id");
         if (own is null)
-            return false;
+            return AddName(ids, item);
         ids.Add(ResourceId.Of(own) ?? throw NoId(own));
         return true;
     }
+
+    /// <summary>
+    /// Of a row without an id its user name, marked as such. The row itself never becomes text: it may hold a password, and
+    /// the text would go into a URL.
+    /// </summary>
+    private bool AddName(List<string> ids, object? item)
+    {
+        object? bare = SetValue.Bare(item);
+        if (bare is not (PSObject or IDictionary))
+            return false;
+        object? Of(string name) => bare is IDictionary table ? Value(table, name) : PSObject.AsPSObject(item).Properties[name]?.Value;
+        string? name = KeyText.Of(Of("userName")) ?? KeyText.Of(Of("UserPrincipalName"));
+        if (!IsPiped)
+            throw new ArgumentTransformationMetadataException("The object has no id. Pass an id, or an object that has one.");
+        string key = new((name ?? Nameless).ToCharArray());
+        s_keys.Add(key, name is null ? "" : "userName");
+        ids.Add(key);
+        return true;
+    }
+
+    private static object? Value(IDictionary table, string name)
+    {
+        foreach (DictionaryEntry entry in table)
+            if (string.Equals(entry.Key as string, name, StringComparison.OrdinalIgnoreCase))
+                return SetValue.Bare(entry.Value);
+        return null;
+    }
+
+    /// <summary>Stands for an object without an id and a name. No id has a control character, so it is never sent.</summary>
+    private const string Nameless = "\u0001";
+
+    private static readonly ConditionalWeakTable<string, string> s_keys = new();
+
+    /// <summary>Whether this very text was taken from an object without an id: its user name, or nothing that names it.</summary>
+    internal static bool IsName(string id) => s_keys.TryGetValue(id, out _);
+
+    /// <summary>The user name that this very text is; null where it is an id.</summary>
+    /// <exception cref="ScimException">It stands for an object without an id and a name.</exception>
+    internal static string? NameOf(string id) => !s_keys.TryGetValue(id, out string? attribute) ? null
+        : attribute.Length > 0 ? id
+        : throw new ScimException(
+            Native.ErrorId.InvalidId,
+            "The input object has no id and no userName. No request was made.",
+            "Add one of them to the object.");
+
+    /// <summary>Whether objects come from the pipeline: then one without an id is the command's to judge, row by row.</summary>
+    public bool IsPiped { get; set; }
 
     private static ArgumentTransformationMetadataException NoId(object given) => new(
         given is ScimResource

@@ -71,7 +71,7 @@ public sealed class SyncScimGroupMemberCommand : ScimWriteCommand
     /// </summary>
     [Parameter(Position = 1, ValueFromPipeline = true)]
     [AllowEmptyCollection]
-    [IdTransformation]
+    [IdTransformation(IsPiped = true)]
     public string[] Member { get; set; } = [];
 
     /// <summary>
@@ -98,6 +98,10 @@ public sealed class SyncScimGroupMemberCommand : ScimWriteCommand
         RefuseIncompleteInput();
         RefuseOtherServices();
         // With a wrong id among them the list is not what was meant, and who is missing from it would be removed.
+        if (_wanted.Exists(IdTransformationAttribute.IsName))
+            ThrowTerminating(
+                new ScimException(ErrorId.InvalidId, "An input object has no id. Nothing was changed.", "Pipe the objects to Get-ScimUser first, which finds users by userName."),
+                Group);
         if (Resolved.IsEntra && _wanted.Find(id => !Guid.TryParseExact(id, "D", out _)) is string wrong)
             ThrowTerminating(
                 new ScimException(ErrorId.InvalidId, $"'{wrong}' isn't a valid user id. Entra's ids are GUIDs. Nothing was changed.", "Pass ids, or objects that have an id."),

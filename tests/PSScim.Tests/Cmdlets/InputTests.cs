@@ -211,6 +211,21 @@ public sealed class InputTests : IDisposable
     }
 
     [Fact]
+    public void A_row_without_an_id_is_looked_up_by_its_name_and_never_becomes_text()
+    {
+        _engine.Set("word", "Secret-Word-9");
+        _engine.Good("$row = [pscustomobject]@{ userName = 'ann@x.org'; password = $word }; $bare = [pscustomobject]@{ mail = 'x'; password = $word }");
+        Assert.Equal("1|1", string.Join("|", _engine.Good("($row | Get-ScimUser).id; (@{ userName = 'ann@x.org' } | Get-ScimUser).id")));
+        foreach (string script in new[] { "$bare | Get-ScimUser", "$row | Get-ScimUserMembership", "$bare | Get-ScimGroup", "$row | Sync-ScimGroupMember 7 -Confirm:$false" })
+        {
+            ErrorRecord error = _engine.Bad(script);
+            Assert.StartsWith("InvalidId,", error.FullyQualifiedErrorId, StringComparison.Ordinal);
+            Assert.DoesNotContain("Secret-Word-9", error + " " + error.CategoryInfo + " " + error.TargetObject, StringComparison.Ordinal);
+        }
+        Assert.DoesNotContain(_server.Asked, asked => asked.Contains("Secret-Word-9", StringComparison.Ordinal) || asked.Contains("@{", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void Users_are_compared_by_their_ids_and_values()
     {
         _engine.Good("$same = 1..2 | ForEach-Object { Get-ScimUser -Id 1 }");
