@@ -360,6 +360,18 @@ async fn a_journal_is_one_inputs() {
     assert!(ending.is_none(), "{ending:?}");
     assert_eq!(outcomes(&reports), [Outcome::AlreadyDone; 2]);
     assert_eq!(world.emulator.stats().update, before);
+    // The same input with what a command before it had left out is still the same run.
+    let more = [
+        set_title(&ids[0], "A"),
+        set_title(&ids[2], "A"),
+        set_title(&ids[1], "A"),
+    ];
+    let (reports, ending) = write(&world.session, journal(&path), more).await;
+    assert!(ending.is_none(), "{ending:?}");
+    assert_eq!(
+        outcomes(&reports),
+        [Outcome::AlreadyDone, Outcome::Done, Outcome::AlreadyDone]
+    );
     // A run that was interrupted takes what its input has besides, but no other change of what it did.
     let path = folder.join("interrupted.jsonl");
     interrupted(&world, &path, [set_title(&ids[0], "A")]).await;

@@ -6,8 +6,8 @@
 //! sent and of which nothing more is written may have been done: it is looked up, or repeated where that does no harm.
 //!
 //! A journal belongs to one run. Where it is given another input, a change would be passed over that an earlier input had
-//! too, though something else was done since. So a finished journal takes no further change, and none takes another change
-//! of an object of which only the earlier input's change was done.
+//! too, though something else was done since. So a finished journal takes no input that begins with another change, and none
+//! takes another change of an object of which only the earlier input's change was done.
 
 mod line;
 mod log;
@@ -100,7 +100,10 @@ impl Journal {
         let by_key = past::of_key(&entry.key);
         match &known {
             Known::Done { .. } => drop(seen.done.insert(by_key)),
-            Known::Nothing if self.past.is_finished() => return Err(self.of_another(&entry.key)),
+            // An input that begins as the finished one may have more: a command before this one may have failed for some.
+            Known::Nothing if self.past.is_finished() && seen.done.is_empty() => {
+                return Err(self.of_another(&entry.key));
+            }
             Known::Nothing if self.past.has_done(&by_key) && !seen.done.contains(&by_key) => {
                 return Err(self.of_another(&entry.key));
             }
