@@ -19,7 +19,7 @@ Describe 'The example' {
 
     It 'tour.ps1 runs to its end and leaves nothing behind' {
         $lines = & "$examples/tour.ps1" -Users 300
-        $lines -join "`n" | Should -Match 'What it took'
+        $lines -join "`n" | Should -Match 'Show the requests, and what they would cost'
         Get-ScimContext | Should -BeNullOrEmpty
     }
     It 'stale-accounts.ps1 finds who has left, and changes nothing' {

@@ -25,11 +25,12 @@ internal static class PlanText
             "GET" => "read",
             _ => "change",
         };
+        string condition = request.GetValue("ifMatch") is string version ? $", only if its version is still {version}" : "";
         if (changes.Count == 0)
-            return verb;
+            return verb + condition;
         IEnumerable<string> shown = changes.Take(MostChanges).Select(change => Of(change, edited));
         string more = changes.Count > MostChanges ? $"; and {changes.Count - MostChanges} more" : "";
-        return $"{verb} {string.Join("; ", shown)}{more}";
+        return $"{verb} {string.Join("; ", shown)}{more}{condition}";
     }
 
     private static string Of(ScimObject change, ScimResource? edited)

@@ -25,9 +25,10 @@ namespace PSScim.Commands;
 /// $group = Get-ScimGroup -First 1
 /// $wanted = Get-ScimUser -First 10 -Attributes id
 /// $wanted | Sync-ScimGroupMember $group -WhatIf
-/// $wanted | Sync-ScimGroupMember $group -Confirm:$false
+/// $wanted | Sync-ScimGroupMember $group -Force -Confirm:$false
 /// </code>
-/// The preview sends requests to read the current members, and changes nothing.
+/// The preview sends requests to read the current members, and changes nothing. Without -Force, a change that removes more
+/// than half of the members is refused.
 /// </example>
 /// <example>
 /// Continue on purpose although some ids weren't found.

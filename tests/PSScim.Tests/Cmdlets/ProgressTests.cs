@@ -134,7 +134,7 @@ public sealed class ProgressTests
         Assert.Equal(0, engine.Good("$null = Get-ScimUser -Verbose -Debug -InformationVariable said 4>$null 5>$null; $said.Count")[0].BaseObject);
         IEnumerable<string> debug = engine.Good("Get-ScimUser -Debug 5>&1 | Where-Object { $_ -is [System.Management.Automation.DebugRecord] }").Select(d => d.ToString()!);
         Assert.Contains(debug, line => line.StartsWith("Query: {\"endpoint\":\"Users\"", StringComparison.Ordinal));
-        Assert.Contains(debug, line => line.StartsWith("Took 5 records in ", StringComparison.Ordinal));
+        Assert.Contains(debug, line => line.StartsWith("Received 5 records in ", StringComparison.Ordinal));
         engine.Run("Disconnect-Scim; Stop-ScimEmulator");
     }
 }

@@ -55,7 +55,7 @@ public sealed class QuirkTests : IDisposable
         Engine.Result result = _engine.Run("Get-ScimUser -PageSize 10");
         Assert.Empty(result.Errors);
         Assert.Equal(25, result.Output.Length);
-        Assert.Contains("announced 5 more", Assert.Single(result.Warnings), StringComparison.Ordinal);
+        Assert.Contains("is 5 higher than", Assert.Single(result.Warnings), StringComparison.Ordinal);
     }
 
     [Fact]
