@@ -90,6 +90,22 @@ Describe 'Copies of a user' {
     }
 }
 
+Describe 'Members added by Add-Member' {
+    It 'are sent once, where the schema has the attribute' {
+        $user = Get-ScimUser -First 1 -Attributes userName
+        $user | Add-Member -NotePropertyName title -NotePropertyValue 'Added' -PassThru | Add-Member -NotePropertyName department -NotePropertyValue 'Lab'
+        $user | Add-Member -NotePropertyName myOwnNote -NotePropertyValue 'not an attribute'
+        $user | Set-ScimUser
+        $read = Get-ScimUser -Id $user.id
+        $read.title | Should -Be 'Added'
+        $read.$enterprise.department | Should -Be 'Lab'
+        Measure-Request { $user | Set-ScimUser } | Should -Be 0
+        $user.title = 'Changed'
+        Measure-Request { $user | Set-ScimUser } | Should -Be 1
+        (Get-ScimUser -Id $user.id).title | Should -Be 'Changed'
+    }
+}
+
 Describe 'Dates' {
     It 'mean the same day in every time zone: <Given>' -ForEach @(
         @{ Given = '2026-02-01' }

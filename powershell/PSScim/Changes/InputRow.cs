@@ -73,6 +73,7 @@ internal sealed class InputRow
                 row.Resource = resource;
                 row.Label = (resource.GetValue("userName") ?? resource.GetValue("displayName"))?.ToString();
                 row.Version = resource.Version;
+                TakeAdded(resource, PSObject.AsPSObject(input), kind);
                 row.Values = isNew ? Pattern.Of(resource) : [.. EditNames.Of(resource)];
                 break;
             case IDictionary dictionary:
@@ -122,6 +123,25 @@ internal sealed class InputRow
     private static bool IsCopy(PSObject custom) =>
         custom.TypeNames.Any(name => name.IndexOf("PSScim.Emitted.", StringComparison.OrdinalIgnoreCase) >= 0)
         || (SetValue.Bare(custom.Properties["schemas"]?.Value) is IEnumerable and not string && custom.Properties["id"] is not null);
+
+    /// <summary>
+    /// Takes what Add-Member put on a resource as if it had been assigned, where the schema has the attribute: the object has no
+    /// property for what the service didn't return. Other members are the script's own.
+    /// </summary>
+    private static void TakeAdded(ScimResource resource, PSObject wrapped, ResourceKind kind)
+    {
+        foreach (PSPropertyInfo property in wrapped.Properties)
+        {
+            if (!property.IsInstance || property.MemberType != PSMemberTypes.NoteProperty || KnownSchema.FindShort(kind, property.Name) is not { } known)
+                continue;
+            object? value = SetValue.ToKeep(SetValue.Bare(property.Value), known);
+            object? sent = null;
+            if (resource.Binding.Shape.TryGetSlot(property.Name, out int slot))
+                resource.SetSlot(slot, value);
+            else if (resource.PresentEdits?.TryGetSent(known.Name, out sent) != true ? value is not null : JsonValue.Of(sent) != JsonValue.Of(value))
+                resource.Edit(known.Name, value);
+        }
+    }
 
     private void Take(List<KeyValuePair<string, object?>> members, ParameterNames names, RowValue values, bool isCopy, bool clears)
     {
