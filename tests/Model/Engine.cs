@@ -83,6 +83,8 @@ internal sealed class Engine : IDisposable
             .Add("clientId", emulator.Text("ClientId"))
             .Add("credential", "clientSecret")
             .Add("compatibility", compatibility)
+            // Named, it counts 503 as well, which is otherwise waited out.
+            .Add("maximumRetryCount", 5L)
             .Add("retryIntervalMilliseconds", 1L)
             .ToString();
         RunspaceState.Current.Add(new ScimConnection(Session.Open(config, secret), null));

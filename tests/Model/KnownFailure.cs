@@ -25,9 +25,6 @@ internal sealed record KnownFailure(string What, Func<Case, Finding, bool> Is)
         new("input: a cell that a CSV row lacks, or a null property of a plain row, clears the attribute", (_, finding) =>
             (finding.Command.Contains("-Csv", StringComparison.Ordinal) || finding.Command.StartsWith("$rows | Set-ScimUser", StringComparison.Ordinal))
             && (finding.Kind == "a user became something else than asked" || finding.Got.Contains("can't be cleared", StringComparison.Ordinal))),
-        new("input: an extension of the server's own is sent under another name, after ConvertFrom-Json or Import-Clixml", (run, finding) =>
-            run.Directory.IsOdd && finding.Kind == "a user became something else than asked"
-            && (finding.Command.Contains("ConvertFrom-Json", StringComparison.Ordinal) || finding.Command.Contains("Import-Clixml", StringComparison.Ordinal))),
     ];
 
     internal static KnownFailure? Of(Case run, Finding finding) => All.FirstOrDefault(known => known.Is(run, finding));
