@@ -68,7 +68,7 @@ fn first(page: Page, is: impl Fn(Record<'_>) -> bool) -> Option<Page> {
         found |= wanted;
         wanted
     });
-    (page.count == 1).then(|| Page {
+    (page.count == 1).then_some(Page {
         last: true,
         whole: Some(1),
         total_results: None,

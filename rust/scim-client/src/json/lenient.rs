@@ -108,7 +108,9 @@ impl<'a> Scanner<'a> {
                         continue;
                     }
                 }
-                b'"' => drop(self.lenient_string(scratch)?),
+                b'"' => {
+                    let _ = self.lenient_string(scratch)?;
+                }
                 OMITTED => self.at += 1,
                 _ => drop(self.lenient_word()?),
             }
@@ -132,7 +134,9 @@ impl<'a> Scanner<'a> {
             return Ok(());
         }
         match self.peek()? {
-            b'"' => drop(self.lenient_string(scratch)?),
+            b'"' => {
+                let _ = self.lenient_string(scratch)?;
+            }
             OMITTED => self.at += 1,
             _ => return Err(self.wrong("expected a member name")),
         }

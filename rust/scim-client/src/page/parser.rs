@@ -342,11 +342,13 @@ impl PageParser {
                     json.back(at);
                     self.writer.undo(&mark);
                     let left = pending.len() - at;
-                    self.enough = match left {
-                        ..=LARGE_STEP => 0,
+                    self.enough = if left <= LARGE_STEP {
+                        0
+                    } else if left <= limits::RESOURCE_BYTES {
                         // Large values are looked for before the body's own limit is reached.
-                        ..=limits::RESOURCE_BYTES => (2 * left).min(limits::RESOURCE_BYTES + 1),
-                        _ => 2 * left,
+                        (2 * left).min(limits::RESOURCE_BYTES + 1)
+                    } else {
+                        2 * left
                     };
                     is_large = left > limits::RESOURCE_BYTES && self.reading.is_in_resources();
                     break true;

@@ -27,7 +27,7 @@ pub(super) enum Expected<'e> {
 
 /// What came of a request.
 pub(super) enum Reply {
-    Answer(Answer),
+    Answer(Box<Answer>),
     /// The server answered with an error, and has the change all the same.
     Seen,
 }
@@ -48,7 +48,7 @@ pub(super) async fn exchange(
     let looks = work.session.service() == Service::Generic && !request.doubtful;
     let Some(expected) = expected.filter(|_| looks) else {
         let answer = work.session.exchange(request, work.caller()).await?;
-        return Ok(Reply::Answer(answer));
+        return Ok(Reply::Answer(Box::new(answer)));
     };
     let mut is_last = false;
     loop {
@@ -62,7 +62,7 @@ pub(super) async fn exchange(
                 error,
                 reach: Reach::Lost,
             }) if error.details().status == Some(500) => error,
-            other => return other.map(Reply::Answer),
+            other => return other.map(|answer| Reply::Answer(Box::new(answer))),
         };
         match look(work, &request, expected, began).await {
             Verdict::Done => return Ok(Reply::Seen),
@@ -75,7 +75,7 @@ pub(super) async fn exchange(
                     ..request
                 };
                 let answer = work.session.exchange(again, work.caller()).await?;
-                return Ok(Reply::Answer(answer));
+                return Ok(Reply::Answer(Box::new(answer)));
             }
         }
         let pause = work.session.limits().pause(0, None).unwrap_or_default();
