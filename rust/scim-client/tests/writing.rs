@@ -491,7 +491,7 @@ async fn a_dry_run_shows_the_requests_and_sends_none() {
     );
     assert!(
         shown[1].contains(&format!(
-            r#""method":"DELETE","path":"/rp/scim/users/{}","ifMatch":null,"body":null"#,
+            r#""method":"DELETE","path":"/rp/scim/users/{}","ifMatch":null,"changes":null,"body":null"#,
             ids[0]
         )),
         "{}",
