@@ -1,5 +1,6 @@
 using System;
 using System.Globalization;
+using System.Linq;
 using System.Management.Automation;
 using System.Text;
 
@@ -51,10 +52,13 @@ internal static class FilterText
         };
     }
 
-    private static bool IsBoolean(string attribute) =>
-        KnownSchema.All is { } all && System.Linq.Enumerable.Any(all, a => a.Type == "boolean"
-            && (string.Equals(a.Name, attribute, StringComparison.OrdinalIgnoreCase)
-                || string.Equals(a.Path, attribute, StringComparison.OrdinalIgnoreCase)));
+    /// <summary>The SCIM data type of an attribute, by the name that people give it; null where the offline schema lacks it.</summary>
+    internal static string? TypeOf(string attribute) => KnownSchema.All
+        .FirstOrDefault(a => a.Resource is "Common" or "User" or "Group" && (Is(a.Name, attribute) || Is(a.Path, attribute)))?.Type;
+
+    private static bool IsBoolean(string attribute) => TypeOf(attribute) == "boolean";
+
+    private static bool Is(string one, string other) => string.Equals(one, other, StringComparison.OrdinalIgnoreCase);
 
     private static string Date(DateTime utc) =>
         Quote(utc.ToString("yyyy-MM-dd'T'HH:mm:ss.FFFFFFF'Z'", CultureInfo.InvariantCulture));

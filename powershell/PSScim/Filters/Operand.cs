@@ -13,6 +13,8 @@ namespace PSScim.Filters;
 /// </summary>
 internal sealed class Operand(PSVariableIntrinsics variables)
 {
+    private const int LongestRange = 10_000;
+
     private readonly PSVariableIntrinsics _variables = variables;
 
     /// <exception cref="ScriptFilterException">It is none of these.</exception>
@@ -23,6 +25,8 @@ internal sealed class Operand(PSVariableIntrinsics variables)
         StringConstantExpressionAst { StringConstantType: StringConstantType.BareWord } word => Bare(word),
         ConstantExpressionAst constant => constant.Value,
         MemberExpressionAst member and not InvokeMemberExpressionAst => Member(member),
+        IndexExpressionAst index => Element(index),
+        BinaryExpressionAst { Operator: TokenKind.DotDot } range => Range(range),
         ExpandableStringExpressionAst text => Text(text),
         ArrayLiteralAst list => list.Elements.Select(Value).ToArray(),
         ArrayExpressionAst { SubExpression.Statements.Count: 0 } => Array.Empty<object?>(),
@@ -31,7 +35,7 @@ internal sealed class Operand(PSVariableIntrinsics variables)
         SubExpressionAst sub => Only(sub.SubExpression, sub),
         ConvertExpressionAst convert => Converted(convert),
         UnaryExpressionAst { TokenKind: TokenKind.Minus, Child: ConstantExpressionAst number } => LanguagePrimitives.ConvertTo<double>(number.Value) * -1,
-        _ => throw new ScriptFilterException(operand, "A value must be a constant, a variable or a property of a variable. Compute other values in a variable before the command."),
+        _ => throw new ScriptFilterException(operand, "A value must be a constant, a variable, or a property or an element of a variable. Compute other values in a variable before the command."),
     };
 
     /// <summary>What PowerShell takes for a word where it expects a command's argument: a negative number is one, a cast too.</summary>
@@ -57,7 +61,7 @@ internal sealed class Operand(PSVariableIntrinsics variables)
     private object? Member(MemberExpressionAst member)
     {
         if (member.Static || member.Member is not StringConstantExpressionAst name)
-            throw new ScriptFilterException(member, "A value must be a constant, a variable or a property of a variable. Compute other values in a variable before the command.");
+            throw new ScriptFilterException(member, "A value must be a constant, a variable, or a property or an element of a variable. Compute other values in a variable before the command.");
         object? owner = Value(member.Expression);
         if (owner is null)
             throw new ScriptFilterException(member.Expression, "The value is null, so it has no properties.");
@@ -70,6 +74,49 @@ internal sealed class Operand(PSVariableIntrinsics variables)
             ? property.Value
             : throw new ScriptFilterException(member, $"The property '{name.Value}' doesn't exist.");
     }
+
+    /// <summary>An element of a list or of a table: <c>$a[0]</c>, <c>$a[0..9]</c>, <c>$h['x']</c>. What isn't there is null.</summary>
+    private object? Element(IndexExpressionAst index)
+    {
+        object? owner = Bare(Value(index.Target));
+        object? key = Bare(Value(index.Index));
+        switch (owner)
+        {
+            case null:
+                throw new ScriptFilterException(index.Target, "The value is null, so it has no elements.");
+            case IDictionary table:
+                return key is object?[] keys ? keys.Select(one => At(table, Bare(one))).ToArray() : At(table, key);
+            case IList list:
+                return key is object?[] places
+                    ? places.Select(one => Place(list, one, index)).Where(place => place >= 0).Select(place => list[place]).ToArray()
+                    : Place(list, key, index) is var at && at >= 0 ? list[at] : null;
+            default:
+                throw new ScriptFilterException(index, "The value is neither a list nor a hashtable. Compute other values in a variable before the command.");
+        }
+    }
+
+    private static object? At(IDictionary table, object? key) => key is not null && table.Contains(key) ? table[key] : null;
+
+    /// <summary>A place in a list, from its end where it is negative; -1 where there is none.</summary>
+    private static int Place(IList list, object? place, Ast index)
+    {
+        if (!LanguagePrimitives.TryConvertTo(place, CultureInfo.InvariantCulture, out int at))
+            throw new ScriptFilterException(index, "The index of a list must be a number.");
+        at = at < 0 ? at + list.Count : at;
+        return at < list.Count ? Math.Max(at, -1) : -1;
+    }
+
+    private object?[] Range(BinaryExpressionAst range)
+    {
+        if (!LanguagePrimitives.TryConvertTo(Value(range.Left), CultureInfo.InvariantCulture, out int first)
+            || !LanguagePrimitives.TryConvertTo(Value(range.Right), CultureInfo.InvariantCulture, out int last)
+            || Math.Abs((long)last - first) >= LongestRange)
+            throw new ScriptFilterException(range, "A range must have at most 10,000 numbers.");
+        int step = last < first ? -1 : 1;
+        return [.. Enumerable.Range(0, Math.Abs(last - first) + 1).Select(n => (object)(first + n * step))];
+    }
+
+    private static object? Bare(object? value) => value is PSObject wrapped ? wrapped.BaseObject : value;
 
     /// <summary>A text in double quotes, with each expression in it replaced by its value.</summary>
     private string Text(ExpandableStringExpressionAst text)

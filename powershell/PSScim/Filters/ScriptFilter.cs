@@ -51,9 +51,26 @@ internal sealed class ScriptFilter(PSVariableIntrinsics variables)
         ParenExpressionAst paren when paren.Pipeline is StatementAst inner => Statement(inner),
         BinaryExpressionAst { Operator: TokenKind.And } both => Part.And(Expression(both.Left), Expression(both.Right)),
         BinaryExpressionAst { Operator: TokenKind.Or } either => Part.Or(Expression(either.Left), Expression(either.Right)),
-        BinaryExpressionAst test => Compare(Attribute(test.Left), test.Operator.ToString(), test.Right, test),
+        BinaryExpressionAst test => Compare(Attribute(test.Left), test.Operator.ToString(), test.Right, test, IsOfPipeline(test.Left)),
         UnaryExpressionAst { TokenKind: TokenKind.Not or TokenKind.Exclaim } not => Part.Not(Expression(not.Child)),
-        _ => new Part(Attribute(expression) + " eq true"),
+        _ => Holds(Attribute(expression), expression),
+    };
+
+    /// <summary>An attribute that stands alone: whether it is true, or, where it is no boolean, whether it has a value.</summary>
+    private static Part Holds(string attribute, Ast named) => FilterText.TypeOf(attribute) switch
+    {
+        "boolean" => new Part(attribute + " eq true"),
+        not null => new Part(attribute + " pr"),
+        null => throw new ScriptFilterException(
+            named, "Whether it is a boolean isn't known. Write -eq $true, or -ne $null to test whether it has a value."),
+    };
+
+    /// <summary>Whether an expression begins with <c>$_</c>.</summary>
+    private static bool IsOfPipeline(Ast expression) => expression switch
+    {
+        MemberExpressionAst member => IsOfPipeline(member.Expression),
+        VariableExpressionAst { VariablePath.UserPath: "_" or "PSItem" } => true,
+        _ => false,
     };
 
     /// <summary>An attribute by its bare name, in quotes, or as a property of <c>$_</c>.</summary>
@@ -80,9 +97,12 @@ internal sealed class ScriptFilter(PSVariableIntrinsics variables)
         return path + (isUrn && KnownSchema.Extensions.Contains(path, StringComparer.OrdinalIgnoreCase) ? ":" : ".") + member;
     }
 
-    private Part Compare(string attribute, string operation, Ast right, Ast whole)
+    private Part Compare(string attribute, string operation, Ast right, Ast whole, bool isOfPipeline = false)
     {
-        string comparison = Bare(operation);
+        string comparison = Bare(operation, whole);
+        if (right is StringConstantExpressionAst { StringConstantType: StringConstantType.BareWord } word && FilterText.TypeOf(word.Value) is not null
+            || isOfPipeline && IsOfPipeline(right))
+            throw new ScriptFilterException(right, "SCIM compares an attribute with a value, not with another attribute. Put a text in quotes.");
         object? value = _operand.Value(right);
         object? bare = value is PSObject wrapped ? wrapped.BaseObject : value;
         switch (comparison)
@@ -114,13 +134,17 @@ internal sealed class ScriptFilter(PSVariableIntrinsics variables)
     private static IEnumerable<object?> Each(object? list) =>
         list is IEnumerable many and not string ? many.Cast<object?>() : [list];
 
-    /// <summary>The operator without the <c>i</c> or <c>c</c> that says how case counts: that is the schema's to say.</summary>
-    private static string Bare(string operation)
+    /// <summary>The operator without the <c>i</c> that says that case doesn't count.</summary>
+    private static string Bare(string operation, Ast whole)
     {
 #pragma warning disable CA1308 // Operators are lower case.
         string name = operation.ToLowerInvariant();
 #pragma warning restore CA1308
-        return !s_operators.Contains(name) && name.Length > 1 && s_operators.Contains(name.Substring(1)) ? name.Substring(1) : name;
+        if (s_operators.Contains(name) || name.Length < 2 || !s_operators.Contains(name.Substring(1)))
+            return name;
+        return name[0] == 'c'
+            ? throw new ScriptFilterException(whole, $"Whether case counts is up to the attribute's schema. Use -{name.Substring(1)}.")
+            : name.Substring(1);
     }
 
     /// <summary>A filter as it was read as a command: bare words, parameters for operators.</summary>
@@ -151,7 +175,7 @@ internal sealed class ScriptFilter(PSVariableIntrinsics variables)
                 return filter.Statement(inner);
             string attribute = Attribute(word);
             if (_at == words.Count || IsParameter(_at, "and") || IsParameter(_at, "or"))
-                return new Part(attribute + " eq true");
+                return Holds(attribute, word);
             if (Next() is not CommandParameterAst { Argument: null } operation)
                 throw new ScriptFilterException(words[_at - 1], $"Expected an operator: {Comparisons}.");
             return filter.Compare(attribute, operation.ParameterName, Next(), operation);
