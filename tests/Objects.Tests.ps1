@@ -29,6 +29,16 @@ Describe 'What comes down the pipeline' {
     It 'has the attributes that were asked for and no others' {
         (Get-ScimUser -First 1 -Attributes id, userName | Get-Member -MemberType Property).Name | Sort-Object | Should -Be 'id', 'userName'
     }
+    It 'has the attributes of extensions by their short names, for whoever asks for them' {
+        $sales = @($users | Where-Object department -EQ Sales)
+        $sales.id | Should -Be @($users | Where-Object { $_.$enterprise.department -eq 'Sales' }).id
+        ($users | Group-Object department | Measure-Object Count -Sum).Sum | Should -Be 120
+        ($sales[0] | Select-Object userName, department).department | Should -Be 'Sales'
+        ($sales[0] | Select-Object *).PSObject.Properties.Name | Should -Not -Contain 'department'
+        ($sales[0] | Get-Member).Name | Should -Not -Contain 'department'
+        ($sales[0] | ConvertTo-Json -Depth 5 | ConvertFrom-Json).PSObject.Properties.Name | Should -Not -Contain 'department'
+        ($sales[0] | ConvertTo-Csv | ConvertFrom-Csv).PSObject.Properties.Name | Should -Not -Contain 'department'
+    }
     It 'goes through Where-Object, Sort-Object and Group-Object' {
         $active = @($users | Where-Object active)
         $active.Count + @($users | Where-Object { -not $_.active }).Count | Should -Be 120

@@ -46,7 +46,7 @@ public sealed class FilterCompleter : IArgumentCompleter
         IEnumerable<(string Text, string Shown, string Meaning)> found = expected switch
         {
             Expected.Attribute => AttributeCompleter.Matching(kind, owner + begun).Where(a => a.Type != "complex")
-                .Select(a => (owner.Length > 0 ? a.Member : a.Name, a.Path, AttributeCompleter.Describe(a))),
+                .Select(a => (owner.Length > 0 ? a.Member : AttributeCompleter.Shortest(kind, a, begun), a.Path, AttributeCompleter.Describe(a))),
             Expected.Operator => Words(Operators(kind, attribute), begun),
             Expected.Value => Words(Values(kind, attribute, whole.Quote), begun),
             _ => Words([("and", "both tests are true"), ("or", "at least one test is true")], begun),

@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.Globalization;
+using System.Linq;
 using System.Reflection;
 using System.Reflection.Emit;
 
@@ -68,6 +69,21 @@ internal sealed class EmittedTypes
 
     private static readonly MethodInfo s_get = Method(nameof(ScimObject.GetSlot));
     private static readonly MethodInfo s_set = Method(nameof(ScimObject.SetSlot));
+    private static readonly MethodInfo s_getInside = Method(nameof(ScimObject.GetInside));
+    private static readonly MethodInfo s_setInside = Method(nameof(ScimObject.SetInside));
+
+    /// <summary>Keep a property out of Select-Object *, Format-List and Export-Csv, and out of ConvertTo-Json.</summary>
+    private static readonly CustomAttributeBuilder[] s_hidden =
+    [
+        .. new[]
+        {
+            typeof(System.Management.Automation.HiddenAttribute),
+            Type.GetType("Newtonsoft.Json.JsonIgnoreAttribute, Newtonsoft.Json", throwOnError: false),
+            Type.GetType(
+                "System.Web.Script.Serialization.ScriptIgnoreAttribute, System.Web.Extensions, Version=4.0.0.0, Culture=neutral, PublicKeyToken=31bf3856ad364e35",
+                throwOnError: false),
+        }.OfType<Type>().Select(type => new CustomAttributeBuilder(type.GetConstructor(Type.EmptyTypes)!, [])),
+    ];
 
     private readonly object _lock = new();
     private readonly Dictionary<string, Shape> _shapes = new(StringComparer.Ordinal);
@@ -127,11 +143,16 @@ internal sealed class EmittedTypes
     /// </summary>
     /// <param name="baseType">One of the static classes.</param>
     /// <param name="names">Usable names, no two of them alike but for case.</param>
+    /// <param name="shortNames">
+    /// Attributes of extensions, each with its extension's URN, that the type's objects have as hidden properties too. None is
+    /// alike one of <paramref name="names"/> or another of these. How many there are, the schema and the caller say.
+    /// </param>
     /// <param name="budget">What the connection may still have made.</param>
-    internal Shape? TryGet(Type baseType, IReadOnlyList<string> names, TypeBudget budget)
+    internal Shape? TryGet(
+        Type baseType, IReadOnlyList<string> names, IReadOnlyList<KeyValuePair<string, string>> shortNames, TypeBudget budget)
     {
         // Names hold no control characters, so this one parts them.
-        string key = baseType.Name + "\n" + string.Join("\n", names);
+        string key = baseType.Name + "\n" + string.Join("\n", names) + "\n\n" + string.Join("\n", shortNames.Select(s => s.Value + "\n" + s.Key));
         lock (_lock)
         {
             if (_shapes.TryGetValue(key, out Shape? shape))
@@ -140,14 +161,15 @@ internal sealed class EmittedTypes
             bool isFull = _shapes.Count >= _maximumTypes || _properties + names.Count > _maximumProperties;
             if (names.Count > 0 && (isFull || !budget.Spend(names.Count)))
                 return null;
-            shape = Emit(baseType, names, _shapes.Count + 1);
+            shape = Emit(baseType, names, shortNames, _shapes.Count + 1);
             _shapes.Add(key, shape);
             _properties += names.Count;
             return shape;
         }
     }
 
-    private Shape Emit(Type baseType, IReadOnlyList<string> names, int number)
+    private Shape Emit(
+        Type baseType, IReadOnlyList<string> names, IReadOnlyList<KeyValuePair<string, string>> shortNames, int number)
     {
         // What a new type costs grows with the assembly that it goes to.
         if (_module is null || _moduleProperties > Limits.PropertiesPerAssembly)
@@ -169,6 +191,9 @@ internal sealed class EmittedTypes
         for (int slot = 0; slot < names.Count; slot++)
             if (IsProperty(names[slot]))
                 EmitProperty(builder, names[slot], slot);
+        foreach (KeyValuePair<string, string> shortName in shortNames)
+            if (IsProperty(shortName.Key))
+                EmitShortName(builder, shortName.Key, shortName.Value);
         Type type = builder.CreateTypeInfo()!.AsType();
         MethodInfo create = type.GetMethod(Factory, BindingFlags.Static | BindingFlags.NonPublic)!;
         return new Shape(names, (Func<ScimObject>)create.CreateDelegate(typeof(Func<ScimObject>)));
@@ -178,25 +203,47 @@ internal sealed class EmittedTypes
     /// A property of type object: were it a string, PowerShell would turn an assigned $null into "", and a service would
     /// store that or refuse it.
     /// </summary>
-    private static void EmitProperty(TypeBuilder builder, string name, int slot)
+    private static void EmitProperty(TypeBuilder builder, string name, int slot) => EmitProperty(
+        builder, name, code => code.Emit(OpCodes.Ldc_I4, slot), s_get, s_set);
+
+    /// <summary>A hidden property for an attribute of an extension, by the attribute's own name.</summary>
+    private static void EmitShortName(TypeBuilder builder, string name, string urn)
+    {
+        PropertyBuilder property = EmitProperty(
+            builder,
+            name,
+            code =>
+            {
+                code.Emit(OpCodes.Ldstr, urn);
+                code.Emit(OpCodes.Ldstr, name);
+            },
+            s_getInside,
+            s_setInside);
+        foreach (CustomAttributeBuilder hidden in s_hidden)
+            property.SetCustomAttribute(hidden);
+    }
+
+    private static PropertyBuilder EmitProperty(
+        TypeBuilder builder, string name, Action<ILGenerator> place, MethodInfo read, MethodInfo write)
     {
         const MethodAttributes Accessor = MethodAttributes.Public | MethodAttributes.SpecialName | MethodAttributes.HideBySig;
         MethodBuilder getter = builder.DefineMethod("get_" + name, Accessor, typeof(object), Type.EmptyTypes);
         ILGenerator get = getter.GetILGenerator();
         get.Emit(OpCodes.Ldarg_0);
-        get.Emit(OpCodes.Ldc_I4, slot);
-        get.Emit(OpCodes.Call, s_get);
+        place(get);
+        get.Emit(OpCodes.Call, read);
         get.Emit(OpCodes.Ret);
         MethodBuilder setter = builder.DefineMethod("set_" + name, Accessor, typeof(void), [typeof(object)]);
         ILGenerator set = setter.GetILGenerator();
         set.Emit(OpCodes.Ldarg_0);
-        set.Emit(OpCodes.Ldc_I4, slot);
+        place(set);
         set.Emit(OpCodes.Ldarg_1);
-        set.Emit(OpCodes.Call, s_set);
+        set.Emit(OpCodes.Call, write);
         set.Emit(OpCodes.Ret);
         PropertyBuilder property = builder.DefineProperty(name, PropertyAttributes.None, typeof(object), Type.EmptyTypes);
         property.SetGetMethod(getter);
         property.SetSetMethod(setter);
+        return property;
     }
 
     private static MethodInfo Method(string name) =>

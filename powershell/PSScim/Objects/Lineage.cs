@@ -156,8 +156,8 @@ internal sealed class Lineage
             foreach (string name in received)
                 Add(name);
         }
-        Shape? grown = _types.TryGet(_baseType, names, _budget);
-        shape = grown ?? shape ?? _types.TryGet(_baseType, [], _budget)!;
+        Shape? grown = _types.TryGet(_baseType, names, ShortNames(names, projection), _budget);
+        shape = grown ?? shape ?? _types.TryGet(_baseType, [], [], _budget)!;
         return new Stage(projection, shape, unseen, isLast: grown is null);
     }
 
@@ -171,6 +171,29 @@ internal sealed class Lineage
                 return name;
         unseen.Add(asked);
         return Known(asked)?.Member is string known && string.Equals(known, asked, StringComparison.OrdinalIgnoreCase) ? known : asked;
+    }
+
+    /// <summary>
+    /// The attributes of extensions by their own names, with their URNs: those that the schema has, or that were asked for. A
+    /// name that the resource has itself is the resource's, and of two extensions' the first one's.
+    /// </summary>
+    private List<KeyValuePair<string, string>> ShortNames(List<string> names, Projection projection)
+    {
+        var all = new List<KeyValuePair<string, string>>();
+        if (_path.Length > 0 || _kind is not (ResourceKind.User or ResourceKind.Group))
+            return all;
+        var taken = new HashSet<string>(names, StringComparer.OrdinalIgnoreCase);
+        // What the core schema has, asked for or not, is never an extension's.
+        taken.UnionWith(KnownSchema.TopLevelNames(_kind));
+        foreach (string urn in names)
+        {
+            if (!Projection.IsUrn(urn))
+                continue;
+            foreach (string name in projection.Inside(urn).Names ?? KnownSchema.Members(_kind, urn))
+                if (EmittedTypes.IsUsable(name) && !projection.Excludes(urn) && taken.Add(name))
+                    all.Add(new KeyValuePair<string, string>(name, urn));
+        }
+        return all;
     }
 
     private string PathOf(string name) => _path.Length == 0 ? name : _path + _separator + name;

@@ -109,6 +109,40 @@ public abstract class ScimObject
     /// <summary>The same by name.</summary>
     internal object? Baseline(string name) => _binding.Shape.TryGetSlot(name, out int slot) ? Baseline(slot) : null;
 
+    /// <summary>Reads an attribute of an extension. For the emitted types only.</summary>
+    /// <param name="urn">The extension's name.</param>
+    /// <param name="name">The attribute's.</param>
+    /// <returns>What was set, else what was received, else null.</returns>
+    [EditorBrowsable(EditorBrowsableState.Never)]
+    protected internal object? GetInside(string urn, string name)
+    {
+        // Where the extension itself lacks it, it was set beside it.
+        if (Root.PresentEdits is { IsEmpty: false } edits && edits.TryGet(urn + ":" + name, out object? assigned))
+            return assigned;
+        return GetValue(urn) switch
+        {
+            ScimObject inside => inside.GetValue(name),
+            System.Collections.IDictionary set => set[name],
+            _ => null,
+        };
+    }
+
+    /// <summary>Sets an attribute of an extension. For the emitted types only.</summary>
+    /// <param name="urn">The extension's name.</param>
+    /// <param name="name">The attribute's.</param>
+    /// <param name="value">The new value; null to clear it.</param>
+    [EditorBrowsable(EditorBrowsableState.Never)]
+    protected internal void SetInside(string urn, string name, object? value)
+    {
+        object? extension = GetValue(urn);
+        if (extension is ScimObject inside && inside.Binding.Shape.TryGetSlot(name, out int slot))
+            inside.SetSlot(slot, value);
+        else if (extension is System.Collections.IDictionary set)
+            set[name] = SetValue.Bare(value);
+        else
+            Root.Edit(urn + ":" + name, SetValue.ToKeep(SetValue.Bare(value), KnownSchema.Find(ResourceKind.User, urn + ":" + name)));
+    }
+
     private protected void Attach(byte[] record, Binding binding) => (_record, _binding) = (record, binding);
 
     /// <summary>The first of these attributes that has a plain value, as text; else the JSON.</summary>

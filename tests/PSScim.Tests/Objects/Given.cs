@@ -38,7 +38,9 @@ internal static class Given
     }
 
     /// <summary>What a person sees: the public properties that the type itself has, in order.</summary>
-    internal static string[] Properties(object resource) => [.. resource.GetType().GetProperties().Where(p => p.GetIndexParameters().Length == 0).Select(p => p.Name)];
+    internal static string[] Properties(object resource) => [.. resource.GetType().GetProperties()
+        .Where(p => p.GetIndexParameters().Length == 0 && !p.IsDefined(typeof(System.Management.Automation.HiddenAttribute), inherit: false))
+        .Select(p => p.Name)];
 
     /// <summary>Looks at everything that there is to see of an object, all the way down.</summary>
     internal static void LookAtAll(ScimObject resource, int depth = 0)

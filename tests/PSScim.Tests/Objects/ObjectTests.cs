@@ -1,6 +1,7 @@
 using System;
 using System.Linq;
 using System.Management.Automation;
+using System.Reflection;
 using System.Numerics;
 using System.Threading.Tasks;
 using PSScim.Tests.Cmdlets;
@@ -94,8 +95,12 @@ public sealed class ObjectTests : IDisposable
         Assert.Contains("ToJson", methods);
         Assert.DoesNotContain("GetSlot", methods);
         Assert.DoesNotContain("SetSlot", methods);
-        // What ConvertTo-Json and Export-Csv go by: the public properties of the type.
-        Assert.Equal(user.Properties.Select(p => p.Name), user.BaseObject.GetType().GetProperties().Where(p => p.GetIndexParameters().Length == 0).Select(p => p.Name));
+        // What ConvertTo-Json and Export-Csv go by: the public properties of the type, less those for the short names of extensions.
+        PropertyInfo[] all = [.. user.BaseObject.GetType().GetProperties().Where(p => p.GetIndexParameters().Length == 0)];
+        PropertyInfo[] hidden = [.. all.Where(p => p.IsDefined(typeof(HiddenAttribute), inherit: false))];
+        Assert.Equal(user.Properties.Select(p => p.Name), all.Except(hidden).Select(p => p.Name));
+        Assert.Contains("department", hidden.Select(p => p.Name));
+        Assert.All(hidden, p => Assert.True(p.IsDefined(typeof(Newtonsoft.Json.JsonIgnoreAttribute), inherit: false), p.Name));
     }
 
     [Fact]
