@@ -150,7 +150,7 @@ internal sealed class InputRow
         foreach (KeyValuePair<string, object?> member in members)
         {
             string name = names.AttributeOf(KeyText.Trim(member.Key));
-            object? value = SetValue.Bare(member.Value);
+            object? value = values.Unguarded(SetValue.Bare(member.Value));
             bool isKey = IsKey(name);
             if (Is(name, "password"))
                 TakePassword(value);
@@ -161,7 +161,7 @@ internal sealed class InputRow
             else if (values.IsReadOnly(name))
                 Ignore(name, isCopy || RowValue.IsEmpty(value));
             else if (!RowValue.IsEmpty(value))
-                Add(name, isKey ? KeyText.Of(value) : values.Of(name, member.Value), member.Key);
+                Add(name, isKey ? KeyText.Of(value) : values.Of(name, value is string ? value : member.Value), member.Key);
             else if (clears && !isKey)
                 Values.Add(new(name, null));
         }

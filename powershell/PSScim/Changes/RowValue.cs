@@ -22,6 +22,20 @@ internal sealed class RowValue(ResourceKind kind, bool clears, bool isWritten = 
         || text.StartsWith("System.Collections.", StringComparison.Ordinal)
         || (text.StartsWith("@{", StringComparison.Ordinal) && text.EndsWith("}", StringComparison.Ordinal));
 
+    /// <summary>
+    /// The text of a cell without the <c>'</c> that Export-ScimUser -GuardFormula puts before what a spreadsheet would run as a
+    /// formula. A value that began like that itself has one more. What somebody wrote stays.
+    /// </summary>
+    internal object? Unguarded(object? value)
+    {
+        if (isWritten || value is not string text)
+            return value;
+        string bare = text.TrimStart('\'');
+        return bare.Length < text.Length && bare.Length > 0 && bare[0] is '=' or '+' or '-' or '@' or '\t' or '\r' or '\n'
+            ? text.Substring(1)
+            : text;
+    }
+
     /// <summary>Whether a value is an empty cell: nothing, or nothing but blanks.</summary>
     internal static bool IsEmpty(object? value) => value is null || (value is string text && KeyText.IsBlank(text));
 

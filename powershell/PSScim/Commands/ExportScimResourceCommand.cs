@@ -22,8 +22,9 @@ public abstract class ExportScimResourceCommand : ScimListCommand
     /// <summary>
     /// The attributes to request, and the columns to write: <c>userName</c>, <c>name.givenName</c>, <c>department</c>,
     /// or <c>emails[work].value</c> for the values of that type. An attribute with sub-attributes becomes one column
-    /// for each of them. Default on Entra: all attributes except the manager, which would take ten times as many
-    /// requests. On other servers, a <c>.csv</c> file requires this parameter.
+    /// for each of them. On servers other than Entra, another column with the name of the attribute contains, as JSON, the
+    /// values that these columns don't hold. Default on Entra: all attributes except the manager, which would take ten times
+    /// as many requests. On other servers, a <c>.csv</c> file requires this parameter.
     /// </summary>
     [Parameter]
     [Alias("Properties")]
@@ -56,7 +57,8 @@ public abstract class ExportScimResourceCommand : ScimListCommand
 
     /// <summary>
     /// Puts a <c>'</c> before each value that starts with <c>=</c>, <c>+</c>, <c>-</c>, <c>@</c>, a tab or a line
-    /// break, so that a spreadsheet doesn't run it as a formula. Applies only to <c>.csv</c> files.
+    /// break, so that a spreadsheet doesn't run it as a formula. Cmdlets that read the rows of the file remove it. Applies
+    /// only to <c>.csv</c> files.
     /// </summary>
     [Parameter]
     public SwitchParameter GuardFormula { get; set; }

@@ -54,15 +54,20 @@ public sealed class GetScimGroupMemberCommand : ScimMembershipCommand
 
     private protected override void Done(WriteOperation operation, Submitted item)
     {
-        _reader ??= Resolved.Types.Reader(ResourceKind.User, Projection());
-        if (operation.Count > 0)
-            WriteObject(_reader.Read(operation)[0]);
+        ResolvedNames names = Names(ResourceKind.User);
+        _reader ??= Resolved.Types.Reader(ResourceKind.User, names.Projection);
+        if (operation.Count == 0)
+            return;
+        ScimResource[] read = _reader.Read(operation);
+        names.See(read);
+        WriteObject(read[0]);
     }
 
     private void ReadNamed(string group)
     {
         try
         {
+            ResolvedNames names = Names(ResourceKind.User);
             List<string> members = new MemberList(Resolved, Run).Of(group, out bool isTold);
             if (!isTold)
                 WriteWarning($"The members of the group {group} are unknown: the server doesn't return them with the group and refuses to filter users by groups.value.");
@@ -70,7 +75,7 @@ public sealed class GetScimGroupMemberCommand : ScimMembershipCommand
                 WriteObject(PagingParameters.NewTotalCount((ulong)members.Count, isTold ? 1.0 : 0.0));
             foreach (string id in members.Where((_, place) => (ulong)place >= PagingParameters.Skip && (ulong)place - PagingParameters.Skip < PagingParameters.First))
             {
-                var read = new ChangeText("Read", "Users") { Id = id, Attributes = Attributes, ExcludedAttributes = ExcludedAttributes };
+                var read = new ChangeText("Read", "Users") { Id = id, Attributes = names.Attributes, ExcludedAttributes = names.ExcludedAttributes };
                 Read(read, id, () => ulong.MaxValue);
             }
         }

@@ -23,6 +23,7 @@ public abstract class GetScimResourceCommand : ScimListCommand
     private string[]? _named;
     private ulong _skipped;
     private ulong _written;
+    private ResolvedNames? _names;
 
     /// <summary>Ids of single resources, or objects that have an id. Each takes one request.</summary>
     [Parameter(ParameterSetName = IdSet, Mandatory = true, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
@@ -31,8 +32,10 @@ public abstract class GetScimResourceCommand : ScimListCommand
     public string[] Id { get; set; } = [];
 
     /// <summary>
-    /// The attributes to return. Services always return the id too. On Entra, pages of users are then ten times larger,
-    /// so a list takes a tenth of the requests, unless the manager is one of the attributes.
+    /// The attributes to return: <c>userName</c>, <c>name.givenName</c>, <c>department</c>. An attribute of an extension doesn't
+    /// need its URN. A name that no schema has is an error before the request. Services always return the id too. On Entra,
+    /// pages of users are then ten times larger, so a list takes a tenth of the requests, unless the manager is one of the
+    /// attributes.
     /// </summary>
     [Parameter]
     [Alias("Properties")]
@@ -84,13 +87,25 @@ public abstract class GetScimResourceCommand : ScimListCommand
             ReadList();
     }
 
+    /// <summary>Waits for what is still in flight.</summary>
+    protected override void EndProcessing()
+    {
+        base.EndProcessing();
+        if (ParameterSetName == IdSet && _names is not null)
+            WarnOfUnseen(_names, ObjectNoun);
+    }
+
+    private string ObjectNoun => Kind == ResourceKind.User ? "user" : "group";
+
     private protected override void Done(WriteOperation operation, Submitted item)
     {
         _byId ??= Resolved.Types.Reader(Kind, Projection());
         if (operation.Count == 0)
             return;
+        ScimResource[] read = _byId.Read(operation);
+        _names!.See(read);
         _written++;
-        WriteObject(_byId.Read(operation)[0]);
+        WriteObject(read[0]);
     }
 
     /// <summary>-Skip skips ids without a request. -First counts the resources that were found.</summary>
@@ -101,9 +116,10 @@ public abstract class GetScimResourceCommand : ScimListCommand
             _skipped++;
             return;
         }
-        var read = new ChangeText("Read", Endpoint) { Attributes = Attributes, ExcludedAttributes = ExcludedAttributes };
         try
         {
+            _names ??= Resolve(Endpoint, Attributes, ExcludedAttributes, filter: null);
+            var read = new ChangeText("Read", Endpoint) { Attributes = _names.Attributes, ExcludedAttributes = _names.ExcludedAttributes };
             if (Kind == ResourceKind.User && IdTransformationAttribute.NameOf(id) is string name)
                 read.Key = new("userName", name);
             else
@@ -124,22 +140,24 @@ public abstract class GetScimResourceCommand : ScimListCommand
     {
         NameAllButManager();
         string? filter = WholeFilter();
-        var list = new ListWriter(this, Resolved.Types.Reader(Kind, Projection()), AdviseOfCost);
-        string query = Query()
-            .Add("filter", filter)
-            .Add("clientSideFilter", EvaluatesHere ? true : null)
-            .Add("pageSize", PageSize == 0 ? null : PageSize)
-            .Add("wanted", list.Wanted)
-            .Add("cursor", Cursor)
-            // The total comes before the objects, and a server may say it behind them.
-            .Add("wholePages", PagingParameters.IncludeTotalCount ? true : null)
-            .ToString();
-        WriteDebug("Query: " + query);
-        if (list.Wanted == 0)
-            return;
         try
         {
+            _names = Resolve(Endpoint, Attributes, ExcludedAttributes, filter);
+            var list = new ListWriter(this, Resolved.Types.Reader(Kind, Projection()), _names, AdviseOfCost);
+            string query = Query()
+                .Add("filter", _names.Filter)
+                .Add("clientSideFilter", EvaluatesHere ? true : null)
+                .Add("pageSize", PageSize == 0 ? null : PageSize)
+                .Add("wanted", list.Wanted)
+                .Add("cursor", Cursor)
+                // The total comes before the objects, and a server may say it behind them.
+                .Add("wholePages", PagingParameters.IncludeTotalCount ? true : null)
+                .ToString();
+            WriteDebug("Query: " + query);
+            if (list.Wanted == 0)
+                return;
             Run(() => Resolved.Session.List(query), list.Write);
+            WarnOfUnseen(_names, ObjectNoun);
         }
         catch (ScimException error)
         {
@@ -150,14 +168,11 @@ public abstract class GetScimResourceCommand : ScimListCommand
 
     private JsonText Query() => new JsonText()
         .Add("endpoint", Endpoint)
-        .Add("attributes", Attributes ?? _named)
-        .Add("excludedAttributes", ExcludedAttributes);
+        .Add("attributes", _names!.Attributes ?? _named)
+        .Add("excludedAttributes", _names.ExcludedAttributes);
 
     private Projection Projection() =>
-        Attributes is not null ? PSScim.Projection.Of(Attributes)
-        : ExcludedAttributes is not null ? PSScim.Projection.Excluding(ExcludedAttributes)
-        : _named is not null ? PSScim.Projection.Excluding([KnownSchema.Manager])
-        : PSScim.Projection.None;
+        _named is not null ? PSScim.Projection.Excluding([KnownSchema.Manager]) : _names!.Projection;
 
     /// <summary>
     /// For pages of more than 100 users, Entra requires a list of attributes. Without -Attributes, requests all

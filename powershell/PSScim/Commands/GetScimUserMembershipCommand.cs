@@ -57,22 +57,27 @@ public sealed class GetScimUserMembershipCommand : ScimMembershipCommand
 
     private protected override void Done(WriteOperation operation, Submitted item)
     {
-        _reader ??= Resolved.Types.Reader(ResourceKind.Group, Projection());
-        if (operation.Count > 0)
-            WriteObject(_reader.Read(operation)[0]);
+        ResolvedNames names = Names(ResourceKind.Group);
+        _reader ??= Resolved.Types.Reader(ResourceKind.Group, names.Projection);
+        if (operation.Count == 0)
+            return;
+        ScimResource[] read = _reader.Read(operation);
+        names.See(read);
+        WriteObject(read[0]);
     }
 
     private void ReadNamed(string user)
     {
         try
         {
+            ResolvedNames names = Names(ResourceKind.Group);
             List<string> groups = new MemberList(Resolved, Run).GroupsOf(user, out bool isTold);
             if (!isTold)
                 ThrowTerminating(NotTold($"the groups of {user}"), user);
             if (PagingParameters.IncludeTotalCount)
                 WriteObject(PagingParameters.NewTotalCount((ulong)groups.Count, 1.0));
             foreach (string id in groups.Where((_, place) => (ulong)place >= PagingParameters.Skip && (ulong)place - PagingParameters.Skip < PagingParameters.First))
-                Read(new ChangeText("Read", "Groups") { Id = id, Attributes = Attributes, ExcludedAttributes = ExcludedAttributes }, id, () => ulong.MaxValue);
+                Read(new ChangeText("Read", "Groups") { Id = id, Attributes = names.Attributes, ExcludedAttributes = names.ExcludedAttributes }, id, () => ulong.MaxValue);
         }
         catch (ScimException error)
         {

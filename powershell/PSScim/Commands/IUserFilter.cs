@@ -14,7 +14,10 @@ internal interface IUserFilter
     /// </summary>
     string? MailNickname { get; }
 
-    /// <summary>Gets only enabled users (true) or only disabled users (false). Default: both.</summary>
+    /// <summary>
+    /// Gets only enabled users (true) or only disabled users (false). Default: both. On servers other than Entra, a user without
+    /// <c>active</c> is neither. To get these users, use <c>-Filter 'not (active pr)' -ClientSideFilter</c>.
+    /// </summary>
     bool? Enabled { get; }
 
     /// <summary>Gets the direct members of this group. Use a group object or its id.</summary>

@@ -10,6 +10,7 @@ internal sealed class ListWriter
     private readonly PSCmdlet _command;
     private readonly ResourceReader _reader;
     private readonly Action<ulong>? _goesOn;
+    private readonly ResolvedNames _names;
     private readonly ulong _first;
     private ulong _skip;
     private ulong _written;
@@ -21,10 +22,11 @@ internal sealed class ListWriter
 
     /// <param name="command">Who writes.</param>
     /// <param name="reader">Reads the pages.</param>
+    /// <param name="names">What was asked for.</param>
     /// <param name="goesOn">Told how many resources came, whenever there is more.</param>
-    internal ListWriter(PSCmdlet command, ResourceReader reader, Action<ulong>? goesOn = null)
+    internal ListWriter(PSCmdlet command, ResourceReader reader, ResolvedNames names, Action<ulong>? goesOn = null)
     {
-        _goesOn = goesOn;
+        (_goesOn, _names) = (goesOn, names);
         _command = command;
         _reader = reader;
         _first = command.PagingParameters.First;
@@ -42,6 +44,7 @@ internal sealed class ListWriter
         _isFirstPage = false;
         ScimResource[] part = _reader.Read(operation);
         _received += (ulong)part.Length;
+        _names.See(part);
         if (operation.HasMore)
             _goesOn?.Invoke(_received);
         bool more = MayNeedMore(operation, (ulong)part.Length);

@@ -9,6 +9,7 @@ public abstract class ScimConnectionCommand : ScimCommand
 {
     private ScimConnection? _resolved;
     private bool _hasEntered;
+    private bool _isResolving;
 
     /// <summary>
     /// The connection to use: an object from <c>Connect-Scim -PassThru</c> or Get-ScimContext, or the name of a
@@ -40,6 +41,50 @@ public abstract class ScimConnectionCommand : ScimCommand
             ? "This runspace has no connection."
             : $"The connection '{_resolved.Name}' was closed.";
         ThrowTerminating(new ScimException(ErrorId.NotConnected, message));
+    }
+
+    /// <summary>
+    /// Finds what the names of a command mean, and checks them. A name that no attribute has ends the command before a
+    /// request is made for objects.
+    /// </summary>
+    /// <param name="endpoint">Of what they are.</param>
+    /// <param name="attributes">The names after -Attributes, or null.</param>
+    /// <param name="excluded">The names after -ExcludedAttributes, or null.</param>
+    /// <param name="filter">The filter, or null.</param>
+    /// <exception cref="ScimException">The filter cannot be read, or the connection fails.</exception>
+    private protected ResolvedNames Resolve(string endpoint, string[]? attributes, string[]? excluded, string? filter)
+    {
+        if (ResolvedNames.Query(endpoint, attributes, excluded, filter) is not string query)
+            return ResolvedNames.None;
+        ResolvedNames names = ResolvedNames.None;
+        _isResolving = true;
+        try
+        {
+            Run(() => Resolved.Session.Resolve(query), operation => { names = ResolvedNames.Of(operation); });
+        }
+        catch (ScimException error) when (error.Id == nameof(ErrorId.UnknownAttribute))
+        {
+            ThrowTerminating(error, string.Join(", ", attributes ?? excluded ?? []));
+        }
+        finally
+        {
+            _isResolving = false;
+        }
+        return names;
+    }
+
+    /// <summary>Warns of names that may be misspelled: the server doesn't say which it has, and no object had them.</summary>
+    private protected void WarnOfUnseen(ResolvedNames names, string noun)
+    {
+        foreach (string name in names.Unseen)
+            WriteWarning($"No {noun} has a value for '{name}'. Check the name: the server doesn't say which attributes it has.");
+    }
+
+    private protected override void Took(Operation operation)
+    {
+        // What names mean is no progress.
+        if (!_isResolving)
+            base.Took(operation);
     }
 
     /// <inheritdoc/>

@@ -11,6 +11,8 @@ namespace PSScim.Commands;
 /// </summary>
 public abstract class ScimMembershipCommand : ScimSendingCommand
 {
+    private ResolvedNames? _names;
+
     /// <summary>
     /// The attributes to return, in addition to the id. On Entra, pages of users are then ten times larger, unless the
     /// manager is one of the attributes.
@@ -27,10 +29,18 @@ public abstract class ScimMembershipCommand : ScimSendingCommand
     [ValidateNotNullOrEmpty]
     public string[]? ExcludedAttributes { get; set; }
 
-    private protected Projection Projection() =>
-        Attributes is not null ? PSScim.Projection.Of(Attributes)
-        : ExcludedAttributes is not null ? PSScim.Projection.Excluding(ExcludedAttributes)
-        : PSScim.Projection.None;
+    /// <summary>What -Attributes and -ExcludedAttributes mean.</summary>
+    /// <exception cref="ScimException">The connection fails.</exception>
+    private protected ResolvedNames Names(ResourceKind kind) =>
+        _names ??= Resolve(kind + "s", Attributes, ExcludedAttributes, filter: null);
+
+    /// <summary>Waits for what is still in flight.</summary>
+    protected override void EndProcessing()
+    {
+        base.EndProcessing();
+        if (_names is not null)
+            WarnOfUnseen(_names, "object");
+    }
 
     /// <summary>Writes what a filter finds.</summary>
     /// <param name="kind">Of what.</param>
@@ -38,18 +48,19 @@ public abstract class ScimMembershipCommand : ScimSendingCommand
     /// <param name="id">The id.</param>
     private protected void Find(ResourceKind kind, string attribute, string id)
     {
-        var list = new ListWriter(this, Resolved.Types.Reader(kind, Projection()));
-        if (list.Wanted == 0)
-            return;
-        string query = new JsonText()
-            .Add("endpoint", kind + "s")
-            .Add("attributes", Attributes)
-            .Add("excludedAttributes", ExcludedAttributes)
-            .Add("filter", $"{attribute} eq {FilterText.Value(attribute, id)}")
-            .Add("wanted", list.Wanted)
-            .ToString();
         try
         {
+            ResolvedNames names = Names(kind);
+            var list = new ListWriter(this, Resolved.Types.Reader(kind, names.Projection), names);
+            if (list.Wanted == 0)
+                return;
+            string query = new JsonText()
+                .Add("endpoint", kind + "s")
+                .Add("attributes", names.Attributes)
+                .Add("excludedAttributes", names.ExcludedAttributes)
+                .Add("filter", $"{attribute} eq {FilterText.Value(attribute, id)}")
+                .Add("wanted", list.Wanted)
+                .ToString();
             Run(() => Resolved.Session.List(query), list.Write);
         }
         catch (ScimException error)
@@ -64,7 +75,7 @@ public abstract class ScimMembershipCommand : ScimSendingCommand
     /// </summary>
     private protected void EndList(ScimException error, string id)
     {
-        if (error.Cursor is null && error.Status is >= 400 and < 500 and not 429)
+        if (error.Id == nameof(ErrorId.InvalidId) || (error.Cursor is null && error.Status is >= 400 and < 500 and not 429))
             Report(error, id);
         else
             ThrowTerminating(error, id);

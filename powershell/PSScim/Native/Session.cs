@@ -55,6 +55,10 @@ internal sealed unsafe class Session : IDisposable
     internal Operation List(string query) =>
         new(NativeText.Lend(query, slice => NativeMethods.scim_op_list(_handle.Number, slice)), _source);
 
+    /// <summary>Starts finding what names of attributes mean. <paramref name="query"/>: the JSON of <c>ResolveQuery</c>.</summary>
+    internal Operation Resolve(string query) =>
+        new(NativeText.Lend(query, slice => NativeMethods.scim_op_resolve(_handle.Number, slice)), _source);
+
     /// <summary>Starts reading one resource. <paramref name="query"/>: the JSON of <c>GetQuery</c>.</summary>
     internal Operation Get(string query) =>
         new(NativeText.Lend(query, slice => NativeMethods.scim_op_get(_handle.Number, slice)), _source);

@@ -6,6 +6,7 @@ pub mod aadsts;
 mod address;
 mod ahead;
 mod answer;
+mod attributes;
 mod body;
 pub mod change;
 mod check;
@@ -51,6 +52,7 @@ mod trace;
 pub mod write;
 
 pub use ahead::Reader;
+pub use attributes::{Asked, Resolved};
 pub use check::{Check, Checks};
 pub use claims::Claims;
 pub use cloud::Endpoint;

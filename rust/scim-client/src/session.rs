@@ -9,6 +9,7 @@ use tokio::sync::OnceCell;
 use url::Url;
 
 use crate::answer;
+use crate::attributes::{Attributes, Names};
 use crate::clock::Clock;
 use crate::cloud::{Endpoint, Service};
 use crate::config::{Config, Secret, Secrets, Settings};
@@ -46,8 +47,12 @@ struct Inner {
     sign_in: Wire,
     /// What the server says of itself, once it was asked.
     profile: OnceCell<Profile>,
-    /// Its schemas, once a write needed them.
+    /// The document of its schemas, once something needed it; None when it has none.
+    schemas: OnceCell<Option<serde_json::Value>>,
+    /// What they say of attributes, once a write needed it.
     schema: OnceCell<Schema>,
+    /// Which attributes they have, once a name made it worth asking.
+    names: OnceCell<Names>,
     /// What its totals count: [`Totals`].
     totals: AtomicU8,
     /// Why that couldn't be read, until it's told.
@@ -106,7 +111,9 @@ impl Session {
             http,
             sign_in,
             profile: OnceCell::new(),
+            schemas: OnceCell::new(),
             schema: OnceCell::new(),
+            names: OnceCell::new(),
             totals: AtomicU8::new(0),
             warning: Mutex::new(None),
             tokens,
@@ -263,18 +270,52 @@ impl Session {
     /// # Errors
     /// Those that the next request would meet as well.
     pub(crate) async fn schema(&self, observer: &dyn Observer) -> Result<&Schema, Error> {
+        let read = async {
+            let told = self.schemas(observer).await?;
+            Ok(told.map_or_else(Schema::default, Schema::from_json))
+        };
+        // Boxed: it sends requests, and what sends requests may need it.
+        self.0.schema.get_or_try_init(|| Box::pin(read)).await
+    }
+
+    /// Which attributes a server other than Entra has.
+    ///
+    /// # Errors
+    /// Those that the next request would meet as well.
+    pub(crate) async fn names(&self, observer: &dyn Observer) -> Result<&Names, Error> {
+        let read = async {
+            let Some(schemas) = self.schemas(observer).await? else {
+                return Ok(Names::default());
+            };
+            let path = self.0.settings.service.path(Endpoint::ResourceTypes);
+            let types = profile::document(self, self.base(), path, observer).await?;
+            Ok(Names::learn(types.as_ref(), schemas))
+        };
+        // Boxed: as above.
+        self.0.names.get_or_try_init(|| Box::pin(read)).await
+    }
+
+    /// The document of a server's schemas; None when it has none, and on Entra.
+    async fn schemas(&self, observer: &dyn Observer) -> Result<Option<&serde_json::Value>, Error> {
         self.discover(observer).await?;
         let inner = &*self.0;
         let read = async {
             if inner.settings.service == Service::Entra || inner.settings.compatibility.skips_discovery() {
-                return Ok(Schema::default());
+                return Ok(None);
             }
             let path = inner.settings.service.path(Endpoint::Schemas);
-            let told = profile::document(self, self.base(), path, observer).await?;
-            Ok(told.map_or_else(Schema::default, |told| Schema::from_json(&told)))
+            profile::document(self, self.base(), path, observer).await
         };
-        // Boxed: it sends requests, and what sends requests may need it.
-        inner.schema.get_or_try_init(|| Box::pin(read)).await
+        let told = inner.schemas.get_or_try_init(|| Box::pin(read)).await?;
+        Ok(told.as_ref())
+    }
+
+    /// What decides the meaning of names, as far as the server was asked.
+    pub(crate) fn attributes(&self) -> Attributes<'_> {
+        Attributes {
+            service: self.service(),
+            schema: self.0.names.get().unwrap_or(Names::rfc()),
+        }
     }
 
     /// What the server's `totalResults` counts, as far as its lists have shown.

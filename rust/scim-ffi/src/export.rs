@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use scim_client::event::{Answering, Event, Observer, Question};
-use scim_client::{Endpoint, Error, Export, ExportRequest, Kind, Reader};
+use scim_client::{Asked, Endpoint, Error, Export, ExportRequest, Kind, Reader};
 use serde::Deserialize;
 
 use crate::op::{Op, Reply};
@@ -28,11 +28,19 @@ pub unsafe extern "C" fn scim_op_export(session: usize, request: ScimSlice) -> u
             return Op::failed(closed());
         };
         // SAFETY: by this function's own contract.
-        let order = match unsafe { request.json::<ExportOrder>() } {
+        let mut order = match unsafe { request.json::<ExportOrder>() } {
             Ok(order) => order,
             Err(error) => return Op::failed(error),
         };
         Op::start(|op| async move {
+            let asked = Asked {
+                filter: order.request.filter.take(),
+                ..Asked::default()
+            };
+            order.request.filter = session.resolve(order.endpoint, &asked, &*op).await?.filter;
+            session
+                .learn(order.endpoint, &order.request.attributes, &*op)
+                .await?;
             // It may wait for the file.
             let open = move || Export::new(&session, order.endpoint, &order.request);
             let export = tokio::task::spawn_blocking(open)

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use scim_client::page::PageParser;
 use scim_client::{
-    Checks, Claims, Config, Description, Endpoint, Error, Kind, Query, Search, Secret, Secrets, Session,
-    Stats,
+    Asked, Checks, Claims, Config, Description, Endpoint, Error, Kind, Query, Search, Secret, Secrets,
+    Session, Stats,
 };
 use serde::{Deserialize, Serialize};
 
@@ -198,6 +198,30 @@ pub unsafe extern "C" fn scim_op_list(session: usize, query: ScimSlice) -> usize
     })
 }
 
+/// Starts finding what names of attributes mean: `query` is the JSON of a `ResolveQuery`. One reply: a record, scim-client's
+/// `Resolved`. On Entra no request is made.
+///
+/// # Safety
+/// `query` must be readable during the call.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn scim_op_resolve(session: usize, query: ScimSlice) -> usize {
+    guard(0, || {
+        let Some(session) = SESSIONS.get(session) else {
+            return Op::failed(closed());
+        };
+        // SAFETY: by this function's own contract.
+        let query = match unsafe { query.json::<ResolveQuery>() } {
+            Ok(query) => query,
+            Err(error) => return Op::failed(error),
+        };
+        Op::start(|op| async move {
+            let resolved = session.resolve(query.endpoint, &query.asked, &*op).await?;
+            op.give(record(&resolved)?).await;
+            Ok(())
+        })
+    })
+}
+
 /// Starts reading one resource: `query` is the JSON of a `GetQuery`. One reply, with one record.
 ///
 /// # Safety
@@ -254,6 +278,13 @@ struct ListQuery {
     client_side_filter: bool,
     #[serde(flatten)]
     query: Query,
+}
+
+#[derive(Deserialize)]
+struct ResolveQuery {
+    endpoint: Endpoint,
+    #[serde(flatten)]
+    asked: Asked,
 }
 
 #[derive(Deserialize)]

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use scim_client::Secret;
 use scim_client::write::{Options, Outcome, Report, Writer};
+use scim_client::{Secret, Session};
 
 use crate::op::{OPS, Op, Reply};
 use crate::panic::{guard, guard_state};
@@ -36,13 +36,13 @@ pub unsafe extern "C" fn scim_op_write(session: usize, options: ScimSlice) -> us
             let stopper = op.open_input();
             async move {
                 let writer = Writer::new(&session, options, &stopper, op.clone()).await?;
-                drive(&op, writer).await
+                drive(&session, &op, writer).await
             }
         })
     })
 }
 
-async fn drive(op: &Arc<Op>, mut writer: Writer) -> Result<(), scim_client::Error> {
+async fn drive(session: &Session, op: &Arc<Op>, mut writer: Writer) -> Result<(), scim_client::Error> {
     let mut open = true;
     while open || writer.is_busy() {
         if writer.has_ended() {
@@ -56,7 +56,10 @@ async fn drive(op: &Arc<Op>, mut writer: Writer) -> Result<(), scim_client::Erro
                 }
             }
             next = op.next_input(), if open && writer.has_room() => match next {
-                Some((Ok(change), password)) => writer.submit(&change, password),
+                Some((Ok(mut change), password)) => match session.qualify(&mut change, &**op).await {
+                    Ok(()) => writer.submit(&change, password),
+                    Err(error) => writer.refuse(error),
+                },
                 Some((Err(error), _)) => writer.refuse(error),
                 None => {
                     writer.finish();

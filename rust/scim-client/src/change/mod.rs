@@ -17,6 +17,7 @@ use reqwest::Method;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+pub(crate) use id::is_guid;
 pub use update::Operation;
 pub(crate) use update::password as no_password;
 

@@ -4,10 +4,11 @@
 use std::fmt;
 
 use super::{Rules, nearest};
+use crate::attributes::parse_name;
 use crate::cloud::Service;
 use crate::error::{Error, Kind};
 use crate::filter::known::{self, Attribute};
-use crate::filter::{AttrPath, Filter, Operator, Resource, Value, parse_path};
+use crate::filter::{AttrPath, Filter, Operator, Resource, Value};
 
 /// The URN of Entra's custom security attributes, of which no table can know: each tenant has its own.
 pub(super) const SECURITY_ATTRIBUTES: &str =
@@ -36,8 +37,7 @@ impl Place {
         if let Some(schema) = ends_with_version(name.trim()) {
             return extension(rules, resource, name, schema);
         }
-        let text = expanded(name.trim());
-        let path = parse_path(&text).map_err(|mistake| {
+        let path = parse_name(name).map_err(|mistake| {
             let message = format!(
                 "'{name}' isn't a valid attribute name: {}. No request was made.",
                 mistake.message
@@ -274,19 +274,6 @@ fn ends_with_version(name: &str) -> Option<&str> {
 pub(super) fn rows(rules: Rules, resource: Resource) -> impl Iterator<Item = &'static Attribute> {
     known::attributes(resource)
         .filter(move |row| rules.service == Service::Entra || !row.schema.contains(":Microsoft:Entra:"))
-}
-
-/// `emails[work]` is short for `emails[type eq "work"]`.
-fn expanded(name: &str) -> String {
-    let short = name.split_once('[').and_then(|(before, rest)| {
-        let (kind, after) = rest.split_once(']')?;
-        let word = !kind.is_empty()
-            && kind
-                .bytes()
-                .all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_');
-        word.then(|| format!("{before}[type eq \"{kind}\"]{after}"))
-    });
-    short.unwrap_or_else(|| name.to_owned())
 }
 
 /// The attribute of this name; one of the core goes before one of an extension.

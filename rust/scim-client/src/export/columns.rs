@@ -1,5 +1,6 @@
 //! Which columns a CSV file has, and where in a resource their values are.
 
+use crate::attributes::{Attributes, never_returned, parse_name};
 use crate::cloud::Service;
 use crate::error::{Error, Kind};
 use crate::filter::{self, AttrPath, Filter, Matcher, PatchPath, Resource, known};
@@ -10,6 +11,8 @@ pub(super) struct Column {
     /// As it was named, or the shortest name that means it.
     pub(super) title: String,
     pub(super) path: Path,
+    /// Whether no schema is known to have it.
+    pub(super) is_unverified: bool,
 }
 
 /// The members to go through, and which elements of the first array on the way to look at.
@@ -26,6 +29,11 @@ pub(super) enum Elements {
     /// Those whose `type` is this one, in any case.
     OfType(String),
     Passing(Matcher),
+    /// Those that other columns don't hold as a whole: of another type than these, or with other parts.
+    Rest {
+        types: Vec<String>,
+        parts: Vec<String>,
+    },
 }
 
 /// The columns, and the attributes to ask the service for.
@@ -38,16 +46,20 @@ pub(super) struct Columns {
 impl Columns {
     /// Those that `attributes` names. With none, on Entra, all that it returns but the manager, which would make it ten
     /// times as many requests; elsewhere what a server returns is not known before it is there.
-    pub(super) fn of(service: Service, resource: Resource, attributes: &[String]) -> Result<Self, Error> {
+    pub(super) fn of(
+        names: Attributes<'_>,
+        resource: Resource,
+        attributes: &[String],
+    ) -> Result<Self, Error> {
         let mut all = Self {
             columns: Vec::new(),
             attributes: Vec::new(),
         };
         if !attributes.is_empty() {
             for text in attributes {
-                all.add_named(service, resource, text)?;
+                all.add_named(names, resource, text)?;
             }
-        } else if service == Service::Entra {
+        } else if names.service == Service::Entra {
             for attribute in known::returned(resource) {
                 let Some(path) = attribute.path().filter(is_wanted) else {
                     continue;
@@ -65,32 +77,49 @@ impl Columns {
         Ok(all)
     }
 
-    fn add_named(&mut self, service: Service, resource: Resource, text: &str) -> Result<(), Error> {
-        let spelled = |path: AttrPath| match service {
-            Service::Entra => known::spelled(resource, &path).unwrap_or(path),
-            Service::Generic => path,
-        };
+    fn add_named(&mut self, names: Attributes<'_>, resource: Resource, text: &str) -> Result<(), Error> {
         let text = text.trim();
-        let mut path = filter::parse_path(&with_type(text)).map_err(|e| {
+        let mut path = parse_name(text).map_err(|e| {
             let message = format!("-Attributes '{text}' isn't an attribute path: {}.", e.message);
             Error::new(Kind::InvalidExport, message)
         })?;
-        let whole = path.attribute.whole_schema();
-        path.attribute = if whole.is_some() {
-            path.attribute
-        } else {
-            spelled(path.attribute)
-        };
-        self.attributes.push(path.attribute.to_string());
-        match whole {
-            Some(schema) => self.add_schema(resource, &schema, text),
-            None if path.filter.is_none() && path.attribute.sub().is_none() => {
-                self.add_whole(resource, &path.attribute, text.to_owned())
+        if let Some(schema) = path.attribute.whole_schema() {
+            self.ask(&path.attribute);
+            return self.add_schema(names, resource, &schema, text);
+        }
+        let meaning = names
+            .meaning(resource, &path.attribute)
+            .ok_or_else(|| names.unknown(resource, text))?;
+        if names.service == Service::Entra && known::is_never_returned(resource, &meaning.path) {
+            return Err(never_returned(resource, &meaning.path, text));
+        }
+        path.attribute = meaning.path;
+        self.ask(&path.attribute);
+        let first = self.columns.len();
+        let part = path.filter.is_some() || path.sub_attribute.is_some() || path.attribute.sub().is_some();
+        match names.service {
+            _ if path.sub_attribute.is_some() || path.attribute.sub().is_some() => {
+                self.add(resource, text.to_owned(), &path)?;
             }
-            None if path.sub_attribute.is_none() && path.attribute.sub().is_none() => {
-                self.add_element(resource, text, &path)
-            }
-            None => self.add(resource, text.to_owned(), &path),
+            Service::Entra if part => self.add_element(resource, text, &path)?,
+            Service::Entra => self.add_whole(resource, &path.attribute, text.to_owned())?,
+            Service::Generic if part => self.add_element_of(names, resource, text, &path)?,
+            Service::Generic => self.add_whole_of(names, resource, &path.attribute, text)?,
+        }
+        for column in self.columns.iter_mut().skip(first) {
+            column.is_unverified = !meaning.is_known;
+        }
+        Ok(())
+    }
+
+    fn ask(&mut self, path: &AttrPath) {
+        let name = path.to_string();
+        if !self
+            .attributes
+            .iter()
+            .any(|other| other.eq_ignore_ascii_case(&name))
+        {
+            self.attributes.push(name);
         }
     }
 
@@ -104,6 +133,36 @@ impl Columns {
             .filter_map(|sub| Some(sub.path()?.sub()?.to_owned()))
             .filter(|sub| !matches!(sub.as_str(), "type" | "primary"))
             .collect();
+        self.add_parts(resource, text, path, &subs)
+    }
+
+    /// The same on another server.
+    fn add_element_of(
+        &mut self,
+        names: Attributes<'_>,
+        resource: Resource,
+        text: &str,
+        path: &PatchPath,
+    ) -> Result<(), Error> {
+        let subs: Vec<String> = match names.schema.at(resource, &path.attribute) {
+            Some(attribute) => attribute
+                .subs
+                .iter()
+                .filter(|sub| is_content(sub))
+                .cloned()
+                .collect(),
+            None => Vec::new(),
+        };
+        self.add_parts(resource, text, path, &subs)
+    }
+
+    fn add_parts(
+        &mut self,
+        resource: Resource,
+        text: &str,
+        path: &PatchPath,
+        subs: &[String],
+    ) -> Result<(), Error> {
         let part = |sub: &str| PatchPath {
             sub_attribute: Some(sub.to_owned()),
             ..path.clone()
@@ -115,13 +174,81 @@ impl Columns {
             return self.add(resource, text.to_owned(), path);
         }
         for sub in subs {
-            self.add(resource, format!("{text}.{sub}"), &part(&sub))?;
+            self.add(resource, format!("{text}.{sub}"), &part(sub))?;
         }
         Ok(())
     }
 
+    /// An attribute of another server: a column for each part, of one with several values for each part of each type that
+    /// the schema names, and a last one, called as the attribute, with what these don't hold, as JSON. So nothing is lost.
+    fn add_whole_of(
+        &mut self,
+        names: Attributes<'_>,
+        resource: Resource,
+        path: &AttrPath,
+        title: &str,
+    ) -> Result<(), Error> {
+        let plain = |attribute: AttrPath, filter, sub_attribute| PatchPath {
+            attribute,
+            filter,
+            sub_attribute,
+        };
+        let known = names
+            .schema
+            .at(resource, path)
+            .filter(|known| !known.subs.is_empty());
+        let Some(known) = known.filter(|known| !known.is_multi_valued || !known.types.is_empty()) else {
+            return self.add(resource, title.to_owned(), &plain(path.clone(), None, None));
+        };
+        let parts: Vec<String> = match known.is_multi_valued {
+            true => known
+                .subs
+                .iter()
+                .filter(|sub| is_content(sub) || *sub == "primary")
+                .cloned()
+                .collect(),
+            false => known.subs.clone(),
+        };
+        if !known.is_multi_valued {
+            for sub in &parts {
+                self.add(
+                    resource,
+                    format!("{title}.{sub}"),
+                    &plain(path.with_sub(sub), None, None),
+                )?;
+            }
+        }
+        for kind in &known.types {
+            for sub in &parts {
+                let chosen = plain(path.clone(), of_type(kind), Some(sub.clone()));
+                self.add(resource, format!("{title}[{kind}].{sub}"), &chosen)?;
+            }
+        }
+        let rest = Elements::Rest {
+            types: known.types.clone(),
+            parts,
+        };
+        self.push(title.to_owned(), path, None, Some(rest));
+        Ok(())
+    }
+
     /// The attributes of an extension; of one that is not known, its JSON in one column.
-    fn add_schema(&mut self, resource: Resource, schema: &str, text: &str) -> Result<(), Error> {
+    fn add_schema(
+        &mut self,
+        names: Attributes<'_>,
+        resource: Resource,
+        schema: &str,
+        text: &str,
+    ) -> Result<(), Error> {
+        if names.service == Service::Generic && !known::is_core(schema) {
+            let inside = names.schema.inside(resource, schema);
+            for path in &inside {
+                self.add_whole_of(names, resource, path, path.name())?;
+            }
+            if !inside.is_empty() {
+                return Ok(());
+            }
+        }
         let inside: Vec<AttrPath> = known::returned(resource)
             .filter_map(|attribute| attribute.path())
             .filter(|path| match path.urn() {
@@ -130,7 +257,7 @@ impl Columns {
             })
             .collect();
         if inside.is_empty() {
-            let names = vec![schema.to_ascii_lowercase()];
+            let names = vec![schema.to_owned()];
             let path = Path {
                 names,
                 elements: None,
@@ -138,6 +265,7 @@ impl Columns {
             self.columns.push(Column {
                 title: text.to_owned(),
                 path,
+                is_unverified: false,
             });
         }
         for path in inside {
@@ -192,13 +320,6 @@ impl Columns {
 
     fn add(&mut self, resource: Resource, title: String, path: &PatchPath) -> Result<(), Error> {
         let attribute = &path.attribute;
-        let urn = attribute.urn().filter(|urn| !known::is_core(urn));
-        let names = [
-            urn,
-            Some(attribute.name()),
-            attribute.sub(),
-            path.sub_attribute.as_deref(),
-        ];
         let elements = path.filter.as_ref().map(|filter| {
             if let Some(kind) = type_of(resource, attribute, filter) {
                 return Ok(Elements::OfType(kind));
@@ -214,15 +335,37 @@ impl Columns {
             matcher.map(Elements::Passing)
         });
         let elements = elements.transpose()?;
+        self.push(title, attribute, path.sub_attribute.as_deref(), elements);
+        Ok(())
+    }
+
+    /// Adds a column, unless there is one of this title: two of one title make a file that nobody can read.
+    fn push(&mut self, title: String, attribute: &AttrPath, sub: Option<&str>, elements: Option<Elements>) {
+        if self
+            .columns
+            .iter()
+            .any(|column| column.title.eq_ignore_ascii_case(&title))
+        {
+            return;
+        }
+        let urn = attribute.urn().filter(|urn| !known::is_core(urn));
+        let names = [urn, Some(attribute.name()), attribute.sub(), sub];
         self.columns.push(Column {
             title,
             path: Path {
-                names: names.into_iter().flatten().map(str::to_ascii_lowercase).collect(),
+                names: names.into_iter().flatten().map(str::to_owned).collect(),
                 elements: elements.map(|which| (1 + usize::from(urn.is_some()), which)),
             },
+            is_unverified: false,
         });
-        Ok(())
     }
+}
+
+/// Whether a part of an element is what the element is about, and not what is said of it.
+fn is_content(sub: &str) -> bool {
+    !["type", "primary", "display", "$ref"]
+        .iter()
+        .any(|other| other.eq_ignore_ascii_case(sub))
 }
 
 /// What to name to get all that Entra returns, in the largest pages.
@@ -272,21 +415,6 @@ fn type_of(resource: Resource, attribute: &AttrPath, filter: &Filter) -> Option<
 fn of_type(kind: &str) -> Option<Filter> {
     let path = AttrPath::new(None, "type", None)?;
     Some(Filter::compare(path, filter::Operator::Eq, kind))
-}
-
-/// `emails[work].value` means `emails[type eq "work"].value`.
-fn with_type(text: &str) -> String {
-    match text
-        .split_once('[')
-        .and_then(|(before, rest)| Some((before, rest.split_once(']')?)))
-    {
-        Some((before, (kind, after)))
-            if !kind.is_empty() && kind.chars().all(|c| c.is_alphanumeric() || c == '_') =>
-        {
-            format!("{before}[type eq \"{kind}\"]{after}")
-        }
-        _ => text.to_owned(),
-    }
 }
 
 #[cfg(test)]

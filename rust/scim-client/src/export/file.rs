@@ -132,6 +132,11 @@ impl Target {
         &self.good
     }
 
+    /// How many resources were written, by an earlier export too.
+    pub(super) fn written(&self) -> u64 {
+        self.written.1
+    }
+
     /// Whether all was written already, and only the end is missing.
     pub(super) fn is_complete(&self) -> bool {
         self.good.complete

@@ -115,15 +115,20 @@ impl Export {
         }
         let (rows, attributes) = match request.format {
             Format::Csv => {
-                let Columns { columns, attributes } = Columns::of(service, resource, &request.attributes)?;
+                let Columns { columns, attributes } =
+                    Columns::of(session.attributes(), resource, &request.attributes)?;
                 let (sheet, titles) = Sheet::new(columns, request.guard_formula);
                 head.extend_from_slice(&titles);
-                (Rows::Sheet(sheet), attributes)
+                (Rows::Sheet(Box::new(sheet)), attributes)
             }
             Format::JsonLines if request.attributes.is_empty() && service == Service::Entra => {
                 (Rows::Json, columns::all_but_manager(resource))
             }
-            Format::JsonLines => (Rows::Json, request.attributes.clone()),
+            Format::JsonLines if request.attributes.is_empty() => (Rows::Json, Vec::new()),
+            Format::JsonLines => {
+                let named = Columns::of(session.attributes(), resource, &request.attributes)?;
+                (Rows::Json, named.attributes)
+            }
         };
         let choice = Choice {
             resume: request.resume,
@@ -188,7 +193,7 @@ impl Export {
                 observer.event(Event::Note(text));
             }
             self.target.begin(&self.head)?;
-            self.target = copy(
+            let (target, unfilled) = copy(
                 self.search,
                 self.rows,
                 self.target,
@@ -197,6 +202,14 @@ impl Export {
                 &mut skipped,
             )
             .await?;
+            self.target = target;
+            if resumed == 0 && self.target.written() > 0 {
+                for title in unfilled {
+                    observer.event(Event::Warning(format!(
+                        "The column '{title}' is empty. Check the name: the server doesn't say which attributes it has."
+                    )));
+                }
+            }
         }
         let done = self.target.finish()?;
         let stats = self.session.stats();
@@ -213,7 +226,8 @@ impl Export {
     }
 }
 
-/// Writes every page, on a thread of its own, while the next is fetched and parsed.
+/// Writes every page, on a thread of its own, while the next is fetched and parsed. Gives the titles of columns that may
+/// not be the server's, and are empty.
 async fn copy(
     mut search: Search,
     rows: Rows,
@@ -221,7 +235,7 @@ async fn copy(
     observer: &dyn Observer,
     told: &mut impl FnMut(u64, Option<u64>),
     skipped: &mut u64,
-) -> Result<Target, Error> {
+) -> Result<(Target, Vec<String>), Error> {
     let mut count = target.progress().count;
     let (pages, waiting) = mpsc::channel(WAITING);
     let writer = tokio::task::spawn_blocking(move || write(waiting, rows, target));
@@ -254,8 +268,10 @@ async fn copy(
     let written = writer
         .await
         .map_err(|e| Error::new(Kind::InternalError, format!("The export's writer stopped: {e}.")))?;
-    let mut target = written?;
-    let Some(error) = broken else { return Ok(target) };
+    let (mut target, unfilled) = written?;
+    let Some(error) = broken else {
+        return Ok((target, unfilled));
+    };
     // The file's own trouble must not hide what the service said.
     let advances = error.kind() != Kind::PagingLoop;
     let can_go_on = advances && target.checkpoint().is_ok() && target.progress().cursor.is_some();
@@ -282,7 +298,11 @@ fn left_out(incomplete: &Incomplete) -> Error {
     })
 }
 
-fn write(mut waiting: mpsc::Receiver<Page>, mut rows: Rows, mut target: Target) -> Result<Target, Error> {
+fn write(
+    mut waiting: mpsc::Receiver<Page>,
+    mut rows: Rows,
+    mut target: Target,
+) -> Result<(Target, Vec<String>), Error> {
     let mut out = Vec::new();
     while let Some(page) = waiting.blocking_recv() {
         out.clear();
@@ -291,12 +311,16 @@ fn write(mut waiting: mpsc::Receiver<Page>, mut rows: Rows, mut target: Target) 
         }
         target.append(&out, page.count as u64, page.next_cursor)?;
     }
-    Ok(target)
+    let unfilled = match &rows {
+        Rows::Sheet(sheet) => sheet.unfilled().map(str::to_owned).collect(),
+        Rows::Json => Vec::new(),
+    };
+    Ok((target, unfilled))
 }
 
 /// How a record becomes a line.
 enum Rows {
-    Sheet(Sheet),
+    Sheet(Box<Sheet>),
     Json,
 }
 

@@ -141,6 +141,30 @@ impl Filter {
         found
     }
 
+    /// The filter with each attribute's path changed; those inside `[ ]` stay.
+    #[must_use]
+    pub(crate) fn with_paths(self, change: &dyn Fn(AttrPath) -> AttrPath) -> Self {
+        match self {
+            Filter::Or(terms) => Filter::Or(terms.map(|term| term.with_paths(change))),
+            Filter::And(terms) => Filter::And(terms.map(|term| term.with_paths(change))),
+            Filter::Not(inner) => inner.with_paths(change).negated(),
+            Filter::Present(path) => Filter::Present(change(path)),
+            Filter::Compare {
+                attribute,
+                operator,
+                value,
+            } => Filter::Compare {
+                attribute: change(attribute),
+                operator,
+                value,
+            },
+            Filter::Element { attribute, filter } => Filter::Element {
+                attribute: change(attribute),
+                filter,
+            },
+        }
+    }
+
     fn collect(&self, outer: Option<&AttrPath>, found: &mut Vec<AttrPath>) {
         let whole = |path: &AttrPath| outer.map_or_else(|| path.clone(), |outer| outer.element(path));
         match self {

@@ -137,7 +137,7 @@ impl Attribute {
     }
 
     /// Whether `path` is this attribute, or the complex attribute of which this is a part.
-    fn is_at(&self, path: &AttrPath) -> bool {
+    pub(crate) fn is_at(&self, path: &AttrPath) -> bool {
         let schema = match path.urn() {
             None => !self.is_extension(),
             Some(urn) => urn.eq_ignore_ascii_case(self.schema) || (self.schema.is_empty() && is_core(urn)),

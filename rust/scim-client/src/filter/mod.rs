@@ -43,6 +43,14 @@ pub use path::AttrPath;
 pub use plan::{Part, rewrite, split};
 pub use value::{Number, Value};
 
+/// Reads a filter that a user gave.
+///
+/// # Errors
+/// `FilterSyntax`, with the place of the mistake.
+pub(crate) fn read(text: &str) -> Result<Filter, crate::error::Error> {
+    parse(text).map_err(|e| crate::error::Error::new(crate::error::Kind::FilterSyntax, e.to_string()))
+}
+
 /// How deep parentheses, `not` and `[ ]` may be nested. Deeper ones are refused, so that no text overflows the stack.
 pub const MAX_DEPTH: usize = 64;
 

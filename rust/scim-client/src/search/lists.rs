@@ -1,10 +1,13 @@
 //! The lists that answer a filter, each with what of it is evaluated here.
 
 use super::extra;
+use crate::change;
 use crate::cloud::{Endpoint, Service};
 use crate::error::{Error, Kind};
 use crate::filter::mismatch::{self, Mismatch};
-use crate::filter::{self, AttrPath, Filter, Matcher, Part, Resource, Unsupported, known, plan};
+use crate::filter::{
+    self, AttrPath, Filter, Matcher, Operator, Part, Resource, Unsupported, Value, known, plan,
+};
 use crate::list::Query;
 
 /// The lists of a search, and how they came about.
@@ -82,7 +85,10 @@ impl Lists {
         query: &Query,
         client_side: bool,
     ) -> Result<Self, Error> {
-        let filter = query.filter.as_deref().map(read).transpose()?;
+        let filter = query.filter.as_deref().map(filter::read).transpose()?;
+        if let (Service::Entra, Some(filter)) = (service, &filter) {
+            check_ids(filter)?;
+        }
         match (filter, resource(endpoint)) {
             (Some(filter), Some(resource)) => parts(service, resource, query, filter, client_side),
             _ => Ok(Self::whole(query.filter.clone())),
@@ -175,6 +181,47 @@ fn local(service: Service, resource: Resource, query: &Query, filter: Filter) ->
     Ok(Local { filter, matcher })
 }
 
+/// Memberships are by id. A name in the place of one would find nobody, and be billed.
+fn check_ids(filter: &Filter) -> Result<(), Error> {
+    match filter {
+        Filter::And(terms) | Filter::Or(terms) => terms.iter().try_for_each(check_ids),
+        Filter::Not(inner) => check_ids(inner),
+        Filter::Compare {
+            attribute,
+            operator: Operator::Eq,
+            value: Value::String(id),
+        } if is_membership(attribute) => check_id(id),
+        Filter::Element { attribute, filter } if is_membership(attribute) => match &**filter {
+            Filter::Compare {
+                attribute: inside,
+                operator: Operator::Eq,
+                value: Value::String(id),
+            } if inside.name().eq_ignore_ascii_case("value") => check_id(id),
+            _ => Ok(()),
+        },
+        _ => Ok(()),
+    }
+}
+
+fn check_id(id: &str) -> Result<(), Error> {
+    if change::is_guid(id) {
+        return Ok(());
+    }
+    let message = format!("{id:?} isn't a valid id. Entra's ids are GUIDs. No request was made.");
+    Err(Error::new(Kind::InvalidId, message).with(|d| {
+        "Give the id, or the object: Get-ScimGroup -DisplayName or Get-ScimUser -UserName finds it by its name."
+            .clone_into(&mut d.advice);
+    }))
+}
+
+fn is_membership(path: &AttrPath) -> bool {
+    let is_value = path.sub().is_none_or(|sub| sub.eq_ignore_ascii_case("value"));
+    is_value
+        && ["groups", "members", "owners", "ownedGroups"]
+            .iter()
+            .any(|name| name.eq_ignore_ascii_case(path.name()))
+}
+
 fn note(steps: &[Step]) -> Option<String> {
     let lists: Vec<String> = steps
         .iter()
@@ -194,10 +241,6 @@ fn note(steps: &[Step]) -> Option<String> {
             lists.join("; ")
         )),
     }
-}
-
-fn read(text: &str) -> Result<Filter, Error> {
-    filter::parse(text).map_err(|e| Error::new(Kind::FilterSyntax, e.to_string()))
 }
 
 fn unsupported(refused: Unsupported) -> Error {
