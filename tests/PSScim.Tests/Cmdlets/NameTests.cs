@@ -140,7 +140,7 @@ public sealed class NameTests : IDisposable
         Assert.Contains($"attributes={Own}:department,{Own}:shoeSize", queries[0], StringComparison.Ordinal);
         Assert.Equal(["1"], Texts("(Get-ScimUser -Filter { department -eq 'Sales' } -ClientSideFilter).id"));
         _engine.Run("Get-ScimUser -Filter { department -eq 'Sales' }");
-        Assert.Contains($"filter={Own}:department eq \"Sales\"", queries[2], StringComparison.Ordinal);
+        Assert.Contains(queries, query => query.Contains($"filter={Own}:department eq \"Sales\"", StringComparison.Ordinal));
         _engine.Good("Export-ScimUser \"$folder/u.csv\" -Attributes userName, department, badge");
         Assert.Equal("userName,department,badge\r\na,Sales,b1\r\nb,IT,\r\n", Text("u.csv"));
         Assert.Single(server.Asked, asked => asked.EndsWith("/Schemas", StringComparison.Ordinal));
