@@ -34,6 +34,69 @@ Describe 'Connect-Scim' {
         }
         $connection.BaseUri | Should -Be $emulator.BaseUri
     }
+    It 'leaves no default connection where <Why>' -ForEach @(
+        @{ Why = 'the sign-in is refused'; Changed = @{ ClientSecret = 'wrong' } }
+        @{ Why = 'the tenant is unknown'; Changed = @{ TenantId = 'other.example' } }
+        @{ Why = 'the tenant is an empty cell'; Changed = @{ TenantId = '' } }
+        @{ Why = 'the client is missing'; Changed = @{ ClientId = $null } }
+        @{ Why = 'there is no secret'; Changed = @{ ClientSecret = $null } }
+        @{ Why = 'the cloud is unknown'; Changed = @{ Environment = 'Mars' } }
+        @{ Why = 'the address is none'; Changed = @{ BaseUri = 'not an address' } }
+    ) {
+        Connect-Scim @account -ClientSecret $secret -Name former
+        if ($Changed.ClientSecret) { $Changed.ClientSecret = ConvertTo-SecureString $Changed.ClientSecret -AsPlainText -Force }
+        $all = $account + @{ ClientSecret = $secret }
+        foreach ($name in $Changed.Keys) { $all[$name] = $Changed[$name] }
+        { Connect-Scim @all } | Should -Throw
+        Get-ScimContext | Should -BeNullOrEmpty
+        $problem = Get-Problem { Get-ScimUser }
+        $problem.FullyQualifiedErrorId | Should -Be 'NotConnected,PSScim.Commands.GetScimUserCommand'
+        $problem.Exception.Message | Should -Match 'the last Connect-Scim failed'
+        Get-ScimUser -First 1 -Connection former | Should -HaveCount 1
+        Disconnect-Scim -Connection former
+    }
+    It 'keeps the default connection when a command is completed or its help is shown' {
+        Connect-Scim @account -ClientSecret $secret
+        $null = TabExpansion2 'Connect-Scim -TenantId x -' 26
+        $null = Get-Command Connect-Scim -Syntax
+        Get-ScimUser -First 1 | Should -HaveCount 1
+    }
+    It 'warns once that the service is an emulator, unless that was asked for' {
+        Connect-Scim @account -ClientSecret $secret -WarningVariable warning -WarningAction SilentlyContinue
+        $null = Get-ScimUser -First 1 -WarningVariable +warning -WarningAction SilentlyContinue
+        $warning | Should -HaveCount 1
+        $warning | Should -Match "is PSScim's emulator"
+        Connect-Scim -Emulator -WarningVariable none
+        $null = Get-ScimUser -First 1 -WarningVariable +none
+        $none | Should -BeNullOrEmpty
+    }
+    It 'warns once that a connection is not encrypted' {
+        $token = ConvertTo-SecureString 'token' -AsPlainText -Force
+        Connect-Scim -BaseUri http://scim.invalid/v2 -AllowUnencryptedAuthentication -AccessToken $token -WarningVariable warning -WarningAction SilentlyContinue
+        $warning | Should -HaveCount 1
+        $warning | Should -Match 'unencrypted to scim\.invalid'
+        Connect-Scim -BaseUri https://scim.invalid/v2 -AllowUnencryptedAuthentication -AccessToken $token -WarningVariable none
+        $none | Should -BeNullOrEmpty
+    }
+    It 'does not go past a proxy that <Variable> names wrongly' -ForEach @(
+        @{ Variable = 'HTTPS_PROXY'; Address = 'https://scim.invalid/v2' }
+        @{ Variable = 'ALL_PROXY'; Address = 'https://scim.invalid/v2' }
+    ) {
+        $token = ConvertTo-SecureString 'token' -AsPlainText -Force
+        $before = @{}
+        foreach ($name in 'HTTPS_PROXY', 'ALL_PROXY', 'https_proxy', 'all_proxy', 'NO_PROXY', 'no_proxy') { $before[$name] = [Environment]::GetEnvironmentVariable($name); [Environment]::SetEnvironmentVariable($name, $null) }
+        try {
+            foreach ($value in 'file:///etc/passwd', 'socks9://user:hidden-pass@proxy.example:1080', 'not a proxy') {
+                [Environment]::SetEnvironmentVariable($Variable, $value)
+                $problem = Get-Problem { Connect-Scim -BaseUri $Address -AccessToken $token }
+                $problem.FullyQualifiedErrorId | Should -Be 'InvalidConfiguration,PSScim.Commands.ConnectScimCommand'
+                $problem.Exception.Message | Should -Match "$Variable is .*which isn't the http or https address of a proxy"
+                $problem.Exception.Message | Should -Not -Match 'hidden-pass'
+                Connect-Scim -BaseUri $Address -AccessToken $token -NoProxy
+            }
+        }
+        finally { foreach ($name in $before.Keys) { [Environment]::SetEnvironmentVariable($name, $before[$name]) } }
+    }
     It 'keeps connections by name, the last one the default' {
         Connect-Scim @account -ClientSecret $secret -Name first
         Connect-Scim @account -ClientSecret $secret -Name second

@@ -6,7 +6,7 @@ BeforeAll {
 
     # Makes the emulator answer like a service in trouble.
     function Add-Fault([hashtable] $Fault) {
-        $null = Invoke-RestMethod -Method Post "$($emulator.Authority)/__emulator/faults" -ContentType application/json -Body ($Fault | ConvertTo-Json)
+        $null = Invoke-RestMethod -Method Post "$($emulator.Authority)/__emulator/faults" -Headers @{ 'x-emulator-token' = $emulator.ControlToken } -ContentType application/json -Body ($Fault | ConvertTo-Json)
     }
 }
 AfterAll { Stop-ScimEmulator }
@@ -15,7 +15,7 @@ Describe 'An error' {
     BeforeEach { Connect-Scim -Emulator -MaximumRetryCount 0 -TimeoutSec 5 }
     AfterEach {
         while (Get-ScimContext) { Disconnect-Scim }
-        $null = Invoke-RestMethod -Method Delete "$($emulator.Authority)/__emulator/faults"
+        $null = Invoke-RestMethod -Method Delete "$($emulator.Authority)/__emulator/faults" -Headers @{ 'x-emulator-token' = $emulator.ControlToken }
     }
 
     It '<Id> is <Category>, when <When>' -ForEach @(
@@ -65,7 +65,7 @@ Describe 'An error' {
         Add-Fault @{ action = 'status'; status = 500; times = 9; skip = 1 }
         try { $null = Get-ScimUser -OutVariable users -ErrorAction SilentlyContinue } catch { $problem = $_ }
         $users | Should -HaveCount 100
-        $null = Invoke-RestMethod -Method Delete "$($emulator.Authority)/__emulator/faults"
+        $null = Invoke-RestMethod -Method Delete "$($emulator.Authority)/__emulator/faults" -Headers @{ 'x-emulator-token' = $emulator.ControlToken }
         $rest = Get-ScimUser -Cursor $problem.Exception.Cursor
         @($users.id) + @($rest.id) | Sort-Object -Unique | Should -HaveCount 250
     }

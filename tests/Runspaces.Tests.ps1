@@ -60,6 +60,56 @@ Describe 'A connection' {
         finally { $shell.Dispose() }
         (Get-ScimContext).IsConnected | Should -BeTrue
     }
+    It 'does not reach the next iteration of ForEach-Object -Parallel, which runs in the same runspace' -Skip:($PSVersionTable.PSVersion.Major -lt 7) {
+        $said = 1..4 | ForEach-Object -ThrottleLimit 1 -Parallel {
+            $number = $_
+            Import-Module $using:modulePath
+            if ($number -eq 1) {
+                $emulator = $using:emulator
+                $secret = ConvertTo-SecureString $emulator.ClientSecret -AsPlainText -Force
+                Connect-Scim -TenantId $emulator.TenantId -ClientId $emulator.ClientId -ClientSecret $secret -BaseUri $emulator.BaseUri -Authority $emulator.Authority -WarningAction SilentlyContinue
+            }
+            try { "$number $([runspace]::DefaultRunspace.Id) $(@(Get-ScimUser -First 2).Count)" }
+            catch { "$number $([runspace]::DefaultRunspace.Id) $($_.FullyQualifiedErrorId) $($_.Exception.Message)" }
+        }
+        $said | ForEach-Object { ($_ -split ' ')[1] } | Sort-Object -Unique | Should -HaveCount 1 -Because 'the engine uses the runspace again'
+        $said[0] | Should -Match ' 2$'
+        $said[1..3] | Should -Match ' NotConnected,.*-Connection \$using:connection'
+    }
+    It 'does not reach the next user of a runspace pool' {
+        $pool = [runspacefactory]::CreateRunspacePool(1, 1)
+        $pool.Open()
+        try {
+            $said = foreach ($script in 'Connect-Scim -Emulator; @(Get-ScimUser -First 2).Count', 'try { Get-ScimUser -First 2 } catch { $_.FullyQualifiedErrorId }; @(Get-ScimContext -ListAvailable).Count') {
+                $shell = [powershell]::Create()
+                $shell.RunspacePool = $pool
+                $shell.AddScript("Import-Module '$modulePath'; [runspace]::DefaultRunspace.Id; $script").Invoke()
+                $shell.Streams.Error | Should -BeNullOrEmpty
+                $shell.Dispose()
+            }
+        }
+        finally { $pool.Dispose() }
+        $said[2] | Should -Be $said[0]
+        $said[1] | Should -Be 2
+        $said[3] | Should -Match '^NotConnected,'
+        $said[4] | Should -Be 0
+    }
+    It 'stays the default from one command of a runspace to the next' {
+        $space = [runspacefactory]::CreateRunspace()
+        $space.ThreadOptions = 'ReuseThread'
+        $space.Open()
+        try {
+            $said = foreach ($script in "Import-Module '$modulePath'; Connect-Scim -Emulator", '@(Get-ScimUser -First 2).Count') {
+                $shell = [powershell]::Create()
+                $shell.Runspace = $space
+                $shell.AddScript($script).Invoke()
+                $shell.Streams.Error | Should -BeNullOrEmpty
+                $shell.Dispose()
+            }
+        }
+        finally { $space.Dispose() }
+        $said | Should -Be 2
+    }
     It 'gives objects that other runspaces can read' -Skip:($PSVersionTable.PSVersion.Major -lt 7) {
         $users[0..9] | ForEach-Object -ThrottleLimit 4 -Parallel { $_.name.familyName } | Should -HaveCount 10
     }

@@ -71,6 +71,20 @@ Describe 'Colour' -Skip:($PSVersionTable.PSVersion -lt [version] 7.2) {
     }
 }
 
+Describe 'A view in ConstrainedLanguage mode' {
+    It 'shows names as ever' {
+        $shown = Invoke-Fresh @"
+Import-Module '$modulePath'
+Start-ScimEmulator -Users 3 -Groups 1
+Connect-Scim -Emulator
+`$ExecutionContext.SessionState.LanguageMode = 'ConstrainedLanguage'
+Get-ScimUser -First 1 | Format-Table | Out-String -Width 200
+Get-ScimUser -First 1 | Format-List | Out-String -Width 200
+"@ | Out-String -Width 300
+        [regex]::Matches($shown, '@contoso\.com').Count | Should -BeGreaterOrEqual 2
+    }
+}
+
 Describe 'A view' {
     BeforeAll {
         Connect-Scim -Emulator
@@ -81,7 +95,7 @@ Describe 'A view' {
     It 'shows attributes that no schema of ours knows' {
         # As another server's objects have them: the emulator''s own answer, with one attribute more.
         $json = '{"resources":[{"id":"1","userName":"a@contoso.com","shoeSize":42}],"totalResults":1}'
-        $null = Invoke-RestMethod -Method Post "$($emulator.Authority)/__emulator/faults" -ContentType application/json -Body (@{ action = 'body'; text = $json; times = 1 } | ConvertTo-Json)
+        $null = Invoke-RestMethod -Method Post "$($emulator.Authority)/__emulator/faults" -Headers @{ 'x-emulator-token' = $emulator.ControlToken } -ContentType application/json -Body (@{ action = 'body'; text = $json; times = 1 } | ConvertTo-Json)
         Get-ScimUser -First 1 | Format-List | Out-String | Should -Match 'other attributes\s*: shoeSize : 42'
     }
     It 'of chosen attributes has their columns and no others' {

@@ -29,10 +29,6 @@ internal sealed class AttributeTable
         .Distinct(StringComparer.OrdinalIgnoreCase)
         .OrderBy(Place);
 
-    /// <summary>Whether a member has parts or several values, so that it takes more than its own text to show it.</summary>
-    internal bool IsPlain(string kind, string member) =>
-        Of(kind).Single(row => !row.IsExtension && row.Path == member) is { Type: not "complex", IsMultiValued: false };
-
     private IEnumerable<Row> Of(string kind) => _rows.Where(row => row.IsReturned
         && (row.Resource == kind || (row.Resource == "Common" && kind is ("User" or "Group"))));
 

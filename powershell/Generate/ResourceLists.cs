@@ -45,7 +45,7 @@ internal static class ResourceLists
             return Item(string.Join(":", name[(extension + Extension.Length)..].Split(':')[..^2]), $"[PSScim.AttributeText]::Block($_.'{name}')", there);
         return name == "meta"
             ? Item(name, $"[PSScim.AttributeText]::Block($_.{name})", there)
-            : Item(name, table.IsPlain(kind, name) ? $"$_.{name}" : $"[PSScim.AttributeText]::Of($_.{name})", there);
+            : Item(name, $"if ($ExecutionContext.SessionState.LanguageMode -eq 'FullLanguage') {{ [PSScim.AttributeText]::Of($_.{name}) }} else {{ $_.{name} -replace '[\\p{{Cc}}\\p{{Cf}}]', '?' }}", there);
     }
 
     private static XElement Item(string label, string script, string condition) => new(

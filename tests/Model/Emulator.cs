@@ -59,6 +59,7 @@ internal sealed class Emulator : IDisposable
         };
         using var body = new StringContent(contents.ToJsonString(), Encoding.UTF8, "application/json");
         using var request = new HttpRequestMessage(HttpMethod.Put, new Uri(Address, "/__emulator/plain")) { Content = body };
+        request.Headers.Add("x-emulator-token", Text("ControlToken"));
         using HttpResponseMessage response = s_http.Send(request);
         response.EnsureSuccessStatusCode();
     }
@@ -101,10 +102,11 @@ internal sealed class Emulator : IDisposable
 
     private static List<JsonObject> Objects(JsonNode array) => [.. ((JsonArray)array).Select(node => (JsonObject)node!.DeepClone())];
 
-    private static JsonObject Get(Uri address, string? token)
+    private JsonObject Get(Uri address, string? token)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, address);
         request.Headers.Add("Accept", "application/json");
+        request.Headers.Add("x-emulator-token", Text("ControlToken"));
         if (token is not null)
             request.Headers.Add("Authorization", "Bearer " + token);
         using HttpResponseMessage response = s_http.Send(request);

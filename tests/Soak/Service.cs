@@ -43,7 +43,9 @@ internal sealed class Service : IDisposable
     /// <summary>How many requests it has had, those for tokens included.</summary>
     internal async Task<long> Requests()
     {
-        using HttpResponseMessage answer = await _http.GetAsync(new Uri(Said("authority") + "/__emulator/stats"));
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(Said("authority") + "/__emulator/stats"));
+        request.Headers.Add("x-emulator-token", Said("controlToken"));
+        using HttpResponseMessage answer = await _http.SendAsync(request);
         answer.EnsureSuccessStatusCode();
         JsonElement stats = JsonSerializer.Deserialize<JsonElement>(await answer.Content.ReadAsStringAsync());
         return stats.GetProperty("total").GetInt64();

@@ -10,9 +10,9 @@ internal sealed class Submitted(object? target, string label, string? name = nul
 {
     internal object? Target { get; } = target;
 
-    internal string Label { get; } = label;
+    internal string Label { get; } = DisplayText.Message(label);
 
-    internal string Name { get; } = name is { Length: > 0 } ? name : label;
+    internal string Name { get; } = DisplayText.Message(name is { Length: > 0 } ? name : label);
 
     /// <summary>The object on which values were set, and which: they are no edits any more once they were sent.</summary>
     internal (ScimResource Resource, IReadOnlyList<KeyValuePair<string, object?>> Edits)? Edited { get; set; }

@@ -11,7 +11,8 @@ namespace PSScim.Commands;
 /// <summary>
 /// Connects to Microsoft Entra ID's SCIM API, to any other SCIM 2.0 server, or to the emulator. The connection becomes
 /// the default connection of this runspace and replaces the previous one. To keep several connections, give them names.
-/// Connect-Scim signs in immediately, which is free.
+/// Connect-Scim signs in immediately, which is free. If it fails, the runspace has no default connection afterwards, so
+/// that no later command uses the previous connection by mistake. -Connection can still name that one.
 /// </summary>
 /// <example>
 /// Connect to Entra with a client secret.
@@ -87,6 +88,7 @@ namespace PSScim.Commands;
 public sealed class ConnectScimCommand : ScimServiceCommand
 {
     /// <summary>The tenant: its id (a GUID) or one of its verified domain names.</summary>
+    [BeginsConnect]
     [Parameter(ParameterSetName = SignInSet.Secret, Mandatory = true)]
     [Parameter(ParameterSetName = SignInSet.Certificate, Mandatory = true)]
     [Parameter(ParameterSetName = SignInSet.Thumbprint, Mandatory = true)]
@@ -102,6 +104,7 @@ public sealed class ConnectScimCommand : ScimServiceCommand
     /// <summary>
     /// The application ID of the app registration. With -Identity, the client ID of a user-assigned identity.
     /// </summary>
+    [BeginsConnect]
     [Parameter(ParameterSetName = SignInSet.Secret)]
     [Parameter(ParameterSetName = SignInSet.Certificate, Mandatory = true)]
     [Parameter(ParameterSetName = SignInSet.Thumbprint, Mandatory = true)]
@@ -115,17 +118,20 @@ public sealed class ConnectScimCommand : ScimServiceCommand
     public string? ClientId { get; set; }
 
     /// <summary>A client secret of the app registration: its value, not its ID. When it's omitted, PowerShell prompts for it.</summary>
+    [BeginsConnect]
     [Parameter(ParameterSetName = SignInSet.Secret)]
     [ValidateNotNull]
     public SecureString? ClientSecret { get; set; }
 
     /// <summary>A credential with the application ID as the user name and a client secret as the password.</summary>
+    [BeginsConnect]
     [Parameter(ParameterSetName = SignInSet.SecretCredential, Mandatory = true)]
     [ValidateNotNull]
     [Credential]
     public PSCredential? ClientSecretCredential { get; set; }
 
     /// <summary>A certificate with its private key. The key doesn't need to be exportable.</summary>
+    [BeginsConnect]
     [Parameter(ParameterSetName = SignInSet.Certificate, Mandatory = true)]
     [ValidateNotNull]
     public X509Certificate2? Certificate { get; set; }
@@ -133,16 +139,19 @@ public sealed class ConnectScimCommand : ScimServiceCommand
     /// <summary>
     /// The thumbprint of a certificate in the certificate store of the current user or, otherwise, of the computer.
     /// </summary>
+    [BeginsConnect]
     [Parameter(ParameterSetName = SignInSet.Thumbprint, Mandatory = true)]
     [ValidateNotNullOrEmpty]
     public string? CertificateThumbprint { get; set; }
 
     /// <summary>A PFX or PEM file with a certificate and its private key.</summary>
+    [BeginsConnect]
     [Parameter(ParameterSetName = SignInSet.CertificateFile, Mandatory = true)]
     [ValidateNotNullOrEmpty]
     public string? CertificatePath { get; set; }
 
     /// <summary>The password of the certificate file.</summary>
+    [BeginsConnect]
     [Parameter(ParameterSetName = SignInSet.CertificateFile)]
     [ValidateNotNull]
     public SecureString? CertificatePassword { get; set; }
@@ -151,6 +160,7 @@ public sealed class ConnectScimCommand : ScimServiceCommand
     /// Uses the managed identity of the App Service, function, Automation runbook, Azure Arc server or virtual machine
     /// that runs the command.
     /// </summary>
+    [BeginsConnect]
     [Parameter(ParameterSetName = SignInSet.Identity, Mandatory = true)]
     public SwitchParameter Identity { get; set; }
 
@@ -158,6 +168,7 @@ public sealed class ConnectScimCommand : ScimServiceCommand
     /// A token from an external issuer that matches a federated credential of the app registration. It can't be
     /// renewed.
     /// </summary>
+    [BeginsConnect]
     [Parameter(ParameterSetName = SignInSet.FederatedToken, Mandatory = true)]
     [ValidateNotNull]
     public SecureString? FederatedToken { get; set; }
@@ -165,6 +176,7 @@ public sealed class ConnectScimCommand : ScimServiceCommand
     /// <summary>
     /// A file with a token from an external issuer, as in Kubernetes. PSScim reads the file each time it needs a token.
     /// </summary>
+    [BeginsConnect]
     [Parameter(ParameterSetName = SignInSet.FederatedFile, Mandatory = true)]
     [ValidateNotNullOrEmpty]
     public string? FederatedTokenFile { get; set; }
@@ -173,6 +185,7 @@ public sealed class ConnectScimCommand : ScimServiceCommand
     /// Uses the token of the GitHub Actions job that runs the command. The job requires <c>permissions: id-token:
     /// write</c>.
     /// </summary>
+    [BeginsConnect]
     [Parameter(ParameterSetName = SignInSet.GitHub, Mandatory = true)]
     public SwitchParameter GitHubActions { get; set; }
 
@@ -180,10 +193,12 @@ public sealed class ConnectScimCommand : ScimServiceCommand
     /// Uses the token of the Azure DevOps task that runs the command. The task requires <c>SYSTEM_ACCESSTOKEN</c> in
     /// its environment.
     /// </summary>
+    [BeginsConnect]
     [Parameter(ParameterSetName = SignInSet.AzureDevOps, Mandatory = true)]
     public SwitchParameter AzureDevOps { get; set; }
 
     /// <summary>The ID of the Azure DevOps service connection to sign in with.</summary>
+    [BeginsConnect]
     [Parameter(ParameterSetName = SignInSet.AzureDevOps, Mandatory = true)]
     [ValidateNotNullOrEmpty]
     public string? ServiceConnectionId { get; set; }
@@ -192,10 +207,12 @@ public sealed class ConnectScimCommand : ScimServiceCommand
     /// Uses the environment variables AZURE_TENANT_ID, AZURE_CLIENT_ID and one of AZURE_CLIENT_SECRET,
     /// AZURE_CLIENT_CERTIFICATE_PATH or AZURE_FEDERATED_TOKEN_FILE.
     /// </summary>
+    [BeginsConnect]
     [Parameter(ParameterSetName = SignInSet.Variable, Mandatory = true)]
     public SwitchParameter EnvironmentVariable { get; set; }
 
     /// <summary>An access token from another source. It can't be renewed.</summary>
+    [BeginsConnect]
     [Parameter(ParameterSetName = SignInSet.Token, Mandatory = true)]
     [ValidateNotNull]
     public SecureString? AccessToken { get; set; }
@@ -204,11 +221,13 @@ public sealed class ConnectScimCommand : ScimServiceCommand
     /// A script block that returns an access token. It runs whenever a token is needed, in this runspace or in the
     /// runspace that uses the connection.
     /// </summary>
+    [BeginsConnect]
     [Parameter(ParameterSetName = SignInSet.Provider, Mandatory = true)]
     [ValidateNotNull]
     public ScriptBlock? AccessTokenProvider { get; set; }
 
     /// <summary>The user name and password for a server with basic authentication. Requires -BaseUri.</summary>
+    [BeginsConnect]
     [Parameter(ParameterSetName = SignInSet.Basic, Mandatory = true)]
     [ValidateNotNull]
     [Credential]
@@ -218,6 +237,7 @@ public sealed class ConnectScimCommand : ScimServiceCommand
     /// Connects without signing in, to a server that doesn't authenticate. Required when <c>-BaseUri</c> is on another
     /// machine. For this machine it's the default when no credential is given.
     /// </summary>
+    [BeginsConnect]
     [Parameter(ParameterSetName = SignInSet.Anonymous)]
     public SwitchParameter Anonymous { get; set; }
 
@@ -225,6 +245,7 @@ public sealed class ConnectScimCommand : ScimServiceCommand
     /// Connects to the emulator that this runspace started last with Start-ScimEmulator. If there is none, starts one
     /// with 1,000 users and 50 groups.
     /// </summary>
+    [BeginsConnect]
     [Parameter(ParameterSetName = SignInSet.Emulator, Mandatory = true)]
     public SwitchParameter Emulator { get; set; }
 
@@ -233,21 +254,26 @@ public sealed class ConnectScimCommand : ScimServiceCommand
     /// without a name replaces the one without a name. The replaced connection is closed unless -PassThru or
     /// Get-ScimContext returned it.
     /// </summary>
+    [BeginsConnect]
     [Parameter]
     [ValidateNotNullOrEmpty]
     public string? Name { get; set; }
 
     /// <summary>Returns the connection, for <c>-Connection</c> in this or another runspace.</summary>
+    [BeginsConnect]
     [Parameter]
     public SwitchParameter PassThru { get; set; }
 
     /// <summary>Connects.</summary>
     protected override void ProcessRecord()
     {
+        RunspaceState.Current.EndWithScript(Host);
+        RunspaceState.Current.BeginConnect();
         try
         {
             Library.Load();
             WarnOfSkippedCheck(BaseUri);
+            WarnOfUnencrypted();
             Session session = Emulator ? Open(ScimEmulator.Latest ?? StartEmulator()) : Open();
             try
             {
@@ -360,7 +386,8 @@ public sealed class ConnectScimCommand : ScimServiceCommand
             .Add("authority", emulator.Authority)
             .Add("tenantId", emulator.TenantId)
             .Add("clientId", emulator.ClientId)
-            .Add("credential", "clientSecret");
+            .Add("credential", "clientSecret")
+            .Add("emulator", true);
         return Open(config, emulator.SecureClientSecret);
     }
 

@@ -1,5 +1,6 @@
 using System;
 using System.Management.Automation;
+using PSScim.Native;
 
 namespace PSScim.Commands;
 
@@ -10,10 +11,16 @@ internal sealed class ConnectionTransformationAttribute : ArgumentTransformation
     public override object Transform(EngineIntrinsics engineIntrinsics, object inputData)
     {
         object? data = inputData is PSObject wrapped ? wrapped.BaseObject : inputData;
-        if (data is not string name)
-            return inputData;
-        return RunspaceState.Current.Find(name)
-            ?? throw new ArgumentTransformationMetadataException(
-                $"This runspace has no connection named '{name}'. Run Get-ScimContext -ListAvailable to see its connections.");
+        // What is wrong is said by the command, with an id of its own: an error here would be one of the binder.
+        if (data is string name)
+            return RunspaceState.Current.Find(name) ?? new ScimConnection(new ScimException(
+                ErrorId.ConnectionNotFound,
+                $"This runspace has no connection named '{name}'."));
+        if (inputData is PSObject copy && copy.TypeNames.Contains("Deserialized." + typeof(ScimConnection).FullName))
+            return new ScimConnection(new ScimException(
+                ErrorId.NotConnected,
+                "This is a copy of a connection from another process or session, without its token.",
+                "Connect with Connect-Scim inside the job or session, or use Start-ThreadJob or ForEach-Object -Parallel, which take $using:connection."));
+        return inputData;
     }
 }

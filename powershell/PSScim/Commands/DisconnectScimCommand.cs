@@ -4,8 +4,8 @@ using PSScim.Completion;
 namespace PSScim.Commands;
 
 /// <summary>
-/// Closes a connection and erases its secret and token. The previous connection of this runspace, if any, becomes the
-/// default again.
+/// Closes a connection and erases its secret and token. Commands that use it, in any runspace, end with the error
+/// NotConnected. The previous connection of this runspace, if any, becomes the default again.
 /// </summary>
 /// <example>
 /// Close the default connection.
@@ -45,6 +45,13 @@ public sealed class DisconnectScimCommand : ScimCommand
         if (connection is null)
             return;
         RunspaceState.Current.Remove(connection);
-        connection.Close();
+        try
+        {
+            connection.Close();
+        }
+        catch (ScimException error)
+        {
+            WriteError(error.ToErrorRecord(null));
+        }
     }
 }

@@ -143,6 +143,23 @@ public abstract class ScimCommand : PSCmdlet, IDisposable
         WriteError(error.ToErrorRecord(target));
     }
 
+    /// <summary>Writes a warning, without what a terminal would act on.</summary>
+    private protected new void WriteWarning(string text) => base.WriteWarning(DisplayText.Message(text));
+
+    /// <summary>Writes to the verbose stream, without what a terminal would act on.</summary>
+    private protected new void WriteVerbose(string text) => base.WriteVerbose(DisplayText.Message(text));
+
+    /// <summary>Writes to the debug stream, without what a terminal would act on.</summary>
+    private protected new void WriteDebug(string text) => base.WriteDebug(DisplayText.Message(text));
+
+    /// <summary>Asks, or says what would be done, without what a terminal would act on.</summary>
+    private protected new bool ShouldProcess(string target, string action) =>
+        base.ShouldProcess(DisplayText.Message(target), DisplayText.Message(action));
+
+    /// <summary>Asks, or says what would be done, without what a terminal would act on.</summary>
+    private protected new bool ShouldProcess(string description, string question, string caption) =>
+        base.ShouldProcess(DisplayText.Message(description), DisplayText.Message(question), caption);
+
     private Operation Begin(Func<Operation> start)
     {
         lock (_lock)
@@ -182,6 +199,6 @@ public abstract class ScimCommand : PSCmdlet, IDisposable
     {
         Progress.Receive(operation.Count, operation.TotalResults);
         WriteDebug(
-            $"Received {operation.Count} records in {operation.Length} bytes. More: {operation.HasMore}. Next cursor: {operation.NextCursor ?? "none"}.");
+            $"Received {operation.Count} records in {operation.Length} bytes. More: {operation.HasMore}. Next cursor: {(operation.NextCursor is null ? "no" : "yes")}.");
     }
 }

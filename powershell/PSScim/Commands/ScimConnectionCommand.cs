@@ -37,10 +37,11 @@ public abstract class ScimConnectionCommand : ScimCommand
             if (_resolved.IsConnected)
                 return;
         }
-        string message = _resolved is null
-            ? "This runspace has no connection."
-            : $"The connection '{_resolved.Name}' was closed.";
-        ThrowTerminating(new ScimException(ErrorId.NotConnected, message));
+        ThrowTerminating(_resolved?.Unusable() ?? new ScimException(
+            ErrorId.NotConnected,
+            RunspaceState.Current.HasFailed
+                ? "This runspace has no default connection, because the last Connect-Scim failed."
+                : "This runspace has no connection."));
     }
 
     /// <summary>

@@ -14,16 +14,19 @@ public abstract class ScimServiceCommand : ScimTransportCommand
     private static readonly string[] s_compatibility = ["MembersByValue", "CapitalOperations", "NoPaths", "Put", "SkipDiscovery"];
 
     /// <summary>The Microsoft cloud: Global (default), USGov, USGovDoD or China.</summary>
+    [BeginsConnect]
     [Parameter]
     [ValidateSet("Global", "USGov", "USGovDoD", "China")]
     public string? Environment { get; set; }
 
     /// <summary>The sign-in host. Default: the sign-in host of the cloud.</summary>
+    [BeginsConnect]
     [Parameter]
     [ValidateNotNullOrEmpty]
     public string? Authority { get; set; }
 
     /// <summary>The scope of the token. Default: the scope of the cloud.</summary>
+    [BeginsConnect]
     [Parameter]
     [ValidateNotNullOrEmpty]
     public string? Scope { get; set; }
@@ -32,6 +35,7 @@ public abstract class ScimServiceCommand : ScimTransportCommand
     /// The SCIM base URI of a server other than Entra, such as <c>https://scim.example.org/v2</c>. Required with
     /// -Credential.
     /// </summary>
+    [BeginsConnect]
     [Parameter]
     [ValidateNotNullOrEmpty]
     public string? BaseUri { get; set; }
@@ -40,6 +44,7 @@ public abstract class ScimServiceCommand : ScimTransportCommand
     /// Allows sending tokens and passwords unencrypted, over http, to another computer. Anyone who can read the traffic
     /// can use them.
     /// </summary>
+    [BeginsConnect]
     [Parameter]
     public SwitchParameter AllowUnencryptedAuthentication { get; set; }
 
@@ -49,6 +54,7 @@ public abstract class ScimServiceCommand : ScimTransportCommand
     /// operation. Put reads, changes and replaces the object instead of using PATCH. SkipDiscovery doesn't read the
     /// server's features. Default: none. With MembersByValue, a server that follows the RFCs may remove all members.
     /// </summary>
+    [BeginsConnect]
     [Parameter]
     [ValidateSet("MembersByValue", "CapitalOperations", "NoPaths", "Put", "SkipDiscovery")]
     public string[]? Compatibility { get; set; }
@@ -61,6 +67,19 @@ public abstract class ScimServiceCommand : ScimTransportCommand
         .Add("scope", Scope)
         .Add("compatibility", Compatibility is null ? null : Array.ConvertAll(Compatibility, Spelled))
         .Add("allowUnencryptedAuthentication", AllowUnencryptedAuthentication ? true : null);
+
+    /// <summary>Says what an unencrypted connection means, where there is one.</summary>
+    private protected void WarnOfUnencrypted()
+    {
+        if (!AllowUnencryptedAuthentication)
+            return;
+        string[] hosts = [.. new[] { BaseUri, Authority }
+            .Select(address => Uri.TryCreate(address, UriKind.Absolute, out Uri? uri) && uri.Scheme == Uri.UriSchemeHttp && !uri.IsLoopback ? uri.Host : null)
+            .OfType<string>()
+            .Distinct(StringComparer.OrdinalIgnoreCase)];
+        if (hosts.Length > 0)
+            WriteWarning($"Tokens and passwords travel unencrypted to {string.Join(" and ", hosts)}. Anyone on the network can read and use them.");
+    }
 
     /// <summary>The first of them that was given; null where none was.</summary>
     private protected string? Misplaced() => s_all.FirstOrDefault(MyInvocation.BoundParameters.ContainsKey);

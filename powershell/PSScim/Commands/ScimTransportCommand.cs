@@ -18,6 +18,7 @@ public abstract class ScimTransportCommand : ScimCommand
     /// The maximum number of requests that this connection can send. A request that would exceed it isn't sent.
     /// Default: no limit.
     /// </summary>
+    [BeginsConnect]
     [Parameter]
     [ValidateRange(1, long.MaxValue)]
     public long? RequestBudget { get; set; }
@@ -26,6 +27,7 @@ public abstract class ScimTransportCommand : ScimCommand
     /// The price of a request that Entra bills, in US dollars, for EstimatedCost of Get-ScimContext. Default: the list
     /// price, 0.002. Other servers have no price.
     /// </summary>
+    [BeginsConnect]
     [Parameter]
     [ValidateRange(0.0, 1000.0)]
     public double? PricePerRequest { get; set; }
@@ -34,11 +36,13 @@ public abstract class ScimTransportCommand : ScimCommand
     /// The http or https address of a proxy for all requests. Default: the environment variables HTTPS_PROXY,
     /// HTTP_PROXY, ALL_PROXY and NO_PROXY, or else the proxy of the operating system.
     /// </summary>
+    [BeginsConnect]
     [Parameter]
     [ValidateNotNullOrEmpty]
     public string? Proxy { get; set; }
 
     /// <summary>The user name and password for the proxy, with basic authentication.</summary>
+    [BeginsConnect]
     [Parameter]
     [ValidateNotNull]
     [Credential]
@@ -47,12 +51,14 @@ public abstract class ScimTransportCommand : ScimCommand
     /// <summary>
     /// Connects without a proxy and ignores the environment variables and the operating system's settings.
     /// </summary>
+    [BeginsConnect]
     [Parameter]
     public SwitchParameter NoProxy { get; set; }
 
     /// <summary>
     /// Certificate authorities to trust in addition to the operating system's: PEM files or X509Certificate2 objects.
     /// </summary>
+    [BeginsConnect]
     [Parameter]
     [ValidateNotNullOrEmpty]
     public object[]? CertificateAuthority { get; set; }
@@ -62,6 +68,7 @@ public abstract class ScimTransportCommand : ScimCommand
     /// change everything, including the token. Use it only in a test environment. PSScim writes a warning, and still
     /// checks the certificates of Microsoft's sign-in hosts.
     /// </summary>
+    [BeginsConnect]
     [Parameter]
     public SwitchParameter SkipCertificateCheck { get; set; }
 
@@ -69,16 +76,19 @@ public abstract class ScimTransportCommand : ScimCommand
     /// The client certificate for a server that requires one for TLS: a PFX or PEM file with the private key, or an
     /// X509Certificate2 with an exportable key. To sign in to Entra, use -Certificate instead.
     /// </summary>
+    [BeginsConnect]
     [Parameter]
     [ValidateNotNull]
     public object? ClientCertificate { get; set; }
 
     /// <summary>The password of the -ClientCertificate file.</summary>
+    [BeginsConnect]
     [Parameter]
     [ValidateNotNull]
     public System.Security.SecureString? ClientCertificatePassword { get; set; }
 
     /// <summary>The number of seconds that one response may take. A server that never answers costs them once, retries included. Default: 100.</summary>
+    [BeginsConnect]
     [Parameter]
     [ValidateRange(1, int.MaxValue)]
     public int? TimeoutSec { get; set; }
@@ -86,6 +96,7 @@ public abstract class ScimTransportCommand : ScimCommand
     /// <summary>
     /// The time without data from the server after which a request is considered lost, in seconds. Default: 60.
     /// </summary>
+    [BeginsConnect]
     [Parameter]
     [Alias("OperationTimeoutSeconds")]
     [ValidateRange(1, int.MaxValue)]
@@ -96,6 +107,7 @@ public abstract class ScimTransportCommand : ScimCommand
     /// the number. Default: 5; and 429 and 503 are waited for as long as the service asks, or up to -TimeoutSec. A host that
     /// isn't there and has never answered isn't retried.
     /// </summary>
+    [BeginsConnect]
     [Parameter]
     [ValidateRange(0, 100)]
     public int? MaximumRetryCount { get; set; }
@@ -104,6 +116,7 @@ public abstract class ScimTransportCommand : ScimCommand
     /// The pause before the first retry, in seconds. It doubles with each retry. If the service asks for a longer
     /// pause, PSScim waits longer. Default: half a second.
     /// </summary>
+    [BeginsConnect]
     [Parameter]
     [ValidateRange(1, int.MaxValue)]
     public int? RetryIntervalSec { get; set; }
@@ -113,6 +126,7 @@ public abstract class ScimTransportCommand : ScimCommand
     /// start of each body. Tokens, secrets, passwords and cookies are masked, but personal data isn't. On Unix, only
     /// the owner can read the file. PSScim appends to an existing file.
     /// </summary>
+    [BeginsConnect]
     [Parameter]
     [ValidateNotNullOrEmpty]
     public string? TracePath { get; set; }

@@ -311,8 +311,8 @@ public abstract class ScimWriteCommand : ScimSendingCommand
     private protected Submitted Next(string? target, string? label, string? name = null)
     {
         _rows++;
-        label ??= "";
-        name = name is { Length: > 0 } ? name : label;
+        label = DisplayText.Of(label ?? "");
+        name = name is { Length: > 0 } ? DisplayText.Of(name) : label;
         if (MyInvocation.ExpectingInput)
             label = label.Length > 0 ? $"Row {_rows} ({label})" : $"Row {_rows}";
         else if (label.Length == 0)

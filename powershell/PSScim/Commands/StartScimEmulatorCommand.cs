@@ -97,6 +97,7 @@ public sealed class StartScimEmulatorCommand : ScimCommand
     /// <summary>Starts it.</summary>
     protected override void ProcessRecord()
     {
+        RunspaceState.Current.EndWithScript(Host);
         try
         {
             Run(

@@ -186,7 +186,7 @@ public sealed class SyncScimGroupMemberCommand : ScimWriteCommand
         {
             string change = new ChangeText(verb, Endpoint) { Id = Group, Member = member }.ToString();
             string membership = verb == "AddMember" ? $"Add to group {Group}" : $"Remove from group {Group}";
-            Submit(change, new Submitted(member, member) { Membership = membership });
+            Submit(change, new Submitted(member, DisplayText.Of(member)) { Membership = membership });
         }
     }
 

@@ -8,8 +8,8 @@ using System.Linq;
 namespace PSScim;
 
 /// <summary>
-/// Attributes as text for people, for the views (PSScim.Format.ps1xml and the lists that the build makes). Scripts have
-/// no use for it: they have the attributes.
+/// Attributes as text for people, for the views (PSScim.Format.ps1xml and the lists that the build makes), without what a
+/// terminal would act on. Scripts have no use for it: they have the attributes.
 /// </summary>
 [EditorBrowsable(EditorBrowsableState.Never)]
 public static class AttributeText
@@ -25,12 +25,13 @@ public static class AttributeText
     public static string Of(object? value) => value switch
     {
         null => "",
+        string text => DisplayText.Of(text),
         DateTime time => time.ToString("u", CultureInfo.InvariantCulture),
         ScimObject complex => Complex(complex),
         IList { Count: 0 } => "",
         IList list => string.Join("\n", list.Cast<object?>().Select(Inline)),
         IFormattable number => number.ToString(null, CultureInfo.InvariantCulture),
-        _ => value.ToString() ?? "",
+        _ => DisplayText.Of(value.ToString() ?? ""),
     };
 
     /// <summary>A complex value as a block: a line for each attribute that has a value, the values below one another.</summary>
@@ -65,7 +66,7 @@ public static class AttributeText
         {
             foreach (ScimObject attribute in (attributes as IEnumerable ?? Array.Empty<object>()).OfType<ScimObject>())
             {
-                rows.Add((new string(' ', depth * Indentation) + attribute.GetValue("name"), Facts(attribute)));
+                rows.Add((new string(' ', depth * Indentation) + Of(attribute.GetValue("name")), Facts(attribute)));
                 Add(attribute.GetValue("subAttributes"), depth + 1);
             }
         }
@@ -78,15 +79,15 @@ public static class AttributeText
     /// <param name="value">The attribute.</param>
     /// <returns><c>string</c>, <c>complex[]</c> …</returns>
     public static string TypeOf(object? value) => value is ScimObject attribute
-        ? attribute.GetValue("type") + (attribute.GetValue("multiValued") is true ? "[]" : "")
+        ? Of(attribute.GetValue("type")) + (attribute.GetValue("multiValued") is true ? "[]" : "")
         : "";
 
     private static string Facts(ScimObject attribute) => string.Join(", ", new[]
     {
         TypeOf(attribute),
-        attribute.GetValue("mutability") as string,
+        Of(attribute.GetValue("mutability")),
         attribute.GetValue("required") is true ? "required" : null,
-        attribute.GetValue("returned") is string returned and not "default" ? "returned " + returned : null,
+        attribute.GetValue("returned") is string returned and not "default" ? "returned " + Of(returned) : null,
     }.Where(fact => !string.IsNullOrEmpty(fact)));
 
     private static string Complex(ScimObject complex)
@@ -94,7 +95,7 @@ public static class AttributeText
         KeyValuePair<string, object?>[] parts = [.. Filled(complex)];
         KeyValuePair<string, object?> value = Array.Find(parts, p => Is(p.Key, "value"));
         if (value.Value is null)
-            return string.Join(", ", parts.Select(p => p.Key + ": " + Inline(p.Value)));
+            return string.Join(", ", parts.Select(p => Of(p.Key) + ": " + Inline(p.Value)));
         string[] rest = [.. parts.Where(p => !Is(p.Key, "value")).Select(p => Is(p.Key, "primary") ? (p.Value is true ? "primary" : "") : Inline(p.Value)).Where(t => t.Length > 0)];
         return Inline(value.Value) + (rest.Length > 0 ? " (" + string.Join(", ", rest) + ")" : "");
     }
@@ -106,8 +107,8 @@ public static class AttributeText
 
     private static string Lines(KeyValuePair<string, object?>[] attributes)
     {
-        int width = attributes.Length == 0 ? 0 : attributes.Max(a => a.Key.Length);
-        return string.Join("\n", attributes.Select(a => a.Key.PadRight(width) + " : " + Inline(a.Value)));
+        int width = attributes.Length == 0 ? 0 : attributes.Max(a => Of(a.Key).Length);
+        return string.Join("\n", attributes.Select(a => Of(a.Key).PadRight(width) + " : " + Inline(a.Value)));
     }
 
     private static bool Is(string name, string other) => string.Equals(name, other, StringComparison.OrdinalIgnoreCase);

@@ -7,8 +7,8 @@ public sealed class ScimCheck
     {
         Name = record.GetValue("name") as string ?? "";
         Status = record.GetValue("status") as string ?? "";
-        Detail = record.GetValue("detail") as string ?? "";
-        Advice = record.GetValue("advice") as string ?? "";
+        Detail = DisplayText.Message(record.GetValue("detail") as string ?? "");
+        Advice = DisplayText.Message(record.GetValue("advice") as string ?? "");
     }
 
     /// <summary>

@@ -12,7 +12,8 @@ namespace PSScim;
 public sealed class ScimConnection
 {
     private static int s_made;
-    private readonly Session _session;
+    private readonly Session? _session;
+    private readonly ScimException? _unusable;
     private readonly object _lock = new();
     private int _commands;
     private bool _isHandedOut;
@@ -28,6 +29,16 @@ public sealed class ScimConnection
         _last = Describe();
         Origin = new ServiceOrigin(BaseUri, TenantId);
         Types = new ResourceTypes(seedFromSchema: IsEntra, origin: Origin);
+    }
+
+    /// <summary>What stands in for a connection that was asked for and can't be used.</summary>
+    /// <param name="unusable">Why.</param>
+    internal ScimConnection(ScimException unusable)
+    {
+        _unusable = unusable;
+        Name = "";
+        Origin = new ServiceOrigin(null, null);
+        Types = new ResourceTypes(seedFromSchema: false);
     }
 
     /// <summary>The name by which <c>-Connection</c> and Get-ScimContext know it.</summary>
@@ -55,7 +66,7 @@ public sealed class ScimConnection
     public string? Credential => Text("credential");
 
     /// <summary>Whether it can still be used: false after Disconnect-Scim.</summary>
-    public bool IsConnected => !_session.IsClosed;
+    public bool IsConnected => _session is { IsClosed: false };
 
     /// <summary>Requests sent to the SCIM service, repeated ones included.</summary>
     public long Requests => Number("requests");
@@ -92,9 +103,10 @@ public sealed class ScimConnection
 
     /// <summary>The session behind it.</summary>
     /// <exception cref="ScimException">It was disconnected.</exception>
-    internal Session Session => IsConnected ? _session : throw new ScimException(
-        ErrorId.NotConnected,
-        $"The connection '{Name}' was closed.");
+    internal Session Session => IsConnected ? _session! : throw Unusable();
+
+    /// <summary>Why it can't be used.</summary>
+    internal ScimException Unusable() => _unusable ?? new ScimException(ErrorId.NotConnected, $"The connection '{Name}' was closed.");
 
     /// <summary>Whether somebody gave it its name.</summary>
     internal bool IsNamed { get; }
@@ -132,6 +144,8 @@ public sealed class ScimConnection
     /// <summary>Closes it: the library wipes its secret and its token when the last request in flight has ended.</summary>
     internal void Close()
     {
+        if (_session is null)
+            throw Unusable();
         _last = Context();
         _session.Dispose();
     }
@@ -170,7 +184,7 @@ public sealed class ScimConnection
 
     private ScimResource Describe()
     {
-        using Operation operation = _session.Describe();
+        using Operation operation = _session!.Describe();
         if (operation.Wait(uint.MaxValue) != ScimState.Ready)
             throw operation.Failure();
         operation.Take();

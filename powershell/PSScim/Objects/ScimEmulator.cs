@@ -18,6 +18,7 @@ public sealed class ScimEmulator
         TenantId = (string)record.GetValue("tenantId")!;
         ClientId = (string)record.GetValue("clientId")!;
         ClientSecret = (string)record.GetValue("clientSecret")!;
+        ControlToken = (string)record.GetValue("controlToken")!;
         Users = (long)record.GetValue("users")!;
         Groups = (long)record.GetValue("groups")!;
     }
@@ -39,6 +40,12 @@ public sealed class ScimEmulator
 
     /// <summary>The application's secret.</summary>
     public string ClientSecret { get; }
+
+    /// <summary>
+    /// What the header <c>x-emulator-token</c> must hold to inject faults under <c>/__emulator/</c>. Another one for each
+    /// emulator.
+    /// </summary>
+    public string ControlToken { get; }
 
     /// <summary>Users it began with.</summary>
     public long Users { get; }

@@ -35,7 +35,7 @@ public sealed class ScimException : Exception
     private readonly ScimFailure _failure;
 
     internal ScimException(ScimFailure failure, Exception? cause = null)
-        : base(failure.Advice.Length == 0 ? failure.Message : failure.Message + " " + failure.Advice, cause) => _failure = failure;
+        : base(DisplayText.Message(failure.Advice.Length == 0 ? failure.Message : failure.Message + " " + failure.Advice), cause) => _failure = failure;
 
     /// <summary>What the module itself finds wrong: category and advice are the table's.</summary>
     /// <param name="id">Its row in the library's table of errors.</param>
@@ -62,13 +62,13 @@ public sealed class ScimException : Exception
     public int? Status => _failure.Status;
 
     /// <summary>RFC 7644's <c>scimType</c>, or the OAuth 2.0 <c>error</c>.</summary>
-    public string? ScimType => _failure.ScimType;
+    public string? ScimType => Shown(_failure.ScimType);
 
     /// <summary>The service's own words.</summary>
-    public string? Detail => _failure.Detail;
+    public string? Detail => Shown(_failure.Detail);
 
     /// <summary>The service's id of the request: what its support asks for.</summary>
-    public string? RequestId => _failure.RequestId;
+    public string? RequestId => Shown(_failure.RequestId);
 
     /// <summary>What the service asked to wait.</summary>
     public TimeSpan? RetryAfter => _failure.RetryAfter;
@@ -97,10 +97,14 @@ public sealed class ScimException : Exception
     {
         if (!Enum.TryParse(_failure.Category, out ErrorCategory category))
             category = ErrorCategory.NotSpecified;
-        return new ErrorRecord(this, Id, category, target)
+        var record = new ErrorRecord(this, Id, category, target)
         {
             // The message ends with the advice; PowerShell 7 would show a RecommendedAction a second time.
             ErrorDetails = new ErrorDetails(Message),
         };
+        record.CategoryInfo.TargetName = DisplayText.Of(record.CategoryInfo.TargetName);
+        return record;
     }
+
+    private static string? Shown(string? text) => text is null ? null : DisplayText.Message(text);
 }

@@ -8,9 +8,12 @@ use crate::error::status::{self, When};
 use crate::error::{Error, Kind};
 use crate::http::{Answer, is_html, not_json};
 use crate::page::PageError;
+use crate::redact::Redactor;
 
 /// The number of characters shown of a body that is neither a SCIM error nor a Graph error.
 const EXCERPT: usize = 300;
+/// Bytes of the service's own words that are kept at most.
+const LONGEST: usize = 16 << 10;
 
 /// What the service reported, in whichever form.
 #[derive(Debug, Default)]
@@ -23,13 +26,14 @@ struct Said {
 
 /// Makes an error from a response outside 2xx.
 pub(crate) fn error(answer: &Answer, what: &str, service: Service) -> Error {
-    let said = read(&answer.body);
+    let said = read(&answer.body, &answer.redactor);
     let kind = kind(answer, &said);
     let detail = said.detail.as_deref().unwrap_or_default();
     let words = if detail.is_empty() {
         String::new()
     } else {
-        format!(": {}", detail.trim_end_matches('.'))
+        // A line of its own could pass for a message of ours.
+        format!(": {}", detail.trim_end_matches('.').replace(['\r', '\n'], " "))
     };
     let status = answer.status;
     let message = match kind {
@@ -46,7 +50,9 @@ pub(crate) fn error(answer: &Answer, what: &str, service: Service) -> Error {
         },
         Kind::RedirectRefused => format!(
             "{what} was redirected to {}. PSScim doesn't send the token to another address.",
-            answer.location.as_deref().unwrap_or("an unknown address")
+            answer
+                .redactor
+                .text(answer.location.as_deref().unwrap_or("an unknown address"))
         ),
         Kind::HtmlBody | Kind::HtmlFromProxy | Kind::EndpointNotFound => {
             not_json(answer, what, kind).to_string()
@@ -108,13 +114,14 @@ fn kind(answer: &Answer, said: &Said) -> Kind {
 
 /// Reads an error field by field, at the top or one level down: some servers wrap it in an object or a list
 /// (`{"error":{…}}`, `{"Errors":[{…}]}`).
-fn read(body: &[u8]) -> Said {
+fn read(body: &[u8], redactor: &Redactor) -> Said {
     let Ok(whole @ (Value::Object(_) | Value::Array(_))) = serde_json::from_slice::<Value>(body) else {
         let text = String::from_utf8_lossy(body);
         let text = text.trim();
         let show = !text.is_empty() && !is_html(body);
         return Said {
-            detail: show.then(|| text.chars().take(EXCERPT).collect()),
+            // Masked first: what is cut in two is not found any more.
+            detail: show.then(|| redactor.text(first(text)).chars().take(EXCERPT).collect()),
             ..Said::default()
         };
     };
@@ -131,11 +138,22 @@ fn read(body: &[u8]) -> Said {
             .map(said_by)
             .find(|said| said.understood)
     };
-    if top.understood {
+    let said = if top.understood {
         top
     } else {
         inside().unwrap_or(top)
+    };
+    let masked = |text: Option<String>| text.map(|text| redactor.text(first(&text)).into_owned());
+    Said {
+        scim_type: masked(said.scim_type),
+        detail: masked(said.detail),
+        ..said
     }
+}
+
+/// As much of a text as is looked at.
+fn first(text: &str) -> &str {
+    text.get(..text.floor_char_boundary(LONGEST)).unwrap_or_default()
 }
 
 /// Reads one object: SCIM's members, SCIM 1.1's `description`, Graph's `code` and `message`.

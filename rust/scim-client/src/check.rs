@@ -99,7 +99,13 @@ impl Checks {
             Step::Read | Step::End => self.reading(),
         };
         self.failed |= check.status == "Failed";
-        Some(Check { name, ..check })
+        let redactor = self.session.redactor();
+        Some(Check {
+            name,
+            detail: redactor.owned(check.detail),
+            advice: redactor.owned(check.advice),
+            ..check
+        })
     }
 
     fn after(&self, step: Step) -> Step {

@@ -10,9 +10,10 @@ use crate::address::{Transport, address};
 use crate::cloud::{CLOUDS, Cloud, ENTRA_PRICE, Service};
 use crate::compatibility::{Compatibility, Insistence};
 use crate::error::{Error, Kind};
-use crate::network::{Network, NetworkConfig};
+use crate::network::{self, Network, NetworkConfig};
+use crate::redact::Known;
 pub use crate::secret::{Secret, Secrets};
-use crate::sign_in::Credential;
+use crate::sign_in::{self, Credential};
 use crate::trace::Trace;
 
 /// What the caller gives. Crosses the ABI as JSON; secrets cross apart from it.
@@ -75,6 +76,8 @@ pub struct Config {
     pub trace_path: Option<std::path::PathBuf>,
     /// What the server insists on besides the RFCs.
     pub compatibility: Vec<Compatibility>,
+    /// Whether the caller means to connect to the emulator. Left out, a warning says when a connection leads there.
+    pub emulator: bool,
     /// What to call ourselves, in front of PSScim's own name.
     pub user_agent: Option<String>,
 }
@@ -141,6 +144,9 @@ pub(crate) struct Settings {
     pub(crate) own_authority: bool,
     pub(crate) user_agent: String,
     pub(crate) trace: Option<Arc<Trace>>,
+    pub(crate) is_emulator: bool,
+    /// What must not be shown, whoever sends it back.
+    pub(crate) known: Arc<Known>,
 }
 
 /// Where and as whom to get a token.
@@ -166,6 +172,11 @@ impl Config {
             .unwrap_or_else(|| base.path().trim_end_matches('/').ends_with(ENTRA_PATH));
         let service = if entra { Service::Entra } else { Service::Generic };
         self.refuse_useless()?;
+        let network = Network::new(&self.network, secrets.network.clone())?;
+        network.proxies.check(&base)?;
+        let known = Arc::new(Known::default());
+        sign_in::each_secret(self.credential, &secrets.sign_in, |secret| known.add(secret));
+        network::each_secret(&secrets.network, |secret| known.add(secret));
         let credential = Credential::new(&self, cloud, secrets.sign_in)?;
         let user_agent = [
             self.user_agent.as_deref(),
@@ -191,7 +202,7 @@ impl Config {
             retry_interval: Duration::from_millis(self.retry_interval_milliseconds.unwrap_or(500).max(1)),
             retry_budget: Duration::from_secs(self.retry_budget_seconds.unwrap_or(300)),
             stall: Duration::from_secs(self.stall_timeout_seconds.unwrap_or(60).max(1)),
-            network: Network::new(&self.network, secrets.network)?,
+            network,
             own_authority: self.authority.is_some(),
             compatibility: Insistence(self.compatibility),
             user_agent,
@@ -201,6 +212,8 @@ impl Config {
                 .map(Trace::open)
                 .transpose()?
                 .map(Arc::new),
+            is_emulator: self.emulator,
+            known,
         })
     }
 

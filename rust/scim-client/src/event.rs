@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use crate::config::Secret;
 use crate::error::{Error, Kind};
+use crate::redact::Redactor;
 
 /// Something worth telling.
 #[derive(Debug, Clone)]
@@ -53,6 +54,25 @@ pub enum Event {
     Warning(String),
     /// The list may not hold everything, as the warning before said: no command may take it for the whole.
     Incomplete,
+}
+
+impl Event {
+    /// The same with every secret in its texts masked.
+    #[must_use]
+    pub fn redacted(mut self, redactor: &Redactor) -> Self {
+        match &mut self {
+            Self::Request { path, request_id, .. } => {
+                *path = redactor.owned(std::mem::take(path));
+                *request_id = request_id.take().map(|id| redactor.owned(id));
+            }
+            Self::Waiting { reason: text, .. }
+            | Self::Token { host: text, .. }
+            | Self::Note(text)
+            | Self::Warning(text) => *text = redactor.owned(std::mem::take(text)),
+            Self::Incomplete => {}
+        }
+        self
+    }
 }
 
 impl fmt::Display for Event {

@@ -12,6 +12,7 @@ use crate::body::{self, Decoder};
 use crate::clock::{Clock, date};
 use crate::config::Settings;
 use crate::correlation;
+use crate::emulator::{self, Notice};
 use crate::error::{Error, Kind};
 use crate::event::{Event, Observer};
 use crate::failure;
@@ -20,6 +21,7 @@ use crate::limits;
 use crate::meter::Meter;
 use crate::network::Peer;
 use crate::proxy::Proxies;
+use crate::redact::{Known, Redactor};
 use crate::trace::{BodyEntry, Entry, Trace};
 
 /// How long and how often to try.
@@ -52,6 +54,17 @@ impl Limits {
     pub(crate) fn pause(&self, retry: u32, asked: Option<Duration>) -> Option<Duration> {
         let delay = self.delay(retry, asked);
         (retry < self.retries && delay <= self.budget).then_some(delay)
+    }
+
+    /// The same after pauses that took `waited` together: the budget is for all of them.
+    pub(crate) fn pause_after(
+        &self,
+        waited: Duration,
+        retry: u32,
+        asked: Option<Duration>,
+    ) -> Option<Duration> {
+        let delay = self.pause(retry, asked)?;
+        (waited.saturating_add(delay) <= self.budget).then_some(delay)
     }
 
     /// How long to wait before retry number `retry` (from 0). What the service asks for is a floor; a little jitter keeps
@@ -91,6 +104,10 @@ pub(crate) struct Answer {
     pub(crate) proxy: Option<String>,
     /// Whose it is.
     pub(crate) host: String,
+    /// Whether it says to be the emulator's.
+    pub(crate) is_emulator: bool,
+    /// Masks the secrets of the connection and of the request in what the server says.
+    pub(crate) redactor: Redactor,
 }
 
 /// What a request to the identity side needs: by whom, how often, and who hears of it.
@@ -99,6 +116,7 @@ pub(crate) struct Exchange<'a> {
     pub(crate) limits: &'a Limits,
     pub(crate) meter: &'a Meter,
     pub(crate) clock: &'a Clock,
+    pub(crate) notice: &'a Notice,
     pub(crate) observer: &'a dyn Observer,
 }
 
@@ -110,7 +128,7 @@ impl Exchange<'_> {
         what: &str,
         passing: fn(u16) -> bool,
     ) -> Result<Answer, Error> {
-        let mut retry = 0;
+        let (mut retry, mut waited) = (0, Duration::ZERO);
         loop {
             let again = request
                 .try_clone()
@@ -124,10 +142,11 @@ impl Exchange<'_> {
                 Err(error) if self.http.may_pass(error) => (error.to_string(), None),
                 _ => return result,
             };
-            let Some(delay) = self.limits.pause(retry, asked) else {
+            let Some(delay) = self.limits.pause_after(waited, retry, asked) else {
                 return result;
             };
             retry += 1;
+            waited += delay;
             self.observer.event(Event::Waiting { reason, delay, retry });
             tokio::time::sleep(delay).await;
         }
@@ -141,6 +160,7 @@ impl Exchange<'_> {
             .exchange(request, self.limits.timeout, limits::SMALL_BODY_BYTES, what)
             .await?;
         self.clock.read(&answer, self.observer);
+        self.notice.hear(&answer, self.observer);
         Ok(answer)
     }
 
@@ -187,6 +207,7 @@ pub(crate) struct Wire {
     /// The hosts that have answered, each with its port.
     heard: Arc<Mutex<HashSet<String>>>,
     trace: Option<Arc<Trace>>,
+    known: Arc<Known>,
 }
 
 impl Deref for Wire {
@@ -214,6 +235,7 @@ impl Wire {
             proxies,
             heard: Arc::default(),
             trace: settings.trace.clone(),
+            known: Arc::clone(&settings.known),
         })
     }
 
@@ -321,7 +343,9 @@ impl Wire {
             failure::of(&error, what, proxy.as_deref(), began.elapsed() < limit)
         };
         let request = request.timeout(limit).build().map_err(failed)?;
-        let entry = Entry::new(self.trace.clone(), &request);
+        self.proxies.check(request.url())?;
+        let redactor = self.known.redactor_for(&request);
+        let entry = Entry::new(self.trace.clone(), &request, &redactor);
         let client = self
             .sending
             .read()
@@ -339,7 +363,8 @@ impl Wire {
             retry_after: headers::pause(response.status().as_u16(), text, SystemTime::now()),
             request_id: text("request-id")
                 .or_else(|| text("x-ms-request-id"))
-                .or_else(|| text("x-request-id")),
+                .or_else(|| text("x-request-id"))
+                .map(|id| redactor.owned(id)),
             echo: text(correlation::HEADER),
             location: text("location"),
             etag: text("etag"),
@@ -348,6 +373,8 @@ impl Wire {
             cut: None,
             proxy: self.proxy(response.url()),
             host: response.url().host_str().unwrap_or_default().to_owned(),
+            is_emulator: headers.contains_key(emulator::HEADER),
+            redactor,
         };
         if head.status == 407 {
             let proxy = head.proxy.as_deref().unwrap_or("on the way");
@@ -547,6 +574,12 @@ mod tests {
             assert!((Duration::from_secs(12)..=Duration::from_secs(14)).contains(&asked));
         }
         assert_eq!(limits.pause(5, None), None);
-        assert_eq!(limits.pause(0, Some(Duration::from_secs(301))), None);
+        let asked = |seconds, waited| {
+            limits.pause_after(Duration::from_secs(waited), 0, Some(Duration::from_secs(seconds)))
+        };
+        assert_eq!(asked(301, 0), None);
+        // The budget is for all the pauses of a request together.
+        assert!(asked(200, 0).is_some());
+        assert_eq!(asked(200, 200), None);
     }
 }

@@ -13,6 +13,8 @@ pub const VALUE_BYTES: usize = 16 << 20;
 pub const OMITTED_BYTES: usize = 256 << 20;
 /// Bytes at the beginning of a body that an error quotes.
 pub const QUOTED_BYTES: usize = 200;
+/// Bytes of a file with certificates.
+pub const FILE_BYTES: u64 = 16 << 20;
 /// Levels of objects and arrays inside a resource.
 pub const DEPTH: usize = 64;
 /// Levels of objects and arrays beside the resources of a list, where nothing is kept.
@@ -29,5 +31,7 @@ pub const NAMES: usize = 1 << 16;
 pub const ALL_NAMES_BYTES: usize = 4 << 20;
 /// Bytes of a `nextCursor`: it has to fit into a URL.
 pub const CURSOR_BYTES: usize = 16 << 10;
+/// Pages in a row that may have a `nextCursor` and no resource: each is a request, which Entra bills.
+pub const EMPTY_PAGES: u32 = 10;
 /// Characters of one value that Entra takes.
 pub const VALUE_CHARACTERS: usize = 20_000;

@@ -61,6 +61,8 @@ pub struct List {
     /// Resources that came, those in front of the place where the list began included.
     received: u64,
     cursors: HashSet<String>,
+    /// Pages in a row, up to the last, that had a cursor and no resource.
+    empty: u32,
     /// Where the list is, as long as the server gives no cursors; made with the first request.
     paging: Option<Paging>,
     /// The way to go on by cursor behind the first page, where `startIndex` turns out to be ignored.
@@ -109,6 +111,7 @@ impl List {
             from_start: next == Place::START,
             received: next.in_front(),
             cursors: next.cursor().map(str::to_owned).into_iter().collect(),
+            empty: 0,
             paging: None,
             by_cursor: None,
             probed_for: None,
@@ -462,6 +465,16 @@ impl List {
             }
             if !self.cursors.insert(cursor.clone()) {
                 return Err(self.loops("the same nextCursor again".to_owned()));
+            }
+            self.empty = if self.parser.received() == 0 {
+                self.empty + 1
+            } else {
+                0
+            };
+            if self.empty > limits::EMPTY_PAGES {
+                let cursor = cursor.clone();
+                let error = self.loops(format!("{} pages in a row without a resource", self.empty));
+                return Err(error.with(|d| d.cursor = Some(cursor)));
             }
             return Ok(Some(Place::at_cursor(cursor)));
         }

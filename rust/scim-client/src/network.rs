@@ -12,9 +12,10 @@ use zeroize::Zeroizing;
 
 use crate::config::Secret;
 use crate::error::{Error, Kind};
-use crate::proxy::Proxies;
+use crate::proxy::{self, PROXY_VARIABLES, Proxies};
 use crate::resolver::Resolver;
 use crate::sign_in::{Found, Variables, of_pem, of_pfx};
+use crate::{files, limits};
 
 /// The proxy's password, among the secrets of the network.
 pub(crate) const PROXY_PASSWORD: &str = "proxyPassword";
@@ -69,6 +70,19 @@ pub(crate) struct Network {
     resolver: Option<Resolver>,
 }
 
+/// Every password among the secrets of the network.
+pub(crate) fn each_secret(secrets: &Secret, mut add: impl FnMut(&[u8])) {
+    let secrets = Variables::new(secrets.clone());
+    for name in [PROXY_PASSWORD, CLIENT_CERTIFICATE_PASSWORD] {
+        add(secrets.verbatim(name).unwrap_or_default());
+    }
+    for name in PROXY_VARIABLES {
+        if let Some(password) = secrets.get(name).and_then(proxy::password_in) {
+            add(password.as_bytes());
+        }
+    }
+}
+
 impl Network {
     /// # Errors
     /// `InvalidConfiguration`, `CertificateAuthorityUnusable`, `ClientCertificateUnusable`.
@@ -112,7 +126,7 @@ impl Network {
 fn authorities(config: &NetworkConfig) -> Result<Vec<reqwest::Certificate>, Error> {
     let mut all = Vec::new();
     for path in &config.certificate_authority_files {
-        let bytes = std::fs::read(path).map_err(|e| {
+        let bytes = files::read(Path::new(path), limits::FILE_BYTES).map_err(|e| {
             authority(format!(
                 "The -CertificateAuthority file '{path}' can't be read: {e}."
             ))
@@ -160,7 +174,7 @@ fn client_certificate(
     };
     let (found, name) = if let Some(path) = &config.client_certificate_path {
         let name = format!("'{path}'");
-        let bytes = std::fs::read(Path::new(path))
+        let bytes = files::read(Path::new(path), limits::FILE_BYTES)
             .map_err(|e| unusable(format!("The client certificate {name} can't be read: {e}.")))?;
         let bytes = Zeroizing::new(bytes);
         let password = text(CLIENT_CERTIFICATE_PASSWORD)?;

@@ -6,6 +6,7 @@ use http::Uri;
 use hyper_util::client::proxy::matcher::Matcher;
 use reqwest::header::HeaderValue;
 use url::Url;
+use zeroize::Zeroizing;
 
 use crate::address::is_loopback;
 use crate::config::invalid;
@@ -13,6 +14,25 @@ use crate::error::Error;
 use crate::http::credentials;
 use crate::network::{NetworkConfig, PROXY_PASSWORD};
 use crate::sign_in::{self, Variables};
+
+/// The variables that name proxies.
+pub(crate) const PROXY_VARIABLES: [&str; 6] = [
+    "HTTPS_PROXY",
+    "https_proxy",
+    "HTTP_PROXY",
+    "http_proxy",
+    "ALL_PROXY",
+    "all_proxy",
+];
+
+/// The password in a proxy's address.
+pub(crate) fn password_in(address: &str) -> Option<Zeroizing<String>> {
+    let (_, rest) = address.split_once("://").unwrap_or(("", address));
+    let (user, _) = rest.rsplit_once('@')?;
+    let (_, password) = user.split_once(':')?;
+    let password = percent_encoding::percent_decode_str(password);
+    Some(Zeroizing::new(password.decode_utf8_lossy().into_owned()))
+}
 
 /// The proxies of a connection. Cheap to clone.
 #[derive(Debug, Clone, Default)]
@@ -25,6 +45,17 @@ struct Rules {
     named: bool,
     /// By `-ProxyCredential`.
     credential: Option<HeaderValue>,
+    unusable: Vec<Unusable>,
+}
+
+/// A variable that names a proxy which can't be used. A direct connection in its place is not what whoever set it wants.
+#[derive(Debug)]
+struct Unusable {
+    name: &'static str,
+    /// Without a user name and password.
+    value: String,
+    /// The addresses for which it counts.
+    matcher: Matcher,
 }
 
 impl Proxies {
@@ -34,9 +65,16 @@ impl Proxies {
         if config.no_proxy {
             return Ok(Self::default());
         }
-        let (matcher, named) = match &config.proxy {
-            Some(text) => (Matcher::builder().all(named(text)?.as_str()).build(), true),
-            None => (found(config, given), false),
+        let (matcher, named, unusable) = match &config.proxy {
+            Some(text) => (
+                Matcher::builder().all(named(text)?.as_str()).build(),
+                true,
+                Vec::new(),
+            ),
+            None => {
+                let (matcher, unusable) = found(config, given);
+                (matcher, false, unusable)
+            }
         };
         let credential = match &config.proxy_user_name {
             Some(name) => {
@@ -51,7 +89,35 @@ impl Proxies {
             matcher,
             named,
             credential,
+            unusable,
         }))))
+    }
+
+    /// Whether requests to `url` can go the way that the environment says.
+    ///
+    /// # Errors
+    /// `InvalidConfiguration`: by a proxy that is none.
+    pub(crate) fn check(&self, url: &Url) -> Result<(), Error> {
+        let Some(rules) = self.0.as_ref().filter(|_| !is_loopback(url)) else {
+            return Ok(());
+        };
+        let address = url.as_str().parse::<Uri>().ok();
+        let counts = |unusable: &&Unusable| {
+            address
+                .as_ref()
+                .is_some_and(|address| unusable.matcher.intercept(address).is_some())
+        };
+        let Some(Unusable { name, value, .. }) = rules.unusable.iter().find(counts) else {
+            return Ok(());
+        };
+        let message = format!(
+            "The environment variable {name} is '{value}', which isn't the http or https address of a proxy. Nothing was sent."
+        );
+        Err(invalid(message).with(|d| {
+            d.advice =
+                format!("Correct {name}, name a proxy with -Proxy, or connect without one with -NoProxy.");
+            d.unsent = true;
+        }))
     }
 
     /// The proxy that requests to `url` go through, without its credentials.
@@ -113,17 +179,19 @@ fn named(text: &str) -> Result<Url, Error> {
     Ok(url)
 }
 
-/// The environment's proxies, or else the operating system's.
-fn found(config: &NetworkConfig, given: &Variables) -> Matcher {
+/// The environment's proxies, or else the operating system's; and those of the environment that can't be used.
+fn found(config: &NetworkConfig, given: &Variables) -> (Matcher, Vec<Unusable>) {
     if !config.variables_given {
-        return Matcher::from_system();
+        return (Matcher::from_system(), Vec::new());
     }
-    let first = |names: &[&str]| {
-        let found = names.iter().find_map(|name| given.get(name));
-        found.unwrap_or_default().to_owned()
+    let first = |names: &[&'static str]| {
+        let found = names
+            .iter()
+            .find_map(|name| Some((*name, given.get(name)?.to_owned())));
+        found.unwrap_or_default()
     };
     // In a CGI program HTTP_PROXY is what a client's header Proxy says.
-    let http: &[&str] = match given.get("REQUEST_METHOD") {
+    let http: &[&'static str] = match given.get("REQUEST_METHOD") {
         Some(_) => &["http_proxy"],
         None => &["HTTP_PROXY", "http_proxy"],
     };
@@ -133,13 +201,48 @@ fn found(config: &NetworkConfig, given: &Variables) -> Matcher {
         first(&["ALL_PROXY", "all_proxy"]),
     );
     // Where the system keeps proxies elsewhere than in the environment, that is asked when the environment has none.
-    if cfg!(any(windows, target_os = "macos")) && http.is_empty() && https.is_empty() && all.is_empty() {
-        return Matcher::from_system();
+    if cfg!(any(windows, target_os = "macos"))
+        && [&http, &https, &all].iter().all(|(_, value)| value.is_empty())
+    {
+        return (Matcher::from_system(), Vec::new());
     }
+    let (_, no) = first(&["NO_PROXY", "no_proxy"]);
+    let mut unusable = Vec::new();
+    for ((name, value), is_for) in [
+        (&http, [true, false]),
+        (&https, [false, true]),
+        (&all, [http.1.is_empty(), https.1.is_empty()]),
+    ] {
+        if value.is_empty() || is_usable(value) {
+            continue;
+        }
+        const ANY: &str = "http://any.invalid";
+        let of = |counts: bool| if counts { ANY } else { "" };
+        unusable.push(Unusable {
+            name,
+            value: value.rsplit('@').next().unwrap_or_default().to_owned(),
+            matcher: Matcher::builder()
+                .http(of(is_for[0]))
+                .https(of(is_for[1]))
+                .no(no.clone())
+                .build(),
+        });
+    }
+    let matcher = Matcher::builder()
+        .http(http.1)
+        .https(https.1)
+        .all(all.1)
+        .no(no)
+        .build();
+    (matcher, unusable)
+}
+
+/// Whether a variable's value is the address of a proxy: one of http or https, or without a scheme.
+fn is_usable(value: &str) -> bool {
+    let any = Uri::from_static("http://any.invalid/");
     Matcher::builder()
-        .http(http)
-        .https(https)
-        .all(all)
-        .no(first(&["NO_PROXY", "no_proxy"]))
+        .all(value)
         .build()
+        .intercept(&any)
+        .is_some_and(|found| matches!(found.uri().scheme_str(), Some("http" | "https")))
 }

@@ -323,6 +323,10 @@ impl Session {
             builder = builder.header(http::ACCEPT, accept(self.service()));
         }
         if let Some(version) = &request.if_match {
+            let version = reqwest::header::HeaderValue::from_str(version).map_err(|_| {
+                let message = "The version holds a line break or another character that an If-Match header can't have. Nothing was sent.";
+                Error::new(Kind::InvalidValue, message)
+            })?;
             builder = builder.header(http::IF_MATCH, version);
         }
         if let Some(body) = &request.body {

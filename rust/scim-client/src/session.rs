@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use reqwest::Method;
 use tokio::sync::OnceCell;
+use tokio_util::sync::CancellationToken;
 use url::Url;
 
 use crate::answer;
@@ -15,6 +16,7 @@ use crate::cloud::{Endpoint, Service};
 use crate::config::{Config, Secret, Secrets, Settings};
 use crate::correlation::Correlation;
 use crate::described::{self, Held};
+use crate::emulator::Notice;
 use crate::error::{Error, Kind};
 use crate::event::{Event, Observer};
 use crate::gate::Gate;
@@ -24,6 +26,7 @@ use crate::network::Peer;
 use crate::page::{Page, PageParser};
 use crate::paging::Totals;
 use crate::profile::{self, Profile};
+use crate::redact::Redactor;
 use crate::schema::Schema;
 use crate::send::what;
 use crate::token::Tokens;
@@ -62,6 +65,8 @@ struct Inner {
     gate: Gate,
     clock: Clock,
     correlation: Correlation,
+    closed: CancellationToken,
+    notice: Notice,
 }
 
 /// What a connection is, for people to look at: never a secret or a token.
@@ -104,7 +109,8 @@ impl Session {
         };
         let tokens = Tokens::new(&mut settings)?;
         let limits = Limits::of(&settings);
-        let (meter, gate, clock, correlation) = Default::default();
+        let notice = Notice::new(settings.is_emulator);
+        let (meter, gate, clock, correlation, closed) = Default::default();
         Ok(Self(Arc::new(Inner {
             settings,
             limits,
@@ -121,7 +127,29 @@ impl Session {
             gate,
             clock,
             correlation,
+            closed,
+            notice,
         })))
+    }
+
+    /// Ends everything that uses this connection: see [`Session::closed`].
+    pub fn close(&self) {
+        self.0.closed.cancel();
+    }
+
+    /// Waits until the connection is closed, and gives the error with which whoever uses it ends.
+    pub async fn closed(&self) -> Error {
+        self.0.closed.cancelled().await;
+        Self::closed_error()
+    }
+
+    /// The error of a connection that was closed.
+    #[must_use]
+    pub fn closed_error() -> Error {
+        Error::new(
+            Kind::NotConnected,
+            "The connection was closed with Disconnect-Scim.",
+        )
     }
 
     /// The counters.
@@ -187,6 +215,12 @@ impl Session {
         }
         let token = self.token(observer, None).await?;
         Ok(Some(Secret::new(token.text().as_bytes().to_vec())))
+    }
+
+    /// What masks this connection's secrets in text from a server.
+    #[must_use]
+    pub fn redactor(&self) -> Redactor {
+        self.0.settings.known.redactor()
     }
 
     pub(crate) fn settings(&self) -> &Settings {
@@ -460,6 +494,7 @@ impl Session {
         {
             observer.event(Event::Warning(warning));
         }
+        self.0.notice.hear(head, observer);
         if self.0.settings.service.bills(head.status) {
             self.0.meter.billed();
         }
@@ -481,6 +516,7 @@ impl Session {
             limits: &inner.limits,
             meter: &inner.meter,
             clock: &inner.clock,
+            notice: &inner.notice,
             observer,
         };
         inner.tokens.get(&on, refused).await

@@ -12,6 +12,7 @@ use crate::error::{Error, Kind};
 use crate::event::{Event, Question};
 use crate::http::{self, Exchange, Wire};
 use crate::network::Peer;
+use crate::redact::Known;
 use crate::sign_in::answer::{self, Issued};
 use crate::sign_in::{self, Credential, Identity, Proof};
 
@@ -70,6 +71,7 @@ pub(crate) struct Tokens {
     present: Mutex<Option<Token>>,
     turn: tokio::sync::Mutex<()>,
     renewed: Notify,
+    known: Arc<Known>,
 }
 
 impl Tokens {
@@ -83,6 +85,9 @@ impl Tokens {
             Credential::Anonymous => Some(Token::none()),
             _ => None,
         };
+        if let Some(token) = &present {
+            settings.known.add_token(token.text());
+        }
         let neighbour = match &credential {
             Credential::Identity(..) => Some(Wire::new(settings, Peer::Neighbour)?),
             _ => None,
@@ -93,6 +98,7 @@ impl Tokens {
             present: Mutex::new(present),
             turn: tokio::sync::Mutex::new(()),
             renewed: Notify::new(),
+            known: Arc::clone(&settings.known),
         })
     }
 
@@ -152,6 +158,7 @@ impl Tokens {
                         Ok(token) => token,
                         Err(error) => return self.still_good(refused).ok_or(error),
                     };
+                    self.known.add_token(token.text());
                     let mut present = self.lock();
                     token.number = present.as_ref().map_or(1, |old| old.number + 1);
                     *present = Some(token.clone());
@@ -205,7 +212,7 @@ impl Tokens {
 
 async fn client(sign_in: &SignIn, proof: &Proof, on: &Exchange<'_>) -> Result<Token, Error> {
     let what = format!("the token request to {}", sign_in.authority);
-    let mut retry = 0;
+    let (mut retry, mut waited) = (0, Duration::ZERO);
     loop {
         let began = Instant::now();
         // Made anew for each try: an assertion is good once, and a federated token may have been replaced.
@@ -230,10 +237,11 @@ async fn client(sign_in: &SignIn, proof: &Proof, on: &Exchange<'_>) -> Result<To
                 (error, again, None)
             }
         };
-        let Some(delay) = on.limits.pause(retry, asked).filter(|_| again) else {
+        let Some(delay) = on.limits.pause_after(waited, retry, asked).filter(|_| again) else {
             return Err(error);
         };
         retry += 1;
+        waited += delay;
         on.observer.event(Event::Waiting {
             reason: error.to_string(),
             delay,

@@ -505,3 +505,39 @@ async fn what_is_refused_leaves_nothing() {
     assert_eq!(world.run(&request).await.unwrap_err().kind(), Kind::InvalidFilter);
     assert!(names(&world.folder).is_empty(), "{:?}", names(&world.folder));
 }
+
+#[cfg(unix)]
+#[tokio::test]
+async fn links_beside_the_file_are_refused_and_their_targets_left_alone() {
+    use std::os::unix::fs::{PermissionsExt, symlink};
+    let world = Setting::new("links").await;
+    let target = world.folder.join("target");
+    fs::write(&target, "kept").unwrap();
+    fs::set_permissions(&target, fs::Permissions::from_mode(0o644)).unwrap();
+    for suffix in [".partial", ".resume"] {
+        let request = world.request("users.csv");
+        let link = beside(&request.path, suffix);
+        for to in [target.as_path(), Path::new("/dev/zero")] {
+            symlink(to, &link).unwrap();
+            let error = world.run(&request).await.unwrap_err();
+            assert_eq!(error.kind(), Kind::FileNotWritten, "{suffix} {error}");
+            assert!(error.to_string().contains("it is a link"), "{error}");
+            assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
+            fs::remove_file(&link).unwrap();
+        }
+    }
+    // Its next state has a name that nobody can guess: what stands at the old one is left alone.
+    let request = world.request("users.csv");
+    symlink(&target, beside(&request.path, ".resume.next")).unwrap();
+    world.run(&request).await.unwrap();
+    assert_eq!(fs::read_to_string(&target).unwrap(), "kept");
+    assert_eq!(fs::metadata(&target).unwrap().permissions().mode() & 0o777, 0o644);
+    assert_eq!(
+        fs::metadata(&request.path).unwrap().permissions().mode() & 0o777,
+        0o600
+    );
+    assert_eq!(
+        names(&world.folder),
+        ["target", "users.csv", "users.csv.resume.next"]
+    );
+}

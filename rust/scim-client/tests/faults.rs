@@ -190,6 +190,65 @@ async fn a_cursor_that_repeats_itself_ends_the_list() {
 }
 
 #[tokio::test]
+async fn empty_pages_with_ever_new_cursors_end_the_list() {
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+
+    // After a page with a user, `empty` pages without one follow, and then one with a user again.
+    let serve = async |empty: usize| {
+        let asked = Arc::new(AtomicUsize::new(0));
+        let counter = Arc::clone(&asked);
+        let app = axum::Router::new().fallback(move || {
+            let number = counter.fetch_add(1, Relaxed);
+            async move {
+                let users = if number % (empty + 1) == 0 {
+                    format!(r#"{{"id":"{number}"}}"#)
+                } else {
+                    String::new()
+                };
+                let next = if number > 4 * empty.min(20) {
+                    String::new()
+                } else {
+                    format!(r#","nextCursor":"c{number}""#)
+                };
+                format!(r#"{{"totalResults":9,"Resources":[{users}]{next}}}"#)
+            }
+        });
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let base = format!("http://{}/rp/scim", listener.local_addr().unwrap());
+        tokio::spawn(async move { axum::serve(listener, app).await });
+        let config = Config {
+            base_uri: Some(base),
+            ..Config::default()
+        };
+        let session = Session::open(config, Secret::new(b"token".to_vec())).unwrap();
+        let mut list = List::new(&session, Endpoint::Users, Query::default()).unwrap();
+        let mut count = 0;
+        let error = loop {
+            match list.next(&Silent).await {
+                Ok(Some(page)) => count += page.count,
+                Ok(None) => break None,
+                Err(error) => break Some(error),
+            }
+        };
+        (count, error, asked.load(Relaxed))
+    };
+    // As many as a service with a filter may have.
+    let (count, error, _) = serve(10).await;
+    assert!(error.is_none(), "{error:?}");
+    assert_eq!(count, 4);
+    let (count, error, requests) = serve(1_000_000).await;
+    let error = error.unwrap();
+    assert_eq!((count, error.kind()), (1, Kind::PagingLoop));
+    assert_eq!(requests, 12, "each is billed on Entra");
+    assert!(
+        error.to_string().contains("pages in a row without a resource"),
+        "{error}"
+    );
+    assert!(error.details().cursor.is_some());
+}
+
+#[tokio::test]
 async fn a_silent_server_is_given_up() {
     for action in [FaultAction::Hang, FaultAction::StallBody { bytes: Some(100) }] {
         let world = world(|c| {

@@ -298,6 +298,63 @@ async fn a_journal_of_something_else_is_refused_and_left_alone() {
 }
 
 #[tokio::test]
+async fn a_long_line_that_is_not_ours_is_refused_and_left_alone() {
+    let (world, path) = (World::new(3, 1).await, folder("long").join("j.jsonl"));
+    write(&world.session, journal(&path), [user("one@contoso.com")]).await;
+    let mut text = std::fs::read(&path).unwrap();
+    text.resize(text.len() + (2 << 20), b'x');
+    std::fs::write(&path, &text).unwrap();
+    let created = world.emulator.stats().create;
+    let (_, ending) = write(&world.session, journal(&path), [user("two@contoso.com")]).await;
+    assert_eq!(ending.unwrap().kind(), Kind::JournalDamaged);
+    assert_eq!(std::fs::read(&path).unwrap(), text);
+    assert_eq!(world.emulator.stats().create, created);
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_link_a_pipe_or_a_device_is_refused_at_once_and_the_journal_is_private() {
+    use std::os::unix::fs::{PermissionsExt, symlink};
+    let (world, folder) = (World::new(3, 1).await, folder("links"));
+    let target = folder.join("target");
+    std::fs::write(&target, "").unwrap();
+    symlink(&target, folder.join("link")).unwrap();
+    symlink("/dev/zero", folder.join("device")).unwrap();
+    std::fs::hard_link(&target, folder.join("second-name")).unwrap();
+    assert!(
+        std::process::Command::new("mkfifo")
+            .arg(folder.join("pipe"))
+            .status()
+            .unwrap()
+            .success()
+    );
+    for name in ["link", "device", "second-name", "pipe"] {
+        let writing = write(
+            &world.session,
+            journal(&folder.join(name)),
+            [user("one@contoso.com")],
+        );
+        let (_, ending) = tokio::time::timeout(std::time::Duration::from_secs(5), writing)
+            .await
+            .unwrap();
+        let error = ending.unwrap();
+        assert_eq!(error.kind(), Kind::JournalFailed, "{name}");
+        assert!(
+            error.to_string().contains("only its own regular files"),
+            "{error}"
+        );
+    }
+    assert_eq!(std::fs::read(&target).unwrap(), b"");
+    assert_eq!(world.emulator.stats().create, 0);
+    let path = folder.join("own");
+    write(&world.session, journal(&path), [user("one@contoso.com")]).await;
+    assert_eq!(
+        std::fs::metadata(&path).unwrap().permissions().mode() & 0o777,
+        0o600
+    );
+}
+
+#[tokio::test]
 async fn a_journal_is_one_commands_at_a_time() {
     let (world, path) = (World::new(3, 1).await, folder("lock").join("j.jsonl"));
     let writer = Writer::new(

@@ -248,6 +248,24 @@ async fn a_version_is_sent_and_its_refusal_is_an_error_of_its_own() {
 }
 
 #[tokio::test]
+async fn a_version_that_no_header_can_hold_is_refused_before_anything_is_sent() {
+    let server = Server::start(|_, _, _| error(500, "never asked")).await;
+    for version in ["W/\"5\"\r\nX-Injected: 1", "a\nb", "\u{0}", "\u{1b}[2J"] {
+        let report = server
+            .write(json!({"verb": "Update", "id": "1", "ifMatch": version, "set": [{"name": "title", "value": "x"}]}))
+            .await;
+        let error = report.error.unwrap();
+        assert_eq!(
+            (report.outcome, error.kind()),
+            (Outcome::Failed, Kind::InvalidValue),
+            "{error}"
+        );
+        assert!(error.to_string().contains("Nothing was sent"), "{error}");
+    }
+    assert!(server.asked.lock().unwrap().is_empty());
+}
+
+#[tokio::test]
 async fn a_refusal_for_want_of_room_says_nothing_of_the_try_before() {
     let server = Server::start(|i, _, _| match i {
         0 => error(500, "?"),

@@ -26,6 +26,9 @@ use crate::wire::{Failure, content_type, empty_response, json_response};
 use crate::world::{IdSpace, World, guid, id_bytes, now_seconds};
 
 pub(crate) const PREFIX: &str = "/rp/scim";
+/// By which a client knows that it isn't talking to a real directory.
+const EMULATOR: HeaderName = HeaderName::from_static("x-scim-emulator");
+const CONTROL_TOKEN: HeaderName = HeaderName::from_static("x-emulator-token");
 const MAX_BODY: usize = 4 << 20;
 
 /// All state of one emulator, shared by its connections.
@@ -42,6 +45,9 @@ pub(crate) struct App {
     /// The second being counted, and the requests in it.
     throttle: Mutex<(u64, u32)>,
     request_ids: AtomicU64,
+    /// What a request under `/__emulator/` has to bring: a web page in the same user's browser can reach this machine's
+    /// ports, and doesn't know it.
+    pub(crate) control_token: String,
 }
 
 /// A request taken in whole.
@@ -80,6 +86,7 @@ impl App {
             plain: Plain::new(std::mem::take(&mut config.quirks)),
             throttle: Mutex::default(),
             request_ids: AtomicU64::new(now_seconds() << 20),
+            control_token: token::random(),
             config,
         })
     }
@@ -91,7 +98,17 @@ impl App {
     async fn answer(&self, request: Request<Body>) -> Response {
         let (parts, body) = request.into_parts();
         let path = parts.uri.path();
+        if let Some(refusal) = self.of_a_browser(&parts) {
+            return refusal;
+        }
         if let Some(control) = path.strip_prefix("/__emulator/") {
+            if parts.headers.get(CONTROL_TOKEN).map(HeaderValue::as_bytes)
+                != Some(self.control_token.as_bytes())
+            {
+                let detail =
+                    "The header x-emulator-token must hold the token that the emulator was started with.";
+                return Failure::new(StatusCode::FORBIDDEN, "controlToken", detail).into_response();
+            }
             return self.control(&parts.method, control, body).await;
         }
         count(&self.counters.total);
@@ -161,6 +178,43 @@ impl App {
             Failure::no_such_path(path).into_response()
         };
         mishap.after(response).await
+    }
+
+    /// Refuses what only a browser sends: a request on behalf of a web page (`Origin`), or one to a name that was made to
+    /// lead to this machine (DNS rebinding). Only on the emulator's own listener, which is for this machine alone.
+    fn of_a_browser(&self, parts: &http::request::Parts) -> Option<Response> {
+        parts.extensions.get::<mishap::Connection>()?;
+        let detail = if parts.headers.contains_key(header::ORIGIN) {
+            "The emulator takes no requests of web pages: the header Origin is refused."
+        } else if !self.is_own_host(parts) {
+            "The emulator takes requests to 127.0.0.1 and localhost only."
+        } else {
+            return None;
+        };
+        Some(Failure::new(StatusCode::FORBIDDEN, "foreign", detail).into_response())
+    }
+
+    fn is_own_host(&self, parts: &http::request::Parts) -> bool {
+        let named = |text: &str| {
+            text.parse::<http::uri::Authority>()
+                .map(|a| a.host().to_owned())
+                .ok()
+        };
+        // HTTP/2 has it in the address, HTTP/1.1 in a header.
+        let host = match parts.uri.host() {
+            Some(host) => Some(host.to_owned()),
+            None => parts
+                .headers
+                .get(header::HOST)
+                .and_then(|host| host.to_str().ok())
+                .and_then(named),
+        };
+        let Some(host) = host else { return false };
+        let public = self.base_uri.parse::<http::Uri>().ok();
+        ["127.0.0.1", "localhost", "[::1]"]
+            .into_iter()
+            .chain(public.as_ref().and_then(http::Uri::host))
+            .any(|own| own.eq_ignore_ascii_case(&host))
     }
 
     fn token(&self, method: &Method, tenant: &str, headers: &HeaderMap, body: &[u8]) -> Response {
@@ -292,6 +346,9 @@ async fn serve(State(app): State<Arc<App>>, request: Request<Body>) -> Response 
         .headers_mut()
         .insert(CLIENT_REQUEST_ID, client_request_id.unwrap_or_else(|| id.clone()));
     response.headers_mut().insert(REQUEST_ID, id);
+    response
+        .headers_mut()
+        .insert(EMULATOR, HeaderValue::from_static(env!("CARGO_PKG_VERSION")));
     if gzip {
         mishap::gzip(response).await
     } else {

@@ -97,6 +97,7 @@ async fn run(arguments: Arguments) -> Result<(), EmulatorError> {
         "tenantId": emulator.tenant_id(),
         "clientId": emulator.client_id(),
         "clientSecret": emulator.client_secret(),
+        "controlToken": emulator.control_token(),
     });
     println!("{line}");
     tokio::select! {

@@ -97,6 +97,11 @@ impl Emulator {
         &self.app.config.client_secret
     }
 
+    /// What the header `x-emulator-token` of a request under `/__emulator/` has to hold. Another one each time.
+    pub fn control_token(&self) -> &str {
+        &self.app.control_token
+    }
+
     /// What has been asked of it so far.
     pub fn stats(&self) -> EmulatorStats {
         self.app.counters.snapshot()

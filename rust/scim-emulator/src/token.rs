@@ -28,6 +28,13 @@ pub(crate) struct Tokens {
     issued: AtomicU64,
 }
 
+/// A text that nobody can guess: the standard library seeds its hash tables from the system's random numbers.
+pub(crate) fn random() -> String {
+    use std::hash::{BuildHasher, Hasher, RandomState};
+    let number = || RandomState::new().build_hasher().finish();
+    format!("{:016x}{:016x}", number(), number())
+}
+
 /// What a bearer may do.
 #[derive(Debug)]
 pub(crate) struct Bearer {

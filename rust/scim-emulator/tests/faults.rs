@@ -156,10 +156,11 @@ async fn latency_and_throttle_are_kept() {
 async fn the_control_endpoint_does_what_the_library_does() {
     let tenant = Tenant::new(10, 0).await;
     let url = |what: &str| format!("{}/__emulator/{what}", tenant.emulator.authority());
+    let control = |request: reqwest::RequestBuilder| {
+        request.header("x-emulator-token", tenant.emulator.control_token())
+    };
     let post = async |what: &str, body: Value| {
-        tenant
-            .http
-            .post(url(what))
+        control(tenant.http.post(url(what)))
             .body(body.to_string())
             .send()
             .await
@@ -185,19 +186,74 @@ async fn the_control_endpoint_does_what_the_library_does() {
         .await,
         204
     );
-    let (_, listed) = answer(tenant.http.get(url("faults")).send().await.unwrap()).await;
+    let (_, listed) = answer(control(tenant.http.get(url("faults"))).send().await.unwrap()).await;
     assert_eq!(listed[1]["times"], 4);
     assert_eq!(
-        tenant.http.delete(url("faults")).send().await.unwrap().status(),
+        control(tenant.http.delete(url("faults")))
+            .send()
+            .await
+            .unwrap()
+            .status(),
         204
     );
     tenant.get("/users").await;
     assert_eq!(post("faults", json!({"action": "explode"})).await, 400);
     assert_eq!(post("expire-tokens", Value::Null).await, 204);
     assert_eq!(tenant.refused("/users").await.0, 401);
-    let (_, stats) = answer(tenant.http.get(url("stats")).send().await.unwrap()).await;
+    let (_, stats) = answer(control(tenant.http.get(url("stats"))).send().await.unwrap()).await;
     assert_eq!(
         (&stats["total"], &stats["list"], &stats["billable"]),
         (&json!(5), &json!(2), &json!(2))
     );
+}
+
+#[tokio::test]
+async fn nothing_is_done_for_a_web_page() {
+    let tenant = Tenant::new(10, 0).await;
+    let token = tenant.emulator.control_token();
+    assert_eq!(token.len(), 32);
+    assert_ne!(token, Tenant::new(1, 0).await.emulator.control_token());
+    let faults = format!("{}/__emulator/faults", tenant.emulator.authority());
+    let port = tenant.emulator.port();
+    let post = |name: &'static str, value: String| {
+        let fault = json!({"action": "status", "status": 503, "times": 99}).to_string();
+        tenant
+            .http
+            .post(&faults)
+            .header(name, value)
+            .header("content-type", "text/plain")
+            .body(fault)
+    };
+    // Without the token, with a wrong one; of a page, with the right one; to a name that leads here.
+    for request in [
+        post("accept", "*/*".to_owned()),
+        post("x-emulator-token", "0".repeat(32)),
+        post("origin", "https://evil.example".to_owned()).header("x-emulator-token", token),
+        post("origin", "null".to_owned()).header("x-emulator-token", token),
+        post("host", format!("evil.example:{port}")).header("x-emulator-token", token),
+        post("host", "evil.example".to_owned()).header("x-emulator-token", token),
+    ] {
+        assert_eq!(request.send().await.unwrap().status(), 403);
+    }
+    for (name, value) in [
+        ("origin", format!("http://127.0.0.1:{port}")),
+        ("host", format!("rebound.example:{port}")),
+    ] {
+        let answer = tenant
+            .request("GET", "/users")
+            .header(name, value)
+            .send()
+            .await
+            .unwrap();
+        assert_eq!(answer.status(), 403, "{name}");
+    }
+    tenant.get("/users").await;
+    for host in ["127.0.0.1", "localhost", "LOCALHOST", "[::1]"] {
+        let answer = tenant
+            .request("GET", "/users")
+            .header("host", format!("{host}:{port}"))
+            .send()
+            .await;
+        assert_eq!(answer.unwrap().status(), 200, "{host}");
+    }
 }

@@ -49,6 +49,7 @@ struct Started<'a> {
     tenant_id: &'a str,
     client_id: &'a str,
     client_secret: &'a str,
+    control_token: &'a str,
     users: usize,
     groups: usize,
 }
@@ -109,6 +110,7 @@ pub unsafe extern "C" fn scim_op_emulator(config: ScimSlice) -> usize {
                 tenant_id: emulator.tenant_id(),
                 client_id: emulator.client_id(),
                 client_secret: emulator.client_secret(),
+                control_token: emulator.control_token(),
                 users,
                 groups,
             })?;

@@ -32,7 +32,7 @@ pub unsafe extern "C" fn scim_op_export(session: usize, request: ScimSlice) -> u
             Ok(order) => order,
             Err(error) => return Op::failed(error),
         };
-        Op::start(|op| async move {
+        Op::start_on(session, |op, session| async move {
             let asked = Asked {
                 filter: order.request.filter.take(),
                 ..Asked::default()

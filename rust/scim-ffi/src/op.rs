@@ -13,7 +13,7 @@ use futures_util::FutureExt;
 use scim_client::event::{Answering, Event, Observer, Question};
 use scim_client::page::Page;
 use scim_client::write::Outcome;
-use scim_client::{Error, Kind, Reader, Secret};
+use scim_client::{Error, Kind, Reader, Redactor, Secret, Session};
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
@@ -59,6 +59,8 @@ pub(crate) struct Op {
     /// Wakes the task: a reply was taken, more is allowed, or there is input.
     pub(crate) wake: Notify,
     cancel: CancellationToken,
+    /// Whose secrets are masked in what is told, until it has ended.
+    session: Mutex<Option<Arc<Session>>>,
 }
 
 #[derive(Default)]
@@ -109,6 +111,7 @@ impl Op {
             changed: Condvar::new(),
             wake: Notify::new(),
             cancel: CancellationToken::new(),
+            session: Mutex::default(),
         })
     }
 
@@ -118,7 +121,44 @@ impl Op {
         W: FnOnce(Arc<Op>) -> F,
         F: Future<Output = Result<(), Error>> + Send + 'static,
     {
+        Self::begin(Self::new(), work)
+    }
+
+    /// The same for an operation on a session, whose secrets are masked in events and errors, and which it does not
+    /// outlive: once the session is closed, the operation fails.
+    pub(crate) fn start_on<F, W>(session: Arc<Session>, work: W) -> usize
+    where
+        W: FnOnce(Arc<Op>, Arc<Session>) -> F,
+        F: Future<Output = Result<(), Error>> + Send + 'static,
+    {
+        Self::start_writing_on(session, |op, session| {
+            let work = work(op, Arc::clone(&session));
+            async move {
+                tokio::select! {
+                    biased;
+                    error = session.closed() => Err(error),
+                    result = work => result,
+                }
+            }
+        })
+    }
+
+    /// The same for an operation that looks after the end of the session itself.
+    pub(crate) fn start_writing_on<F, W>(session: Arc<Session>, work: W) -> usize
+    where
+        W: FnOnce(Arc<Op>, Arc<Session>) -> F,
+        F: Future<Output = Result<(), Error>> + Send + 'static,
+    {
         let op = Self::new();
+        *op.session() = Some(Arc::clone(&session));
+        Self::begin(op, |op| work(op, session))
+    }
+
+    fn begin<F, W>(op: Arc<Self>, work: W) -> usize
+    where
+        W: FnOnce(Arc<Op>) -> F,
+        F: Future<Output = Result<(), Error>> + Send + 'static,
+    {
         match runtime::get() {
             Ok(runtime) => {
                 let work = AssertUnwindSafe(work(Arc::clone(&op))).catch_unwind();
@@ -129,7 +169,7 @@ impl Op {
                         () = task.cancel.cancelled() => Err(Ended::Cancelled),
                         result = work => match result {
                             Ok(Ok(())) => Ok(()),
-                            Ok(Err(error)) => Err(Ended::failed(error)),
+                            Ok(Err(error)) => Err(Ended::failed(task.redactor().error(error))),
                             Err(panic) => Err(Ended::failed(of_panic(panic.as_ref()))),
                         },
                     };
@@ -207,7 +247,20 @@ impl Op {
         }
     }
 
+    fn session(&self) -> MutexGuard<'_, Option<Arc<Session>>> {
+        self.session.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn redactor(&self) -> Redactor {
+        let session = self.session();
+        session
+            .as_ref()
+            .map(|session| session.redactor())
+            .unwrap_or_default()
+    }
+
     fn end(&self, result: Result<(), Ended>) {
+        *self.session() = None;
         self.lock().ended.get_or_insert(result);
         self.changed.notify_all();
     }
@@ -264,6 +317,7 @@ impl Observer for Op {
     }
 
     fn event(&self, event: Event) {
+        let event = event.redacted(&self.redactor());
         let mut inside = self.lock();
         if inside.events.len() >= EVENTS {
             inside.events.pop_front();

@@ -59,12 +59,16 @@ pub unsafe extern "C" fn scim_session_open(
     })
 }
 
-/// Gives a session up. Operations in flight end as they would have; when the last is gone, secret and token are wiped.
-/// A second call, or 0, answers `Invalid`.
+/// Closes a session. Operations in flight end with the error `NotConnected`; one that writes sends nothing further, and
+/// reports what its requests in flight came to first. When the last is gone, secret and token are wiped. A second call,
+/// or 0, answers `Invalid`.
 #[unsafe(no_mangle)]
 pub extern "C" fn scim_session_free(session: usize) -> ScimState {
     guard_state(|| match SESSIONS.remove(session) {
-        Some(_) => ScimState::Done,
+        Some(session) => {
+            session.close();
+            ScimState::Done
+        }
         None => ScimState::Invalid,
     })
 }
@@ -96,7 +100,7 @@ pub extern "C" fn scim_op_sign_in(session: usize) -> usize {
         let Some(session) = SESSIONS.get(session) else {
             return Op::failed(closed());
         };
-        Op::start(|op| async move { session.sign_in(&*op).await })
+        Op::start_on(session, |op, session| async move { session.sign_in(&*op).await })
     })
 }
 
@@ -108,7 +112,7 @@ pub extern "C" fn scim_op_access_token(session: usize) -> usize {
         let Some(session) = SESSIONS.get(session) else {
             return Op::failed(closed());
         };
-        Op::start(|op| async move {
+        Op::start_on(session, |op, session| async move {
             let secret = session.access_token(&*op).await?;
             op.give(Reply {
                 secret,
@@ -128,7 +132,7 @@ pub extern "C" fn scim_op_claims(session: usize) -> usize {
         let Some(session) = SESSIONS.get(session) else {
             return Op::failed(closed());
         };
-        Op::start(|op| async move {
+        Op::start_on(session, |op, session| async move {
             let token = session.access_token(&*op).await?;
             let text = token.as_ref().and_then(|t| std::str::from_utf8(t.bytes()).ok());
             let reply = match text.and_then(Claims::read) {
@@ -149,7 +153,7 @@ pub extern "C" fn scim_op_check(session: usize, read_only: u32) -> usize {
         let Some(session) = SESSIONS.get(session) else {
             return Op::failed(closed());
         };
-        Op::start(|op| async move {
+        Op::start_on(session, |op, session| async move {
             let mut checks = Checks::new(&session, read_only == 0);
             while let Some(check) = checks.next(&*op).await {
                 op.give(record(&check)?).await;
@@ -175,7 +179,7 @@ pub unsafe extern "C" fn scim_op_list(session: usize, query: ScimSlice) -> usize
             Ok(query) => query,
             Err(error) => return Op::failed(error),
         };
-        Op::start(|op| async move {
+        Op::start_on(session, |op, session| async move {
             let mut search = Search::new(&session, query.endpoint, query.query, query.client_side_filter)?
                 .read_ahead_for(op.clone());
             let mut in_part = false;
@@ -214,7 +218,7 @@ pub unsafe extern "C" fn scim_op_resolve(session: usize, query: ScimSlice) -> us
             Ok(query) => query,
             Err(error) => return Op::failed(error),
         };
-        Op::start(|op| async move {
+        Op::start_on(session, |op, session| async move {
             let resolved = session.resolve(query.endpoint, &query.asked, &*op).await?;
             op.give(record(&resolved)?).await;
             Ok(())
@@ -237,7 +241,7 @@ pub unsafe extern "C" fn scim_op_get(session: usize, query: ScimSlice) -> usize 
             Ok(query) => query,
             Err(error) => return Op::failed(error),
         };
-        Op::start(|op| async move {
+        Op::start_on(session, |op, session| async move {
             let (attributes, excluded) = (query.attributes.join(","), query.excluded_attributes.join(","));
             let parameters: Vec<_> = [
                 ("attributes", attributes.as_str()),
@@ -311,5 +315,5 @@ pub(crate) fn record(value: &impl Serialize) -> Result<Reply, Error> {
 }
 
 pub(crate) fn closed() -> Error {
-    Error::new(Kind::InvalidConfiguration, "The connection is closed.")
+    Session::closed_error()
 }

@@ -32,7 +32,7 @@ pub unsafe extern "C" fn scim_op_write(session: usize, options: ScimSlice) -> us
             Ok(options) => options,
             Err(error) => return Op::failed(error),
         };
-        Op::start(|op| {
+        Op::start_writing_on(session, |op, session| {
             let stopper = op.open_input();
             async move {
                 let writer = Writer::new(&session, options, &stopper, op.clone()).await?;
@@ -50,6 +50,7 @@ async fn drive(session: &Session, op: &Arc<Op>, mut writer: Writer) -> Result<()
         }
         tokio::select! {
             biased;
+            error = session.closed(), if !writer.has_ended() => writer.end(error),
             report = async { op.vacant().await; writer.next().await }, if writer.is_busy() => {
                 if let Some(report) = report {
                     op.give(reply(report)).await;

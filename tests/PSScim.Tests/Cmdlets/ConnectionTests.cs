@@ -160,7 +160,7 @@ public sealed class ConnectionTests : IDisposable
         Assert.StartsWith("NotConnected,", _engine.Bad("Get-ScimUser -Connection $c").FullyQualifiedErrorId, StringComparison.Ordinal);
         Assert.Equal(1L, _engine.Good("$c.Requests")[0].BaseObject);
         Assert.Equal("second", _engine.Good("(Get-ScimContext).Name")[0].ToString());
-        Assert.StartsWith("ParameterArgumentTransformationError,", _engine.Bad("Get-ScimUser -Connection nothere").FullyQualifiedErrorId, StringComparison.Ordinal);
+        Assert.StartsWith("ConnectionNotFound,", _engine.Bad("Get-ScimUser -Connection nothere").FullyQualifiedErrorId, StringComparison.Ordinal);
     }
 
     [Fact]

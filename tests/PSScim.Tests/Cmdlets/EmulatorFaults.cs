@@ -20,6 +20,7 @@ internal static class EmulatorFaults
     private static void Send(Engine engine, HttpMethod method, HttpContent? body)
     {
         using var request = new HttpRequestMessage(method, engine.Good("$e.Authority")[0] + "/__emulator/faults") { Content = body };
+        request.Headers.Add("x-emulator-token", (string)engine.Good("$e.ControlToken")[0].BaseObject);
         using HttpResponseMessage response = s_http.Send(request);
         response.EnsureSuccessStatusCode();
     }

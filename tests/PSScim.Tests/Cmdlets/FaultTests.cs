@@ -32,6 +32,7 @@ public sealed class FaultTests : IDisposable
     private void Send(HttpMethod method, HttpContent? body)
     {
         using var request = new HttpRequestMessage(method, _engine.Good("$e.Authority")[0] + "/__emulator/faults") { Content = body };
+        request.Headers.Add("x-emulator-token", (string)_engine.Good("$e.ControlToken")[0].BaseObject);
         using HttpResponseMessage response = s_http.Send(request);
         response.EnsureSuccessStatusCode();
     }

@@ -22,6 +22,9 @@ internal sealed class RecordingHost(string name = "Recording") : PSHost
     /// <summary>The lines that were written, warnings too, oldest first.</summary>
     internal string[] Lines => [.. _screen.Lines];
 
+    /// <summary>The questions that were asked, each answered with No, oldest first.</summary>
+    internal string[] Asked => [.. _screen.Asked];
+
     /// <summary>Set when the first progress is drawn.</summary>
     internal ManualResetEventSlim HasDrawn => _screen.HasDrawn;
 
@@ -58,6 +61,8 @@ internal sealed class RecordingHost(string name = "Recording") : PSHost
         internal ConcurrentQueue<ProgressRecord> Drawn { get; } = new();
 
         internal ConcurrentQueue<string> Lines { get; } = new();
+
+        internal ConcurrentQueue<string> Asked { get; } = new();
 
         internal ManualResetEventSlim HasDrawn { get; } = new();
 
@@ -100,8 +105,11 @@ internal sealed class RecordingHost(string name = "Recording") : PSHost
         public override Dictionary<string, PSObject> Prompt(string caption, string message, Collection<FieldDescription> descriptions) =>
             throw new NotSupportedException();
 
-        public override int PromptForChoice(string caption, string message, Collection<ChoiceDescription> choices, int defaultChoice) =>
-            throw new NotSupportedException();
+        public override int PromptForChoice(string caption, string message, Collection<ChoiceDescription> choices, int defaultChoice)
+        {
+            Asked.Enqueue(caption + "\n" + message);
+            return choices.Select((choice, index) => (choice, index)).First(each => each.choice.Label.Replace("&", "", StringComparison.Ordinal) == "No").index;
+        }
 
         public override PSCredential PromptForCredential(string caption, string message, string userName, string targetName) =>
             throw new NotSupportedException();

@@ -94,6 +94,7 @@ internal sealed class Identities : IDisposable
     private HttpResponseMessage Send(HttpMethod method, string path, HttpContent? body = null, string? bearer = null)
     {
         using var request = new HttpRequestMessage(method, Emulator.Authority + path) { Content = body };
+        request.Headers.Add("x-emulator-token", Emulator.ControlToken);
         if (bearer is not null)
             request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", bearer);
         HttpResponseMessage response = s_http.Send(request);

@@ -152,6 +152,8 @@ public sealed class SecretTests : IDisposable
         string command = Command(way);
         // The emulator object's own property is no secret of the connection.
         Engine.Good("$e2 = [pscustomobject]@{ TenantId = $e.TenantId; ClientId = $e.ClientId; BaseUri = $e.BaseUri; Authority = $e.Authority }");
+        // With -Debug a warning, such as that of the emulator, would be a question.
+        Engine.Good("$PSDefaultParameterValues = @{ '*:WarningAction' = 'Continue' }");
         command = command.Replace("$e.", "$e2.", StringComparison.Ordinal);
         string streams = Everything($$"""
             {{command}} -Verbose -Debug -InformationAction Continue -PassThru

@@ -40,8 +40,8 @@ macro_rules! kinds {
 }
 
 kinds! {
-    /// This runspace has no connection, or the connection was closed.
-    NotConnected, "ConnectionError", "Run Connect-Scim, or pass a connection from another runspace with -Connection.";
+    /// This runspace has no default connection, or the connection was closed.
+    NotConnected, "ConnectionError", "Run Connect-Scim. In ForEach-Object -Parallel, a thread job or a runspace pool, pass a connection with -Connection, such as -Connection $using:connection.";
     /// This runspace has no connection with that name.
     ConnectionNotFound, "InvalidArgument", "Run Get-ScimContext -ListAvailable to see the names of the connections.";
     /// A connection parameter isn't valid, such as an unknown cloud or a base URI that isn't an address.
@@ -172,7 +172,7 @@ kinds! {
     NotAListResponse, "InvalidData", "Check -BaseUri. The response isn't a list from a SCIM service.";
     /// The response is JSON, but not a SCIM resource.
     NotAResource, "InvalidData", "Check -BaseUri. The response isn't a resource from a SCIM service.";
-    /// The server returned the same cursor or the same page again.
+    /// The server returned the same cursor or the same page again, or too many pages in a row without a resource.
     PagingLoop, "InvalidData", "Report this to the server's operator: its paging doesn't advance. The resources received before this are in the pipeline.";
     /// PSScim sent a change but couldn't confirm whether it was applied.
     OutcomeUnknown, "InvalidResult", "Read the object before you run the command again.";
@@ -182,10 +182,10 @@ kinds! {
     JournalInUse, "ResourceBusy", "Wait until the other command ends, or use another journal file for this command.";
     /// The file isn't a journal, or the journal belongs to another command, service, tenant or input.
     JournalMismatch, "InvalidArgument", "Use the journal with the command, the connection and the input that created it, or name a new file.";
-    /// The journal has lines in the middle that PSScim didn't write.
+    /// The journal has lines that PSScim didn't write.
     JournalDamaged, "InvalidData", "Restore the journal, or start a new one. With a new journal, the command repeats changes that are already done and reports an error for each object that already exists.";
     /// The journal can't be opened or written.
-    JournalFailed, "WriteError", "Check that the folder exists, that you can write to it, and that the disk has free space. Every change that was sent is in the journal.";
+    JournalFailed, "WriteError", "Check that the folder exists, that you can write to it, and that the disk has free space. A link, a pipe or another user's file in its place isn't used. Every change that was sent is in the journal.";
     /// The key matches more than one object, or the server returned other objects.
     AmbiguousKey, "InvalidArgument", "Use the object's id.";
     /// The object comes from another service than the connection's.
@@ -207,7 +207,7 @@ kinds! {
     /// Another export is writing to the same path.
     ExportInUse, "ResourceBusy", "Wait until the other export ends, or use another -Path.";
     /// A file couldn't be written or read.
-    FileNotWritten, "WriteError", "Check that the folder exists, that you can write to it, and that the disk has free space.";
+    FileNotWritten, "WriteError", "Check that the folder exists, that you can write to it, and that the disk has free space. A link, a pipe or another user's file in its place isn't used.";
     /// The user stopped the command.
     Cancelled, "OperationStopped", "Nothing was sent after the stop.";
     /// The emulator couldn't start.

@@ -3,7 +3,7 @@
 //! kill at any moment loses nothing and doubles nothing: what stands behind the good part is cut off. The partial file is
 //! open and locked from the first look at it until it has its name, so that two exports never write to one path.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File};
 use std::io::{self, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::thread::{self, JoinHandle};
@@ -12,12 +12,16 @@ use std::time::{Duration, Instant};
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Kind};
+use crate::files;
 
 /// How long an export waits for the one that has its path: after Ctrl+C, a writer still finishes what it was given.
 const WAIT_FOR_LOCK: Duration = Duration::from_secs(3);
 
 /// A file is made sure of this often at most: to wait for the disk after each page would take longer than the network.
 const BETWEEN_CHECKPOINTS: Duration = Duration::from_secs(1);
+
+/// Bytes of the file that says how far an export is: a cursor, and little besides.
+const STATE_BYTES: u64 = 256 << 10;
 
 /// The disk is given so many bytes at a time while more are written, so that nobody waits long for it at the end.
 const BETWEEN_FLUSHES: u64 = 16 << 20;
@@ -222,7 +226,7 @@ impl Target {
 
     /// What an earlier export left, where it can be gone on from.
     fn left_behind(&self) -> Result<Option<Progress>, Error> {
-        let text = match fs::read(&self.state) {
+        let text = match files::read_own(&self.state, STATE_BYTES) {
             Ok(text) => text,
             Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(None),
             Err(e) => return Err(failed("read", &self.state, &e)),
@@ -322,16 +326,18 @@ impl Target {
 
     /// Writes how far it is, in one step.
     fn tell(&mut self) -> Result<(), Error> {
-        let mut next = self.state.as_os_str().to_owned();
-        next.push(".next");
-        let next = PathBuf::from(next);
         let told = serde_json::to_vec(&self.good)
             .map_err(io::Error::other)
             .and_then(|text| {
-                let mut file = File::create(&next)?;
-                file.write_all(&text)?;
-                file.sync_data()?;
-                fs::rename(&next, &self.state)
+                let (mut file, next) = files::create_beside(&self.state)?;
+                let named = file
+                    .write_all(&text)
+                    .and_then(|()| file.sync_data())
+                    .and_then(|()| fs::rename(&next, &self.state));
+                if named.is_err() {
+                    let _ = fs::remove_file(&next);
+                }
+                named
             });
         told.map_err(|e| failed("written", &self.state, &e))?;
         self.told = (self.good.bytes, Instant::now());
@@ -377,7 +383,7 @@ fn try_lock(partial: &Path) -> io::Result<Option<File>> {
     use std::fs::TryLockError;
     use std::os::unix::fs::MetadataExt;
 
-    let file = open_options().open(partial)?;
+    let file = files::open(partial, |_| ())?;
     match file.try_lock() {
         Ok(()) => {}
         Err(TryLockError::WouldBlock) => return Ok(None),
@@ -385,7 +391,7 @@ fn try_lock(partial: &Path) -> io::Result<Option<File>> {
     }
     // The one that had it may have given it its name, or removed it, between the two steps.
     let place = |found: fs::Metadata| (found.dev(), found.ino());
-    let is_there = match fs::metadata(partial) {
+    let is_there = match fs::symlink_metadata(partial) {
         Ok(found) => place(found) == place(file.metadata()?),
         Err(error) if error.kind() == io::ErrorKind::NotFound => false,
         Err(error) => return Err(error),
@@ -402,17 +408,14 @@ fn try_lock(partial: &Path) -> io::Result<Option<File>> {
     const SHARED: u32 = 1 | 4;
     /// ERROR_SHARING_VIOLATION
     const IN_USE: i32 = 32;
-    match open_options().share_mode(SHARED).open(partial) {
+    let shared = |options: &mut fs::OpenOptions| {
+        options.share_mode(SHARED);
+    };
+    match files::open(partial, shared) {
         Ok(file) => Ok(Some(file)),
         Err(error) if error.raw_os_error() == Some(IN_USE) => Ok(None),
         Err(error) => Err(error),
     }
-}
-
-fn open_options() -> OpenOptions {
-    let mut options = OpenOptions::new();
-    options.read(true).write(true).create(true).truncate(false);
-    options
 }
 
 fn failed(what: &str, path: &Path, error: &io::Error) -> Error {

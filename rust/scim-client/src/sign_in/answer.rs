@@ -40,6 +40,9 @@ impl Issued {
 #[derive(Deserialize)]
 struct Body {
     access_token: String,
+    /// RFC 6749 section 7.1. Some identity endpoints leave it out.
+    #[serde(default)]
+    token_type: Option<String>,
     #[serde(default)]
     expires_in: Option<Seconds>,
     #[serde(default)]
@@ -88,6 +91,16 @@ pub(crate) fn token(answer: Answer, what: &str) -> Result<Issued, Error> {
     if !is_token(body.access_token.as_bytes()) {
         return Err(invalid("valid "));
     }
+    // RFC 6749 section 7.1: a client must not use a token whose type it doesn't know.
+    if let Some(kind) = &body.token_type
+        && !kind.eq_ignore_ascii_case("Bearer")
+    {
+        // The type isn't quoted: it may be the token in the wrong place.
+        let message = format!(
+            "The answer to {what} holds a token that isn't a Bearer token (token_type). PSScim knows no other type, and doesn't send it."
+        );
+        return Err(Error::new(Kind::TokenResponseInvalid, message));
+    }
     let seconds = |field: &Option<Seconds>| field.as_ref().and_then(Seconds::duration);
     let life = seconds(&body.expires_in)
         .or_else(|| seconds(&body.expires_on).map(|at| until(at.as_secs())))
@@ -117,11 +130,25 @@ struct Refusal {
     correlation_id: Option<String>,
 }
 
+impl Refusal {
+    /// The same without the secrets of the request that was refused.
+    fn masked(self, answer: &Answer) -> Self {
+        let masked = |text| answer.redactor.owned(text);
+        Self {
+            error: masked(self.error),
+            error_description: masked(self.error_description),
+            message: masked(self.message),
+            correlation_id: self.correlation_id.map(masked),
+        }
+    }
+}
+
 /// Why the token endpoint refused, with Entra's AADSTS code explained.
 pub(crate) fn refusal(answer: &Answer, sign_in: &SignIn, what: &str) -> Error {
     let Ok(refusal) = serde_json::from_slice::<Refusal>(&answer.body) else {
         return http::not_json(answer, what, Kind::TokenResponseInvalid);
     };
+    let refusal = refusal.masked(answer);
     let code = aadsts::code_in(&refusal.error_description);
     let known = code.and_then(aadsts::look_up);
     let mut message = format!(
@@ -152,6 +179,7 @@ pub(crate) fn refusal(answer: &Answer, sign_in: &SignIn, what: &str) -> Error {
 /// Why a managed identity's endpoint refused.
 pub(crate) fn refusal_of_identity(answer: &Answer, host: &str) -> Error {
     let said: Refusal = serde_json::from_slice(&answer.body).unwrap_or_default();
+    let said = said.masked(answer);
     let words = [said.error_description, said.message, said.error]
         .into_iter()
         .find(|text| !text.is_empty());
@@ -206,6 +234,29 @@ mod tests {
         let at = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs() + 3600;
         let found = issued(&format!(r#"{{"access_token":"t","expires_on":"{at}"}}"#)).unwrap();
         assert!((3290..=3300).contains(&found.renew_after.unwrap().as_secs()));
+    }
+
+    #[test]
+    fn a_token_of_another_type_is_refused() {
+        for (kind, ok) in [
+            (r#""Bearer""#, true),
+            (r#""bearer""#, true),
+            ("null", true),
+            (r#""pop""#, false),
+            (r#""N_A""#, false),
+            (r#""""#, false),
+            (r#""secret-token""#, false),
+        ] {
+            let body = format!(r#"{{"access_token":"secret-token","token_type":{kind}}}"#);
+            match issued(&body) {
+                Ok(_) => assert!(ok, "{kind}"),
+                Err(error) => {
+                    assert!(!ok, "{kind}: {error}");
+                    assert_eq!(error.kind(), Kind::TokenResponseInvalid);
+                    assert!(!error.to_string().contains("secret"), "{error}");
+                }
+            }
+        }
     }
 
     #[test]

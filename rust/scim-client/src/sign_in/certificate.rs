@@ -17,6 +17,7 @@ use zeroize::Zeroizing;
 use crate::config::Secret;
 use crate::error::{Error, Kind};
 use crate::event::{Observer, Question};
+use crate::{files, limits};
 
 /// A certificate that can sign.
 #[derive(Debug)]
@@ -45,7 +46,7 @@ impl Certificate {
     /// Reads a PFX (PKCS #12) or PEM file with a certificate and its private key.
     pub(crate) fn load(path: &Path, password: &Secret) -> Result<Self, Error> {
         let name = format!("'{}'", path.display());
-        let bytes = std::fs::read(path)
+        let bytes = files::read(path, limits::FILE_BYTES)
             .map_err(|e| unusable(format!("The certificate {name} can't be read: {e}.")))?;
         let bytes = Zeroizing::new(bytes);
         let password = std::str::from_utf8(password.bytes())

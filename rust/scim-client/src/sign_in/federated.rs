@@ -12,6 +12,7 @@ use crate::address::{Transport, address};
 use crate::config::Secret;
 use crate::error::{Error, Kind};
 use crate::http::{self, Exchange};
+use crate::{files, limits};
 
 /// What Entra wants an outside token to be made for.
 const AUDIENCE: &str = "api://AzureADTokenExchange";
@@ -70,7 +71,7 @@ impl Federated {
             ),
             Self::File(path) => {
                 let name = format!("The token file '{}'", path.display());
-                let text = std::fs::read(path).map_err(|e| {
+                let text = files::read(path, limits::SMALL_BODY_BYTES as u64).map_err(|e| {
                     Error::new(
                         Kind::FederatedTokenUnavailable,
                         format!("{name} can't be read: {e}."),

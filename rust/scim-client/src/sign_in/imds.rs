@@ -34,7 +34,7 @@ pub(super) async fn ask(
     on: &Exchange<'_>,
     second: Duration,
 ) -> Result<Answer, Error> {
-    let mut retry = 0;
+    let (mut retry, mut waited) = (0, Duration::ZERO);
     loop {
         let result = on.once(request(), what).await;
         let (pause, asked, reason) = match &result {
@@ -51,6 +51,10 @@ pub(super) async fn ask(
         };
         let Some(seconds) = pause else { return result };
         let delay = (second * seconds).max(asked.unwrap_or_default());
+        waited = waited.saturating_add(delay);
+        if waited > on.limits.budget {
+            return result;
+        }
         retry += 1;
         on.observer.event(Event::Waiting { reason, delay, retry });
         tokio::time::sleep(delay).await;

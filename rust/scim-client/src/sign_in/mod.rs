@@ -52,6 +52,30 @@ pub(crate) enum Proof {
     Federated(Federated),
 }
 
+/// The variables that hold secrets, of those that sign-in reads.
+const SECRET_VARIABLES: [&str; 6] = [
+    "ACTIONS_ID_TOKEN_REQUEST_TOKEN",
+    "SYSTEM_ACCESSTOKEN",
+    "AZURE_CLIENT_SECRET",
+    "AZURE_CLIENT_CERTIFICATE_PASSWORD",
+    "IDENTITY_HEADER",
+    "MSI_SECRET",
+];
+
+/// Every secret among what a credential is made of.
+pub(crate) fn each_secret(kind: CredentialKind, given: &Secret, mut add: impl FnMut(&[u8])) {
+    use CredentialKind as From;
+    match kind {
+        From::GitHubActions | From::AzureDevOps | From::Identity | From::EnvironmentVariable => {
+            let variables = Variables::new(given.clone());
+            for name in SECRET_VARIABLES {
+                add(variables.get(name).unwrap_or_default().as_bytes());
+            }
+        }
+        _ => add(given.bytes()),
+    }
+}
+
 impl Credential {
     pub(crate) fn new(config: &Config, cloud: &Cloud, secret: Secret) -> Result<Self, Error> {
         use CredentialKind as From;

@@ -1,9 +1,12 @@
 //! Takes secrets out of what is written down: members of JSON, parameters of forms and addresses, headers, and whatever
 //! looks like a token. The text around them stays as it was on the wire.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
-const MASK: &str = "***";
+use zeroize::Zeroizing;
+
+use crate::redact::MASK;
 
 /// Names of JSON members and of form parameters whose values are secrets, in lower case.
 const SECRETS: [&str; 12] = [
@@ -74,8 +77,43 @@ struct Object {
     secret_path: bool,
 }
 
+/// The values of the secrets in a request's body, as they are without any encoding.
+pub(crate) fn secret_values(bytes: &[u8], is_form: bool) -> Vec<Zeroizing<String>> {
+    if is_form {
+        return url::form_urlencoded::parse(bytes)
+            .filter(|(name, _)| is_secret(name))
+            .map(|(_, value)| Zeroizing::new(Cow::into_owned(value)))
+            .collect();
+    }
+    let Ok(text) = std::str::from_utf8(bytes) else {
+        return Vec::new();
+    };
+    // Most bodies hold no secret, and some are large.
+    let may_hold = |piece: &&str| text.contains(*piece);
+    if ![
+        "assword", "ASSWORD", "ecret", "ECRET", "oken", "OKEN", "sertion", "\\u",
+    ]
+    .iter()
+    .any(may_hold)
+    {
+        return Vec::new();
+    }
+    let values = secret_ranges(text)
+        .into_iter()
+        .filter_map(|range| text.get(range));
+    values
+        .filter_map(|value| serde_json::from_str::<String>(value).ok())
+        .map(Zeroizing::new)
+        .collect()
+}
+
 /// The text with the values of secret members masked, whatever is around them: it need not be whole, nor JSON at all.
 fn json(text: &str) -> String {
+    replaced(text, secret_ranges(text))
+}
+
+/// Where the values of secret members stand.
+fn secret_ranges(text: &str) -> Vec<Range<usize>> {
     let mut hidden: Vec<Range<usize>> = Vec::new();
     let mut open: Vec<Object> = Vec::new();
     let mut at = 0;
@@ -120,7 +158,7 @@ fn json(text: &str) -> String {
             .filter(|object| object.secret_path)
             .filter_map(|object| object.value),
     );
-    replaced(text, hidden)
+    hidden
 }
 
 /// Behind the closing quote of the string that begins at `at`, or the text's end.
@@ -262,6 +300,23 @@ mod tests {
             ),
             "grant_type=client_credentials&client_secret=***&client_assertion=***&scope=x"
         );
+    }
+
+    #[test]
+    fn the_secrets_of_a_body_are_found_without_their_encoding() {
+        let found = |text: &str, is_form| -> Vec<String> {
+            let values = secret_values(text.as_bytes(), is_form);
+            values.iter().map(|value| value.to_string()).collect()
+        };
+        assert_eq!(
+            found(
+                r#"{"Password":"p\"w","Operations":[{"path":"password","value":"q"}],"title":"t"}"#,
+                false
+            ),
+            ["p\"w", "q"]
+        );
+        assert_eq!(found("client_id=c&client_secret=s%26t+u", true), ["s&t u"]);
+        assert!(found(r#"{"userName":"a"}"#, false).is_empty());
     }
 
     #[test]

@@ -4,11 +4,11 @@
 
 mod mask;
 
-pub(crate) use mask::body as masked;
+pub(crate) use mask::{body as masked, secret_values};
 
 use std::fmt::Write as _;
 use std::fs::{File, OpenOptions};
-use std::io::{self, Write as _};
+use std::io::Write as _;
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -19,6 +19,8 @@ use reqwest::{Request, Response};
 use zeroize::Zeroizing;
 
 use crate::error::{Error, Kind};
+use crate::files;
+use crate::redact::Redactor;
 
 /// Bytes of a body that are written down at most.
 const BODY_BYTES: usize = 64 << 10;
@@ -31,9 +33,13 @@ pub(crate) struct Trace {
 }
 
 impl Trace {
-    /// Opens the file, behind what is in it. On Unix it can be read by its owner alone, whoever could before.
+    /// Opens the file, behind what is in it. On Unix it can be read by its owner alone, whoever could before; another
+    /// user's file is refused.
     pub(crate) fn open(path: &Path) -> Result<Self, Error> {
-        private(path)
+        let appended = |options: &mut OpenOptions| {
+            options.append(true);
+        };
+        files::open(path, appended)
             .map(|file| Self {
                 file: Mutex::new(file),
                 requests: AtomicU64::new(0),
@@ -57,11 +63,25 @@ impl Trace {
 
 /// One request and its answer; nothing where nothing is traced.
 #[derive(Debug)]
-pub(crate) struct Entry(Option<(Arc<Trace>, u64, Instant)>);
+pub(crate) struct Entry(Option<Place>);
+
+#[derive(Debug)]
+struct Place {
+    trace: Arc<Trace>,
+    number: u64,
+    began: Instant,
+    redactor: Redactor,
+}
+
+impl Place {
+    fn write(&self, sign: char, text: &str) {
+        self.trace.write(self.number, sign, &self.redactor.text(text));
+    }
+}
 
 impl Entry {
     /// Writes a request down that is about to be sent.
-    pub(crate) fn new(trace: Option<Arc<Trace>>, request: &Request) -> Self {
+    pub(crate) fn new(trace: Option<Arc<Trace>>, request: &Request, redactor: &Redactor) -> Self {
         Self(trace.map(|trace| {
             let number = trace.requests.fetch_add(1, Relaxed) + 1;
             let mut text = format!("{} {}\n", request.method(), mask::address(request.url()));
@@ -69,24 +89,30 @@ impl Entry {
             if let Some(bytes) = request.body().and_then(reqwest::Body::as_bytes) {
                 body(&mut text, bytes, bytes.len(), request.headers());
             }
-            trace.write(number, '>', &text);
-            (trace, number, Instant::now())
+            let place = Place {
+                trace,
+                number,
+                began: Instant::now(),
+                redactor: redactor.clone(),
+            };
+            place.write('>', &text);
+            place
         }))
     }
 
     /// Writes the head of the answer down.
     pub(crate) fn head(&self, response: &Response) {
-        let Some((trace, number, began)) = &self.0 else {
+        let Some(place) = &self.0 else {
             return;
         };
-        let after = began.elapsed().as_millis();
+        let after = place.began.elapsed().as_millis();
         let mut text = format!(
             "{:?} {} after {after} ms\n",
             response.version(),
             response.status()
         );
         headers(&mut text, response.headers());
-        trace.write(*number, '<', &text);
+        place.write('<', &text);
     }
 
     /// Follows the answer's body.
@@ -103,8 +129,8 @@ impl Entry {
 
     /// Writes down why there was no answer, or no whole one.
     pub(crate) fn broken(&self, error: &Error) {
-        if let Some((trace, number, _)) = &self.0 {
-            trace.write(*number, '!', &error.to_string());
+        if let Some(place) = &self.0 {
+            place.write('!', &error.to_string());
         }
     }
 }
@@ -136,12 +162,12 @@ impl BodyEntry {
 
 impl Drop for BodyEntry {
     fn drop(&mut self) {
-        let Some((trace, number, _)) = &self.entry.0 else {
+        let Some(place) = &self.entry.0 else {
             return;
         };
         let mut text = String::new();
         body(&mut text, &self.shown, self.read, &HeaderMap::new());
-        trace.write(*number, '<', &text);
+        place.write('<', &text);
         if let Some(error) = &self.cut {
             self.entry.broken(error);
         }
@@ -164,21 +190,4 @@ fn body(text: &mut String, bytes: &[u8], length: usize, headers: &HeaderMap) {
     if shown.len() < length {
         let _ = writeln!(text, "({} of {length} bytes)", shown.len());
     }
-}
-
-#[cfg(unix)]
-fn private(path: &Path) -> io::Result<File> {
-    use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
-    let file = OpenOptions::new()
-        .create(true)
-        .append(true)
-        .mode(0o600)
-        .open(path)?;
-    file.set_permissions(std::fs::Permissions::from_mode(0o600))?;
-    Ok(file)
-}
-
-#[cfg(not(unix))]
-fn private(path: &Path) -> io::Result<File> {
-    OpenOptions::new().create(true).append(true).open(path)
 }

@@ -10,6 +10,7 @@ use super::work::{Sending, Work};
 use super::{Outcome, Report, item, plan};
 use crate::change::{Draft, Target, Verb};
 use crate::config::Secret;
+use crate::redact::Redactor;
 use crate::send::unless_stopped;
 
 /// A change that is to be sent.
@@ -107,6 +108,23 @@ impl Job {
     }
 }
 
+/// Masks what a server repeats of the connection's secrets and of the changes' passwords, before it is told or written
+/// down.
+fn redact(work: &Work, items: &[Item], reports: &mut [Report]) {
+    let connection = work.session.redactor();
+    let ids = connection.of_long_secrets();
+    for (report, item) in reports.iter_mut().zip(items) {
+        let password = item.password.as_ref().map(Redactor::of).unwrap_or_default();
+        let masked = |text: String| password.owned(connection.owned(text));
+        report.id = report.id.take().map(|id| ids.owned(id));
+        report.request_id = report.request_id.take().map(masked);
+        report.error = report
+            .error
+            .take()
+            .map(|error| password.error(connection.error(error)));
+    }
+}
+
 async fn carry_out(work: &Work, items: &[Item], turn: &Turn) -> Vec<Report> {
     let Some(first) = items.first() else {
         return Vec::new();
@@ -119,7 +137,8 @@ async fn carry_out(work: &Work, items: &[Item], turn: &Turn) -> Vec<Report> {
     if unless_stopped(Some(&work.stop), turn.come()).await.is_none() {
         return vec![work.not_sent(); items.len()];
     }
-    let reports = item::run(&sending, items).await;
+    let mut reports = item::run(&sending, items).await;
+    redact(work, items, &mut reports);
     if work.options.stop_on_error && reports.iter().any(|report| is_failure(report.outcome)) {
         work.stop.cancel();
     }

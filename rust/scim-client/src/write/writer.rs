@@ -258,6 +258,11 @@ impl Writer {
         Some(report)
     }
 
+    /// Ends the command: nothing further is sent. What is in flight is waited for, as after a stop.
+    pub fn end(&self, error: Error) {
+        self.work.end(error);
+    }
+
     /// Whether something has ended the command before its input did: then nothing further is sent.
     #[must_use]
     pub fn has_ended(&self) -> bool {

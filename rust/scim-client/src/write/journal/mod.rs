@@ -26,6 +26,7 @@ use self::past::Past;
 use super::{Outcome, Report};
 use crate::change::Draft;
 use crate::error::{Error, Kind};
+use crate::files;
 use crate::session::Session;
 
 /// An open journal. No other process has it open meanwhile.
@@ -201,13 +202,7 @@ fn state(outcome: Outcome) -> State {
 
 /// The file, open for reading and writing, and no other process's until it is closed, by whatever end.
 fn lock(path: &Path) -> Result<File, Error> {
-    let file = File::options()
-        .read(true)
-        .write(true)
-        .create(true)
-        .truncate(false)
-        .open(path)
-        .map_err(|e| failed(path, &e))?;
+    let file = files::open(path, |_| ()).map_err(|e| failed(path, &e))?;
     match file.try_lock() {
         Ok(()) => Ok(file),
         Err(std::fs::TryLockError::WouldBlock) => {

@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 use std::fs::File;
-use std::io::{BufRead, BufReader, Seek, SeekFrom, Write};
+use std::io::{BufRead, BufReader, Read, Seek, SeekFrom, Write};
 use std::path::Path;
 
 use jiff::Timestamp;
@@ -13,6 +13,9 @@ use crate::error::{Error, Kind};
 
 /// How the first line of a journal begins.
 const BEGINS: &[u8] = b"{\"psscimJournal\":";
+
+/// Bytes of a line at most, far more than any key, id and hash take.
+const LINE_BYTES: u64 = 1 << 20;
 
 /// The last word on each change.
 #[derive(Debug, Default)]
@@ -105,11 +108,22 @@ pub(super) fn read(file: File, header: &Header, path: &Path) -> Result<(Past, Fi
     let mut text = Vec::new();
     loop {
         text.clear();
-        let read = reader.read_until(b'\n', &mut text).map_err(|e| broken(&e))?;
+        let read = reader
+            .by_ref()
+            .take(LINE_BYTES + 1)
+            .read_until(b'\n', &mut text)
+            .map_err(|e| broken(&e))?;
         if read == 0 {
             break;
         }
         number += 1;
+        // No line of ours is so long, so none of ours was torn there: it isn't ours to cut off.
+        if read as u64 > LINE_BYTES {
+            return Err(match number {
+                1 => mismatch(path, "isn't a PSScim journal"),
+                _ => damaged(path, number),
+            });
+        }
         let whole = text.strip_suffix(b"\n");
         let understood = match whole {
             Some(text) if number == 1 => match serde_json::from_slice::<Header>(text) {
@@ -169,7 +183,7 @@ fn mismatch(path: &Path, how: &str) -> Error {
 
 fn damaged(path: &Path, line: u64) -> Error {
     let message = format!(
-        "Line {line} of the journal '{}' wasn't written by PSScim, but later lines were. Nothing was sent.",
+        "Line {line} of the journal '{}' wasn't written by PSScim. Nothing was sent.",
         path.display()
     );
     Error::new(Kind::JournalDamaged, message)
