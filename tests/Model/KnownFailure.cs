@@ -14,14 +14,6 @@ internal sealed record KnownFailure(string What, Func<Case, Finding, bool> Is)
 {
     internal static IReadOnlyList<KnownFailure> All { get; } =
     [
-        new("names: -Attributes and the columns of an export don't know department by its short name", (_, finding) =>
-            finding.Kind.Contains(": ", StringComparison.Ordinal) && finding.Command.Contains("department", StringComparison.Ordinal)),
-        new("names: a CSV of one column has an empty line for an empty value, which Import-Csv skips", (_, finding) =>
-            finding.Command.Contains(".csv", StringComparison.Ordinal) && !finding.Command.Split("-Attributes")[^1].Contains(',', StringComparison.Ordinal)
-            && finding.Kind.EndsWith("too little, and nothing says so", StringComparison.Ordinal)),
-        new("names: an export doesn't quote a value with blanks at its ends, which Import-Csv then cuts off", (run, finding) =>
-            run.Directory.IsOdd && finding.Command.Contains(".csv", StringComparison.Ordinal)
-            && finding.Expected.Split('\n').Skip(1).Any(line => line.Split(" | ").Any(value => value != value.Trim(' ')))),
     ];
 
     internal static KnownFailure? Of(Case run, Finding finding) => All.FirstOrDefault(known => known.Is(run, finding));

@@ -1,5 +1,7 @@
 //! The library `scim_native`: a C ABI over scim-client and scim-emulator. What crosses is in types.rs, what waits is an
 //! operation (op.rs), what lives on is a handle (handle.rs). docs/abi.md describes the border for its other side.
+// An export awaits deep inside of what it sends.
+#![recursion_limit = "256"]
 
 mod emulator;
 mod export;

@@ -116,6 +116,12 @@ impl Sheet {
                 }
                 cell(out, text, self.guarded);
             }
+            // An empty line is no row to Import-Csv.
+            if let [only] = self.cells.texts.as_slice()
+                && only.is_empty()
+            {
+                out.extend_from_slice(b"\"\"");
+            }
             out.extend_from_slice(b"\r\n");
             if !self.unfilled.is_empty() {
                 self.unfilled.retain(|(at, _)| self.cells.texts[*at].is_empty());
@@ -414,12 +420,13 @@ fn is_guarded(text: &[u8]) -> bool {
     )
 }
 
-/// Whether it needs no quotes.
+/// Whether it needs no quotes. Readers such as Import-Csv cut bare blanks off its ends.
 #[inline]
 fn is_plain(text: &[u8]) -> bool {
     let special =
         |word| byte_in(word, b'"') | byte_in(word, b',') | byte_in(word, b'\r') | byte_in(word, b'\n');
-    !any_word(text, special)
+    let is_blank = |byte: Option<&u8>| matches!(byte, Some(b' ' | b'\t'));
+    !any_word(text, special) && !is_blank(text.first()) && !is_blank(text.last())
 }
 
 #[cfg(test)]
@@ -479,6 +486,15 @@ mod tests {
         assert_eq!(
             rows_of(Service::Generic, &["id", "shoeSize", "tags"], users, false),
             "id,shoeSize,tags\r\n1,41.5,x;y\r\n2,,\r\n"
+        );
+    }
+
+    #[test]
+    fn import_csv_reads_every_row_and_every_blank() {
+        let users = r#"{"title": " leading"}, {}, {"title": "trailing\t"}, {"title": "in between"}"#;
+        assert_eq!(
+            rows(&["title"], users, false),
+            "title\r\n\" leading\"\r\n\"\"\r\n\"trailing\t\"\r\nin between\r\n"
         );
     }
 
