@@ -105,7 +105,7 @@ public abstract class ScimTransportCommand : ScimCommand
     /// <summary>
     /// How often a request is retried at most after 429, 5xx or a lost connection. All requests for one input object share
     /// the number. Default: 5; and 429 and 503 are waited for as long as the service asks, or up to -TimeoutSec. A host that
-    /// isn't there and has never answered isn't retried.
+    /// doesn't exist and has never answered isn't retried.
     /// </summary>
     [BeginsConnect]
     [Parameter]

@@ -105,7 +105,7 @@ async fn an_unknown_id_is_404_and_one_of_the_wrong_form_400() {
     assert_eq!(tenant.refused("/people").await.0, 404);
     assert_eq!(tenant.refused("/me").await.0, 404);
     assert_eq!(tenant.refused("/schemas/urn:no:such").await.0, 404);
-    assert_eq!(tenant.emulator.stats().billable, 4);
+    assert_eq!(tenant.emulator.stats().billable, 5);
 }
 
 #[tokio::test]

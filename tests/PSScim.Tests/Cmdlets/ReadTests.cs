@@ -132,9 +132,9 @@ public sealed class ReadTests : IDisposable
     public void An_id_never_becomes_another_path()
     {
         // A proxy may turn %2F back into a slash.
-        foreach (string id in new[] { "a/b", "../groups", "a\\b" })
+        foreach (string id in new[] { "../groups", "a/../b", "..\\groups" })
             Assert.StartsWith("InvalidId,", _engine.Bad($"Get-ScimUser -Id '{id}'").FullyQualifiedErrorId, StringComparison.Ordinal);
-        foreach (string id in new[] { "a?x=1", "a#b" })
+        foreach (string id in new[] { "a/b", "a\\b", "a?x=1", "a#b" })
         {
             ErrorRecord error = _engine.Bad($"Get-ScimUser -Id '{id}'");
             Assert.Contains("/rp/scim/users/", error.Exception.Message, StringComparison.Ordinal);

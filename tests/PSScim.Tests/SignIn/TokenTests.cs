@@ -43,7 +43,7 @@ public sealed class TokenTests : IDisposable
         Assert.InRange(claims.ExpiresAt!.Value, DateTime.UtcNow.AddMinutes(55), DateTime.UtcNow.AddMinutes(61));
         Assert.Equal("RS256", Engine.Good("(Get-ScimAccessToken -AsClaims).Header.alg")[0].ToString());
         Assert.Equal("app", Engine.Good("(Get-ScimAccessToken -AsClaims).Payload.idtyp")[0].ToString());
-        Assert.Contains("not validated", string.Join(' ', Engine.Good("(Get-Help Get-ScimAccessToken -Parameter AsClaims).description.Text")), StringComparison.Ordinal);
+        Assert.Contains("isn't validated", string.Join(' ', Engine.Good("(Get-Help Get-ScimAccessToken -Parameter AsClaims).description.Text")), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -170,7 +170,11 @@ impl Writer {
             drafts,
         };
         if let Some(journal) = self.work.journal.as_ref().filter(|_| item.writes()) {
-            let (entry, known) = match journal.entry(change_key(change, &item.drafts), &item.drafts) {
+            let (entry, known) = match journal.entry(
+                change_key(change, &item.drafts),
+                names_object(change, &item.drafts),
+                &item.drafts,
+            ) {
                 Ok(found) => found,
                 Err(error) => {
                     self.work.end(error);
@@ -308,6 +312,12 @@ fn change_key(change: &Change, drafts: &[Draft]) -> String {
         .map(|member| format!(" {member}"))
         .unwrap_or_default();
     format!("{:?} {}{member}", change.verb, object.unwrap_or_default())
+}
+
+/// Whether a change's key tells its object from others.
+fn names_object(change: &Change, drafts: &[Draft]) -> bool {
+    let is_nameless = |draft: &Draft| draft.method == reqwest::Method::POST && draft.lookup.is_none();
+    change.journal_key.is_some() || !drafts.first().is_some_and(is_nameless)
 }
 
 fn defect(error: &tokio::task::JoinError) -> Error {

@@ -87,11 +87,17 @@ impl Journal {
         })
     }
 
-    /// The entry of the next change, and what is known of it. To be asked in the order of the input.
+    /// The entry of the next change, and what is known of it. To be asked in the order of the input. A change whose key names
+    /// no object (the creation of a group) is known by its requests alone.
     ///
     /// # Errors
     /// `JournalMismatch`: the change is another input's.
-    pub(super) fn entry(&self, key: String, drafts: &[Draft]) -> Result<(Entry, Known), Error> {
+    pub(super) fn entry(
+        &self,
+        key: String,
+        names_object: bool,
+        drafts: &[Draft],
+    ) -> Result<(Entry, Known), Error> {
         let hash = line::hash(drafts);
         let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
         let nth = seen.changes.entry(line::identity(&key, &hash, 0)).or_default();
@@ -105,7 +111,7 @@ impl Journal {
             Known::Nothing if self.past.is_finished() && seen.done.is_empty() => {
                 return Err(self.of_another(&entry.key));
             }
-            Known::Nothing if self.past.has_done(&by_key) && !seen.done.contains(&by_key) => {
+            Known::Nothing if names_object && self.past.has_done(&by_key) && !seen.done.contains(&by_key) => {
                 return Err(self.of_another(&entry.key));
             }
             _ => {}
