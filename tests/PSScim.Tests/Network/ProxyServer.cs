@@ -5,6 +5,7 @@ using System.Linq;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using System.Text.RegularExpressions;
 using System.Threading.Tasks;
 
 namespace PSScim.Tests.Network;
@@ -96,6 +97,8 @@ internal sealed class ProxyServer : IDisposable
         int address = head.IndexOf("http://", StringComparison.Ordinal);
         int path = head.IndexOf('/', address + 7);
         string line = head[..address] + head[path..];
+        // The emulator answers to names of this machine only.
+        line = Regex.Replace(line, "(?im)^host: [^\r\n]*", "Host: 127.0.0.1");
         return line.Replace("\r\n\r\n", "\r\nConnection: close\r\n\r\n", StringComparison.Ordinal);
     }
 
