@@ -52,9 +52,9 @@ try {
     if ($Task -eq 'Tour' -and -not $profileBefore) { $env:PSSCIM_CARGO_PROFILE = 'dev' }
     if ($Task -in 'Build', 'Tour') {
         # Cargo first and by itself: its progress reaches the screen.
-        Invoke-DotNet msbuild rust/Cargo.proj -nologo -v:m -tl:off
+        Invoke-DotNet msbuild rust/Cargo.proj -nologo '-v:m' '-tl:off'
         'Building the module (.NET).'
-        Invoke-DotNet build powershell/PSScim -nologo -v q -tl:off -c $Configuration
+        Invoke-DotNet build powershell/PSScim -nologo -v q '-tl:off' -c $Configuration
         'The module is in out/PSScim.'
     }
     switch ($Task) {
@@ -64,7 +64,7 @@ try {
             & "$PSScriptRoot/examples/tour.ps1"
         }
         'Package' {
-            Invoke-DotNet build powershell/Package -t:Package -nologo -v m -c $Configuration "-p:RequireAllPlatforms=$($RequireAllPlatforms.ToString().ToLowerInvariant())"
+            Invoke-DotNet build powershell/Package '-t:Package' -nologo -v m -c $Configuration "-p:RequireAllPlatforms=$($RequireAllPlatforms.ToString().ToLowerInvariant())"
         }
         'Bench' { Invoke-DotNet run -c Release --project tests/Bench }
     }

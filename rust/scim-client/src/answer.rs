@@ -153,7 +153,11 @@ fn read(body: &[u8], redactor: &Redactor) -> Said {
 
 /// As much of a text as is looked at.
 fn first(text: &str) -> &str {
-    text.get(..text.floor_char_boundary(LONGEST)).unwrap_or_default()
+    let mut end = text.len().min(LONGEST);
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    text.get(..end).unwrap_or_default()
 }
 
 /// Reads one object: SCIM's members, SCIM 1.1's `description`, Graph's `code` and `message`.

@@ -220,13 +220,17 @@ async fn each_request_is_told_with_status_bytes_and_time() {
         .await
         .unwrap();
     let lines: Vec<String> = notes.0.lock().unwrap().iter().map(ToString::to_string).collect();
-    assert_eq!(lines.len(), 2, "{lines:?}");
-    assert!(lines[0].starts_with("Token from http://127.0.0.1:"), "{lines:?}");
+    assert_eq!(lines.len(), 3, "{lines:?}");
     assert!(
-        lines[1].starts_with("GET /rp/scim/serviceproviderconfig: 200, "),
+        lines[0].contains("PSScim's emulator and not a directory"),
         "{lines:?}"
     );
-    assert!(lines[1].contains(" ms, request ID "), "{lines:?}");
+    assert!(lines[1].starts_with("Token from http://127.0.0.1:"), "{lines:?}");
+    assert!(
+        lines[2].starts_with("GET /rp/scim/serviceproviderconfig: 200, "),
+        "{lines:?}"
+    );
+    assert!(lines[2].contains(" ms, request ID "), "{lines:?}");
 }
 
 #[tokio::test]

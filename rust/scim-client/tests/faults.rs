@@ -201,7 +201,7 @@ async fn empty_pages_with_ever_new_cursors_end_the_list() {
         let app = axum::Router::new().fallback(move || {
             let number = counter.fetch_add(1, Relaxed);
             async move {
-                let users = if number % (empty + 1) == 0 {
+                let users = if number.is_multiple_of(empty + 1) {
                     format!(r#"{{"id":"{number}"}}"#)
                 } else {
                     String::new()

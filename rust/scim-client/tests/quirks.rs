@@ -33,6 +33,7 @@ fn connect(base: String, compatibility: Vec<Compatibility>) -> Session {
         retry_interval_milliseconds: Some(1),
         maximum_retry_count: Some(1),
         compatibility,
+        emulator: true,
         ..Config::default()
     };
     Session::open(config, Secret::new(b"token".to_vec())).unwrap()
