@@ -29,6 +29,7 @@ async fn server() -> (Emulator, reqwest::Client) {
     });
     let put = http
         .put(format!("{}/__emulator/plain", emulator.authority()))
+        .header("x-emulator-token", emulator.control_token())
         .body(contents.to_string());
     assert_eq!(put.send().await.unwrap().status(), 204);
     (emulator, http)
@@ -53,6 +54,7 @@ async fn contents_are_replaced_and_read_as_a_whole() {
     );
     let all = http
         .get(format!("{}/__emulator/plain", emulator.authority()))
+        .header("x-emulator-token", emulator.control_token())
         .send()
         .await
         .unwrap();
